@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Drives a vGPU of the software RM through the VFIO uAPI, as QEMU would, and
+ * says of each property whether it holds. Usage: vfio-client UUID
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <linux/pci_regs.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The software RM's own register in BAR 2; see vgpu-soft(7). */
+#define SOFT_INTERRUPT 0xf00
+
+#define BAR_VRAM VFIO_PCI_BAR0_REGION_INDEX
+#define BAR_MMIO VFIO_PCI_BAR2_REGION_INDEX
+#define CONFIG   VFIO_PCI_CONFIG_REGION_INDEX
+
+/* The console region follows the nine of PCI. */
+#define REGION_CONSOLE VFIO_PCI_NUM_REGIONS
+
+/* Dispi registers of the Bochs display, 16 bits each, from 0x500 in BAR 2. */
+#define DISPI_ID       0x500
+#define DISPI_XRES     0x502
+#define DISPI_YRES     0x504
+#define DISPI_BPP      0x506
+#define DISPI_ENABLE   0x508
+#define DISPI_VIRT_W   0x50c
+#define DISPI_Y_OFFSET 0x512
+
+static int failures;
+
+static void
+check(bool ok, const char *what)
+{
+    printf("%s - %s\n", ok ? "ok" : "not ok", what);
+    failures += !ok;
+}
+
+static sigjmp_buf fault;
+
+static void
+on_fault(int signal)
+{
+    siglongjmp(fault, signal);
+}
+
+/* Reads one byte of a mapping; false if that faults. */
+static bool
+can_touch(const volatile uint8_t *at)
+{
+    if (sigsetjmp(fault, 1))
+        return false;
+    (void)*at;
+    return true;
+}
+
+static void
+test_info(const struct device *dev)
+{
+    struct vfio_device_info info = {.argsz = sizeof info};
+    bool all = true;
+
+    check(ioctl(dev->fd, VFIO_DEVICE_GET_INFO, &info) == 0, "device info is answered");
+    check(info.flags & VFIO_DEVICE_FLAGS_PCI, "it is a PCI device");
+    check(info.flags & VFIO_DEVICE_FLAGS_RESET, "it can be reset");
+    for (uint32_t i = 0; i < VFIO_PCI_NUM_REGIONS; i++) {
+        struct vfio_region_info *region = device_region(dev, i);
+
+        all = all && region;
+        free(region);
+    }
+    check(all, "all nine PCI regions are answered");
+    check(!device_region(dev, info.num_regions) && errno == EINVAL,
+          "a region past the last is refused");
+    info.argsz = 4;
+    check(ioctl(dev->fd, VFIO_DEVICE_GET_INFO, &info) < 0 && errno == EINVAL,
+          "an argsz that is too small is refused");
+}
+
+static void
+test_irq_info(const struct device *dev)
+{
+    bool all = true;
+    uint32_t msi = 0;
+
+    for (uint32_t i = 0; i < VFIO_PCI_NUM_IRQS; i++) {
+        struct vfio_irq_info info = {.argsz = sizeof info, .index = i};
+
+        all = all && ioctl(dev->fd, VFIO_DEVICE_GET_IRQ_INFO, &info) == 0;
+        if (i == VFIO_PCI_MSI_IRQ_INDEX)
+            msi = info.count;
+    }
+    check(all, "every interrupt index is answered");
+    check(msi == 1, "one MSI vector is offered");
+}
+
+static void
+test_config(const struct device *dev)
+{
+    uint32_t sizing = 0xffffffff;
+    uint32_t bar = 0;
+    uint16_t vendor = 0;
+
+    check(device_config16(dev, PCI_VENDOR_ID) == 0x1234 &&
+              device_config16(dev, PCI_DEVICE_ID) == 0x1111,
+          "the ids are those of the Bochs display");
+    device_write(dev, CONFIG, PCI_VENDOR_ID, &vendor, sizeof vendor);
+    check(device_config16(dev, PCI_VENDOR_ID) == 0x1234, "the vendor id can't be written");
+    device_write(dev, CONFIG, PCI_BASE_ADDRESS_0, &sizing, sizeof sizing);
+    device_read(dev, CONFIG, PCI_BASE_ADDRESS_0, &bar, sizeof bar);
+    check(~(bar & PCI_BASE_ADDRESS_MEM_MASK) + 1 == 16u << 20, "BAR 0 sizes to 16 MiB");
+    check(bar & PCI_BASE_ADDRESS_MEM_PREFETCH, "BAR 0 is prefetchable");
+    check(!device_read(dev, CONFIG, 0x10000, &bar, 4), "config space has an end");
+}
+
+static void
+test_command(const struct device *dev)
+{
+    uint16_t id = 0;
+
+    device_set_command(dev, 0);
+    device_read(dev, BAR_MMIO, DISPI_ID, &id, sizeof id);
+    check(id == 0xffff, "a BAR with memory disabled reads ones");
+    device_set_command(dev, PCI_COMMAND_MEMORY);
+    device_read(dev, BAR_MMIO, DISPI_ID, &id, sizeof id);
+    check((id & 0xfff0) == 0xb0c0, "with memory enabled the dispi id reads");
+}
+
+static uint8_t *
+map_region(const struct device *dev, uint32_t index, size_t *size)
+{
+    struct vfio_region_info *info = device_region(dev, index);
+    uint8_t *at = MAP_FAILED;
+
+    if (info) {
+        *size = info->size;
+        at = mmap(NULL, info->size, PROT_READ | PROT_WRITE, MAP_SHARED, dev->fd,
+                  (off_t)info->offset);
+        if (at == MAP_FAILED)
+            at = mmap(NULL, info->size, PROT_READ, MAP_SHARED, dev->fd, (off_t)info->offset);
+    }
+    free(info);
+    return at;
+}
+
+static void
+test_mapping(const struct device *dev)
+{
+    size_t size = 0;
+    uint8_t *vram;
+    uint32_t word = 0;
+
+    device_set_command(dev, PCI_COMMAND_MEMORY);
+    vram = map_region(dev, BAR_VRAM, &size);
+    check(vram != MAP_FAILED, "VRAM maps whole");
+    if (vram == MAP_FAILED)
+        return;
+    memcpy(vram + 4096, "\x78\x56\x34\x12", 4);
+    device_read(dev, BAR_VRAM, 4096, &word, sizeof word);
+    check(word == 0x12345678, "a read through the descriptor sees the mapping's write");
+    check(can_touch(vram + size - 1), "the mapping's last byte is there");
+    device_set_command(dev, 0);
+    check(!can_touch(vram), "memory disable revokes the mapping");
+    device_set_command(dev, PCI_COMMAND_MEMORY);
+    check(can_touch(vram) && !memcmp(vram + 4096, "\x78\x56\x34\x12", 4),
+          "memory enable brings it back with its content");
+    munmap(vram, size);
+}
+
+static void
+write16(const struct device *dev, uint64_t offset, uint16_t value)
+{
+    device_write(dev, BAR_MMIO, offset, &value, sizeof value);
+}
+
+static bool
+query_plane(const struct device *dev, struct vfio_device_gfx_plane_info *plane)
+{
+    *plane = (struct vfio_device_gfx_plane_info){
+        .argsz = sizeof *plane,
+        .flags = VFIO_GFX_PLANE_TYPE_REGION,
+    };
+    return ioctl(dev->fd, VFIO_DEVICE_QUERY_GFX_PLANE, plane) == 0;
+}
+
+static void
+set_mode(const struct device *dev, uint16_t y_offset)
+{
+    write16(dev, DISPI_ENABLE, 0);
+    write16(dev, DISPI_XRES, 1024);
+    write16(dev, DISPI_YRES, 768);
+    write16(dev, DISPI_BPP, 32);
+    write16(dev, DISPI_VIRT_W, 1024);
+    write16(dev, DISPI_Y_OFFSET, y_offset);
+    write16(dev, DISPI_ENABLE, 0x41);
+    write16(dev, DISPI_Y_OFFSET, y_offset);
+}
+
+static void
+test_display(const struct device *dev)
+{
+    struct vfio_device_gfx_plane_info plane = {0};
+    size_t console_size = 0;
+    size_t vram_size = 0;
+    uint8_t *console;
+    uint8_t *vram;
+
+    device_set_command(dev, PCI_COMMAND_MEMORY);
+    set_mode(dev, 0);
+    check(query_plane(dev, &plane) && plane.width == 1024 && plane.height == 768 &&
+              plane.stride == 4096,
+          "the plane has the mode that was set");
+    check(plane.region_index >= REGION_CONSOLE, "the plane is a region of its own");
+    vram = map_region(dev, BAR_VRAM, &vram_size);
+    console = map_region(dev, plane.region_index, &console_size);
+    check(vram != MAP_FAILED && console != MAP_FAILED, "the console region maps");
+    if (vram == MAP_FAILED || console == MAP_FAILED)
+        return;
+    vram[0] = 0x11;
+    vram[768 * 4096] = 0x22;
+    check(console[0] == 0x11, "the console aliases the scanout");
+    write16(dev, DISPI_Y_OFFSET, 768);
+    query_plane(dev, &plane);
+    check(console[0] == 0x22, "it follows a pan");
+    write16(dev, DISPI_Y_OFFSET, 0);
+    query_plane(dev, &plane);
+    check(console[0] == 0x11, "and back");
+    device_set_command(dev, 0);
+    check(can_touch(console) && can_touch(console + console_size - 1),
+          "it stays readable with memory disabled");
+    check(ioctl(dev->fd, VFIO_DEVICE_RESET) == 0, "reset");
+    check(can_touch(console) && can_touch(console + console_size - 1),
+          "the console stays readable after reset");
+    check(device_config16(dev, PCI_COMMAND) == 0, "reset clears COMMAND");
+    munmap(console, console_size);
+    munmap(vram, vram_size);
+}
+
+static bool
+fired(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    uint64_t count;
+
+    return poll(&poll_fd, 1, 1000) == 1 && read(fd, &count, sizeof count) == sizeof count;
+}
+
+static bool
+enable_msi(const struct device *dev)
+{
+    uint8_t at = (uint8_t)device_config16(dev, PCI_CAPABILITY_LIST);
+
+    while (at && at != 0xff) {
+        uint16_t header = device_config16(dev, at);
+        uint16_t flags = device_config16(dev, at + PCI_MSI_FLAGS) | PCI_MSI_FLAGS_ENABLE;
+
+        if ((header & 0xff) == PCI_CAP_ID_MSI)
+            return device_write(dev, CONFIG, at + PCI_MSI_FLAGS, &flags, sizeof flags);
+        at = (uint8_t)(header >> 8);
+    }
+    return false;
+}
+
+static void
+test_interrupt(const struct device *dev)
+{
+    int msi = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int request = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    uint32_t vector = 0;
+
+    device_set_command(dev, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    check(enable_msi(dev), "there is an MSI capability");
+    check(device_set_irq(dev, VFIO_PCI_MSI_IRQ_INDEX, &msi, 1), "MSI takes an eventfd");
+    device_write(dev, BAR_MMIO, SOFT_INTERRUPT, &vector, sizeof vector);
+    check(fired(msi), "an interrupt injected by the RM arrives");
+    vector = 31;
+    device_write(dev, BAR_MMIO, SOFT_INTERRUPT, &vector, sizeof vector);
+    check(!fired(msi), "a vector that is not offered does not");
+    check(device_set_irq(dev, VFIO_PCI_MSI_IRQ_INDEX, NULL, 0), "MSI can be taken back");
+    vector = 0;
+    device_write(dev, BAR_MMIO, SOFT_INTERRUPT, &vector, sizeof vector);
+    check(!fired(msi), "no interrupt arrives then");
+    check(device_set_irq(dev, VFIO_PCI_REQ_IRQ_INDEX, &request, 1), "REQ takes an eventfd");
+    close(msi);
+    close(request);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct device dev;
+
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s UUID\n", argv[0]);
+        return 2;
+    }
+    signal(SIGBUS, on_fault);
+    signal(SIGSEGV, on_fault);
+    if (!device_open(&dev, argv[1]))
+        return 2;
+    test_info(&dev);
+    test_irq_info(&dev);
+    test_config(&dev);
+    test_command(&dev);
+    test_mapping(&dev);
+    test_display(&dev);
+    test_interrupt(&dev);
+    device_close(&dev);
+    printf("%d failed\n", failures);
+    return failures != 0;
+}
