@@ -179,8 +179,8 @@ device_set_irq(const struct device *dev, uint32_t index, const int *fds, uint32_
     if (count > 8)
         return false;
     set->argsz = sizeof *set + count * sizeof(int);
-    set->flags = VFIO_IRQ_SET_ACTION_TRIGGER |
-                 (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
+    set->flags =
+        VFIO_IRQ_SET_ACTION_TRIGGER | (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
     set->index = index;
     set->count = count;
     if (count)

@@ -41,8 +41,7 @@ const struct vfio_info_cap_header *device_capability(const struct vfio_region_in
                                                      uint16_t id);
 
 /** device_read: reads @size bytes of region @index at @offset; all or false */
-bool device_read(const struct device *dev, uint32_t index, uint64_t offset, void *buf,
-                 size_t size);
+bool device_read(const struct device *dev, uint32_t index, uint64_t offset, void *buf, size_t size);
 
 /** device_write: writes @size bytes of region @index at @offset; all or false */
 bool device_write(const struct device *dev, uint32_t index, uint64_t offset, const void *buf,
