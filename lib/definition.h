@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * definition.h - what a vGPU is to be, kept over a reboot where mdevctl keeps it:
+ * /etc/mdevctl.d/<parent>/<uuid>.
+ */
+#ifndef VGPU_DEFINITION_H
+#define VGPU_DEFINITION_H
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuDefinition:
+ * @uuid: its uuid, lower case
+ * @parent: name of its parent
+ * @type: (nullable): its type id; NULL if @error is set
+ * @autostart: TRUE if it is to be made at boot ("start": "auto")
+ * @attrs: (element-type VgpuAttr): attributes in order, never NULL
+ * @error: (nullable): why the file could not be understood, in a list
+ * @json: (nullable): private: the document it was read from, for members we don't know
+ *
+ * The format is mdevctl's; it has no version number of its own.
+ */
+typedef struct {
+    char *uuid;
+    char *parent;
+    char *type;
+    gboolean autostart;
+    GPtrArray *attrs;
+    GError *error;
+    gpointer json;
+} VgpuDefinition;
+
+/**
+ * vgpu_definition_new:
+ * @parent: name of the parent
+ * @uuid: uuid
+ * @type: type id
+ *
+ * Returns: (transfer full): a definition not yet on disk, started by hand, with no attributes.
+ */
+VgpuDefinition *vgpu_definition_new(const char *parent, const char *uuid, const char *type);
+
+/**
+ * vgpu_definition_free:
+ * @definition: (nullable): a definition
+ */
+void vgpu_definition_free(VgpuDefinition *definition);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDefinition, vgpu_definition_free)
+
+/**
+ * vgpu_definition_parse:
+ * @parent: name of the parent
+ * @uuid: uuid
+ * @text: a JSON document in mdevctl's format
+ * @error: (out) (optional): %VGPU_ERROR_INVALID
+ *
+ * Returns: (transfer full) (nullable): the definition.
+ */
+VgpuDefinition *vgpu_definition_parse(const char *parent, const char *uuid, const char *text,
+                                      GError **error);
+
+/**
+ * vgpu_definition_load:
+ * @root: a root
+ * @parent: name of the parent
+ * @uuid: uuid
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_INVALID, or by errno
+ *
+ * Returns: (transfer full) (nullable): the definition.
+ */
+VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *uuid,
+                                     GError **error);
+
+/**
+ * vgpu_definition_list:
+ * @root: a root
+ * @parent: (nullable): name of a parent, or NULL for all
+ * @error: (out) (optional): %VGPU_ERROR_INVALID for @parent, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * All definitions, sorted by parent and uuid. A file that can't be understood is in the list
+ * too, with @error and no @type: it hides no other. Files whose name is no uuid, and the
+ * scripts.d folder, are no definitions.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
+ * elements.
+ */
+GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error);
+
+/**
+ * vgpu_definition_find:
+ * @root: a root
+ * @uuid: uuid
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND; %VGPU_ERROR_CONFLICT if several parents define
+ *   it; %VGPU_ERROR_INVALID if the one there can't be understood
+ *
+ * The definition of @uuid, whatever its parent.
+ *
+ * Returns: (transfer full) (nullable): the definition.
+ */
+VgpuDefinition *vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error);
+
+/**
+ * vgpu_definition_save:
+ * @root: a root
+ * @definition: a definition
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Writes the definition in one step (mode 0644), making the parent's folder if need be.
+ * Members of the file that we do not know are kept as they were read.
+ *
+ * Returns: TRUE if it is on disk.
+ */
+gboolean vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *definition,
+                              GError **error);
+
+/**
+ * vgpu_definition_delete:
+ * @root: a root
+ * @parent: name of the parent
+ * @uuid: uuid
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Returns: TRUE if there is no such definition any more.
+ */
+gboolean vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *uuid,
+                                GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mdev.h - a vGPU that is there: a mediated device in /sys/bus/mdev/devices,
+ * made, looked at and removed through sysfs.
+ */
+#ifndef VGPU_MDEV_H
+#define VGPU_MDEV_H
+
+#include "deadline.h"
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuMdev:
+ * @uuid: its uuid, lower case
+ * @parent: name of its parent, as in #VgpuParent
+ * @type: its type id
+ * @path: its folder in sysfs (below the root)
+ *
+ * A snapshot. Members are to be read only.
+ */
+typedef struct {
+    char *uuid;
+    char *parent;
+    char *type;
+    char *path;
+} VgpuMdev;
+
+/**
+ * vgpu_mdev_free:
+ * @mdev: (nullable): a vGPU
+ */
+void vgpu_mdev_free(VgpuMdev *mdev);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuMdev, vgpu_mdev_free)
+
+/**
+ * vgpu_mdev_list:
+ * @root: a root
+ * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS
+ *
+ * All vGPUs that are there, sorted by uuid; one that goes meanwhile is left out.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuMdev): an array that frees its elements.
+ */
+GPtrArray *vgpu_mdev_list(const VgpuRoot *root, GError **error);
+
+/**
+ * vgpu_mdev_load:
+ * @root: a root
+ * @uuid: a uuid
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_INVALID
+ *
+ * Returns: (transfer full) (nullable): the vGPU.
+ */
+VgpuMdev *vgpu_mdev_load(const VgpuRoot *root, const char *uuid, GError **error);
+
+/**
+ * vgpu_mdev_exists:
+ * @root: a root
+ * @uuid: a uuid
+ *
+ * Returns: TRUE if the vGPU is there. FALSE for what is no uuid.
+ */
+gboolean vgpu_mdev_exists(const VgpuRoot *root, const char *uuid);
+
+/**
+ * vgpu_mdev_create:
+ * @root: a root
+ * @parent: name of the parent
+ * @type: type id
+ * @uuid: uuid for it
+ * @deadline: until when it must be ready
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND (no such parent or type), %VGPU_ERROR_EXISTS (a
+ * vGPU of that uuid, on whatever parent), %VGPU_ERROR_FULL, %VGPU_ERROR_TIMEOUT, or by errno
+ *
+ * Makes a vGPU and waits until it has its IOMMU group, which libvirt and QEMU need.
+ * The kernel decides about capacity: try the next parent on %VGPU_ERROR_FULL.
+ * When it was made but did not become ready in time, it is not removed here: the
+ * caller knows who owns it. After %VGPU_ERROR_TIMEOUT it may still appear.
+ *
+ * Returns: TRUE if the vGPU is there and ready.
+ */
+gboolean vgpu_mdev_create(const VgpuRoot *root, const char *parent, const char *type,
+                          const char *uuid, const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_mdev_wait_ready:
+ * @root: a root
+ * @uuid: a uuid
+ * @deadline: until when to wait
+ * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, %VGPU_ERROR_INVALID
+ *
+ * Waits until the vGPU is there and has its type and its IOMMU group.
+ *
+ * Returns: TRUE if it is ready.
+ */
+gboolean vgpu_mdev_wait_ready(const VgpuRoot *root, const char *uuid, const VgpuDeadline *deadline,
+                              GError **error);
+
+/**
+ * vgpu_mdev_in_use:
+ * @root: a root
+ * @uuid: a uuid
+ * @in_use: (out): TRUE if a process holds its VFIO group or device file
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_IO
+ *
+ * Looks through /proc/<pid>/fd by device number, so it also sees a QEMU whose /dev is
+ * its own. Opens nothing: opening the group file would make a guest's start fail.
+ * Needs root to see other users' processes. FALSE for a vGPU that is not there.
+ *
+ * Returns: TRUE if @in_use was set.
+ */
+gboolean vgpu_mdev_in_use(const VgpuRoot *root, const char *uuid, gboolean *in_use, GError **error);
+
+/**
+ * vgpu_mdev_remove:
+ * @root: a root
+ * @uuid: a uuid
+ * @deadline: until when it must be gone
+ * @error: (out) (optional): %VGPU_ERROR_BUSY (in use: nothing was written), %VGPU_ERROR_TIMEOUT,
+ *   or by errno
+ *
+ * Removes a vGPU that nobody has open. One that is not there is no error. If somebody opens it just
+ * between the look and the write, the kernel keeps the (detached) writer until it is let go;
+ * the call then ends with %VGPU_ERROR_TIMEOUT.
+ *
+ * Returns: TRUE if the vGPU is gone.
+ */
+gboolean vgpu_mdev_remove(const VgpuRoot *root, const char *uuid, const VgpuDeadline *deadline,
+                          GError **error);
+
+/**
+ * vgpu_mdev_get_attr:
+ * @root: a root
+ * @uuid: a uuid
+ * @name: an attribute name, checked here
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_NOT_FOUND, or by errno
+ *
+ * Returns: (transfer full) (nullable): the value.
+ */
+char *vgpu_mdev_get_attr(const VgpuRoot *root, const char *uuid, const char *name, GError **error);
+
+/**
+ * vgpu_mdev_set_attr:
+ * @root: a root
+ * @uuid: a uuid
+ * @name: an attribute name, checked here
+ * @value: the value
+ * @deadline: until when it must be set
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_BUSY,
+ *   %VGPU_ERROR_TIMEOUT, or by errno
+ *
+ * Returns: TRUE if the kernel took it.
+ */
+gboolean vgpu_mdev_set_attr(const VgpuRoot *root, const char *uuid, const char *name,
+                            const char *value, const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_mdev_set_attrs:
+ * @root: a root
+ * @uuid: a uuid
+ * @attrs: (element-type VgpuAttr): a list
+ * @deadline: until when all must be set
+ * @error: (out) (optional): as vgpu_mdev_set_attr(), for the first that fails
+ *
+ * Sets all in order and stops at the first that fails.
+ *
+ * Returns: TRUE if the kernel took all.
+ */
+gboolean vgpu_mdev_set_attrs(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs,
+                             const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_mdev_read_attrs:
+ * @root: a root
+ * @uuid: a uuid
+ * @driver: (nullable): name of the parent's driver
+ * @error: (out) (optional): by errno
+ *
+ * Reads back the attributes that vgpu_attr_specs() lists for @driver, in that order, leaving
+ * out empty ones: the list can be written to a fresh vGPU as it is.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuAttr): the list.
+ */
+GPtrArray *vgpu_mdev_read_attrs(const VgpuRoot *root, const char *uuid, const char *driver,
+                                GError **error);
+
+G_END_DECLS
+
+#endif

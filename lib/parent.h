@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * parent.h - a device that can make vGPUs, of any vendor: an entry of
+ * /sys/class/mdev_bus, with the types it has.
+ */
+#ifndef VGPU_PARENT_H
+#define VGPU_PARENT_H
+
+#include "root.h"
+#include "type.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VGPU_PARENT_OUR_DRIVER:
+ *
+ * Name of our GPU's driver. What is special to our parents (the callout's scope,
+ * checks of attribute values) goes by this and never by type id.
+ */
+#define VGPU_PARENT_OUR_DRIVER "vgpu"
+
+/**
+ * VgpuParent:
+ * @name: as in /sys/class/mdev_bus: "0001:00:00.0"
+ * @path: its folder in sysfs (below the root, through mdev_bus)
+ * @driver: (nullable): name of the bound driver, NULL if there is none to see
+ * @numa_node: NUMA node, -1 if not known
+ * @types: (element-type VgpuType): types that could be read, sorted by id
+ * @problems: (element-type GError): one for each type that could not
+ *
+ * A snapshot. Members are to be read only.
+ */
+typedef struct {
+    char *name;
+    char *path;
+    char *driver;
+    int numa_node;
+    GPtrArray *types;
+    GPtrArray *problems;
+} VgpuParent;
+
+/**
+ * vgpu_parent_list:
+ * @root: a root
+ * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS
+ *
+ * All parents that are there now, sorted by name. None if mdev is not loaded.
+ * A parent that goes away meanwhile is left out; a type that cannot be read
+ * is in that parent's @problems and costs nothing else.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuParent): an array that frees
+ * its elements.
+ */
+GPtrArray *vgpu_parent_list(const VgpuRoot *root, GError **error);
+
+/**
+ * vgpu_parent_load:
+ * @root: a root
+ * @name: name of a parent, from outside if need be
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_NOT_FOUND
+ *
+ * Returns: (transfer full) (nullable): the parent.
+ */
+VgpuParent *vgpu_parent_load(const VgpuRoot *root, const char *name, GError **error);
+
+/**
+ * vgpu_parent_free:
+ * @parent: (nullable): a parent
+ */
+void vgpu_parent_free(VgpuParent *parent);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuParent, vgpu_parent_free)
+
+/**
+ * vgpu_parent_exists:
+ * @root: a root
+ * @name: name of a parent
+ *
+ * Returns: TRUE if it is there now.
+ */
+gboolean vgpu_parent_exists(const VgpuRoot *root, const char *name);
+
+/**
+ * vgpu_parent_read_driver:
+ * @root: a root
+ * @name: name of a parent
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_NOT_FOUND if the parent is
+ *   absent or has no driver
+ *
+ * The driver's name alone, for callers that need no types: two system calls.
+ *
+ * Returns: (transfer full) (nullable): the driver's name.
+ */
+char *vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error);
+
+/**
+ * vgpu_parent_is_ours:
+ * @parent: a parent
+ *
+ * Returns: TRUE if its driver is %VGPU_PARENT_OUR_DRIVER.
+ */
+gboolean vgpu_parent_is_ours(const VgpuParent *parent);
+
+/**
+ * vgpu_parent_find_type:
+ * @parent: a parent
+ * @id: (nullable): a type id
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, naming the types there are
+ *
+ * Returns: (transfer none) (nullable): the type, owned by @parent.
+ */
+const VgpuType *vgpu_parent_find_type(const VgpuParent *parent, const char *id, GError **error);
+
+G_END_DECLS
+
+#endif

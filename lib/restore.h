@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * restore.h - after a boot, or when a parent appears: makes the vGPUs whose
+ * definitions say "auto".
+ */
+#ifndef VGPU_RESTORE_H
+#define VGPU_RESTORE_H
+
+#include "deadline.h"
+#include "definition.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuRestoreCount:
+ * @started: made by this call
+ * @present: there already, with the right type
+ * @failed: could not be had; each one was logged in one line
+ * @waiting: their parent is not there yet; it will be served when it comes
+ */
+typedef struct {
+    guint started;
+    guint present;
+    guint failed;
+    guint waiting;
+} VgpuRestoreCount;
+
+/**
+ * VgpuRestoreResult:
+ * @VGPU_RESTORE_FAILED: not there, error set
+ * @VGPU_RESTORE_STARTED: made by this call
+ * @VGPU_RESTORE_PRESENT: it was there already, with the right type
+ */
+typedef enum {
+    VGPU_RESTORE_FAILED,
+    VGPU_RESTORE_STARTED,
+    VGPU_RESTORE_PRESENT,
+} VgpuRestoreResult;
+
+/**
+ * vgpu_restore_definition:
+ * @root: a root
+ * @definition: what to make
+ * @deadline: until when it must be there
+ * @error: (out) (optional): %VGPU_ERROR_CONFLICT if one of that uuid has another type or parent,
+ *   else as vgpu_mdev_create() and vgpu_mdev_set_attrs()
+ *
+ * Makes one vGPU and sets its attributes in order; on failure what was made here is
+ * removed again. mdevctl may be doing the same at the same time: a vGPU that is there with the
+ * right type and parent is success, and its attributes are brought to the definition's if
+ * they differ and nobody has it open. The caller holds %VGPU_LOCK_ACTIVE.
+ *
+ * Returns: what happened.
+ */
+VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
+                                          const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_restore_run:
+ * @root: a root
+ * @parents: (nullable) (array zero-terminated=1): names of parents, or NULL for all
+ * @milliseconds: how long one vGPU may take
+ * @count: (out): what happened
+ * @error: (out) (optional): the definitions could not be listed or the lock not be had
+ *
+ * Makes all vGPUs with definitions marked auto, one parent after another. One that fails is
+ * logged and the next one tried. A definition whose parent is not there is counted as waiting.
+ * Takes %VGPU_LOCK_ACTIVE for one vGPU at a time, so that a guest's start waits for one at most.
+ *
+ * Returns: FALSE if nothing could be tried; failures of single vGPUs are in @count.
+ */
+gboolean vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
+                          VgpuRestoreCount *count, GError **error);
+
+G_END_DECLS
+
+#endif
