@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The synthetic GPU's configuration space as one table. Pure data, compiled in
+ * user space as well by tests/kmod/test-simpci.c.
+ */
+#include <linux/kernel.h>
+#include <linux/pci_regs.h>
+
+#include "gpu.h"
+
+#define PM	SIMPCI_GPU_CAP_PM
+#define EXP	SIMPCI_GPU_CAP_EXP
+
+/* An id and a pointer to the next, PCI r3.0 section 6.7. */
+#define CAP(id, next)	((id) | (next) << 8)
+
+/* PCIe r6.0 section 7.5.3.2: capability version 2, no root port above us. */
+#define EXP_FLAGS	(2 | PCI_EXP_TYPE_RC_END << 4)
+
+#define STATUS_ERRORS	(PCI_STATUS_DETECTED_PARITY | \
+			 PCI_STATUS_SIG_SYSTEM_ERROR | \
+			 PCI_STATUS_REC_MASTER_ABORT | \
+			 PCI_STATUS_REC_TARGET_ABORT | \
+			 PCI_STATUS_SIG_TARGET_ABORT | PCI_STATUS_PARITY)
+#define EXP_ERRORS	(PCI_EXP_DEVCTL_CERE | PCI_EXP_DEVCTL_NFERE | \
+			 PCI_EXP_DEVCTL_FERE | PCI_EXP_DEVCTL_URRE)
+#define EXP_TRAFFIC	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN)
+
+const struct simpci_field simpci_gpu_fields[] = {
+	{ PCI_VENDOR_ID, 2, SIMPCI_GPU_VENDOR },
+	{ PCI_DEVICE_ID, 2, SIMPCI_GPU_DEVICE },
+	{ PCI_COMMAND, 2, 0,
+	  .writable = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+		      PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+		      PCI_COMMAND_INTX_DISABLE },
+	{ PCI_STATUS, 2, PCI_STATUS_CAP_LIST,
+	  .clears = STATUS_ERRORS },
+	{ PCI_CLASS_REVISION, 4, SIMPCI_GPU_CLASS << 8 | 0x01 },
+	{ PCI_CACHE_LINE_SIZE, 1, 0, .writable = 0xff },
+	{ PCI_BASE_ADDRESS_0, 4,
+	  PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH,
+	  .writable = ~(SIMPCI_GPU_BAR_SIZE - 1U) },
+	{ PCI_BASE_ADDRESS_1, 4, 0, .writable = ~0U },
+	{ PCI_SUBSYSTEM_VENDOR_ID, 2, SIMPCI_GPU_VENDOR },
+	{ PCI_SUBSYSTEM_ID, 2, SIMPCI_GPU_DEVICE },
+	{ PCI_CAPABILITY_LIST, 1, PM },
+	{ PCI_INTERRUPT_LINE, 1, 0, .writable = 0xff },
+
+	/* PCI power management r1.2 section 3.2: D0 and D3hot, state kept */
+	{ PM, 2, CAP(PCI_CAP_ID_PM, EXP) },
+	{ PM + PCI_PM_PMC, 2, 3 },
+	{ PM + PCI_PM_CTRL, 2, PCI_PM_CTRL_NO_SOFT_RESET,
+	  .writable = PCI_PM_CTRL_STATE_MASK },
+
+	{ EXP, 2, CAP(PCI_CAP_ID_EXP, 0) },
+	{ EXP + PCI_EXP_FLAGS, 2, EXP_FLAGS },
+	{ EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_RBER },
+	{ EXP + PCI_EXP_DEVCTL, 2, EXP_TRAFFIC | PCI_EXP_DEVCTL_READRQ_512B,
+	  .writable = EXP_ERRORS | EXP_TRAFFIC | PCI_EXP_DEVCTL_READRQ },
+	{ EXP + PCI_EXP_DEVSTA, 2, 0,
+	  .clears = PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
+		    PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD },
+};
+
+const unsigned int simpci_gpu_field_count = ARRAY_SIZE(simpci_gpu_fields);
