@@ -114,6 +114,19 @@ gboolean vgpu_mdev_wait_ready(const VgpuRoot *root, const char *uuid, const Vgpu
 gboolean vgpu_mdev_in_use(const VgpuRoot *root, const char *uuid, gboolean *in_use, GError **error);
 
 /**
+ * vgpu_mdev_check_idle:
+ * @root: a root
+ * @uuid: a uuid
+ * @error: (out) (optional): %VGPU_ERROR_BUSY naming the process, %VGPU_ERROR_INVALID,
+ * %VGPU_ERROR_IO
+ *
+ * vgpu_mdev_in_use() as a check.
+ *
+ * Returns: TRUE if nobody has the vGPU open.
+ */
+gboolean vgpu_mdev_check_idle(const VgpuRoot *root, const char *uuid, GError **error);
+
+/**
  * vgpu_mdev_remove:
  * @root: a root
  * @uuid: a uuid

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * attr-json.h - a list of attributes as mdevctl's JSON: an array of objects with one member each.
+ */
+#ifndef VGPU_ATTR_JSON_H
+#define VGPU_ATTR_JSON_H
+
+#include <glib.h>
+#include <json-c/json.h>
+
+G_BEGIN_DECLS
+
+/**
+ * vgpu_attr_list_to_json:
+ * @list: (element-type VgpuAttr): a list
+ *
+ * Returns: (transfer full): [{"name": "value"}, ...]; let go of by json_object_put().
+ */
+json_object *vgpu_attr_list_to_json(const GPtrArray *list);
+
+/**
+ * vgpu_attr_list_from_json:
+ * @array: (nullable): mdevctl's form; NULL is an empty list
+ * @list: (element-type VgpuAttr): where to add what @array holds
+ * @error: (out) (optional): %VGPU_ERROR_INVALID
+ *
+ * Names and values are not checked further than that they are text.
+ *
+ * Returns: TRUE if all of @array was understood.
+ */
+gboolean vgpu_attr_list_from_json(json_object *array, GPtrArray *list, GError **error);
+
+/**
+ * vgpu_json_get_text:
+ * @value: (nullable): a JSON value
+ *
+ * Returns: (transfer none) (nullable): the text of a string with no NUL in it; NULL for
+ * anything else.
+ */
+const char *vgpu_json_get_text(json_object *value);
+
+G_END_DECLS
+
+#endif

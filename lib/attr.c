@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * attr.c - lists of attributes, and which names and values may be set. What our
+ * own driver knows stands in one table at the end.
+ */
+#include "attr.h"
+
+#include "error.h"
+#include "parent.h"
+
+#include <string.h>
+
+/* Limits of the kernel side, said in vgpu-soft's documentation. */
+#define PARAMS_MAX  1023
+#define VM_NAME_MAX 63
+#define SIZE_MIN    64
+#define WIDTH_STEP  8
+#define SIZE_MOST   16384
+
+static void
+attr_free(gpointer data)
+{
+    VgpuAttr *attr = data;
+    g_free(attr->name);
+    g_free(attr->value);
+    g_free(attr);
+}
+
+GPtrArray *
+vgpu_attr_list_new(void)
+{
+    return g_ptr_array_new_with_free_func(attr_free);
+}
+
+void
+vgpu_attr_list_add(GPtrArray *list, const char *name, const char *value)
+{
+    VgpuAttr *attr = g_new(VgpuAttr, 1);
+    attr->name = g_strdup(name);
+    attr->value = g_strdup(value);
+    g_ptr_array_add(list, attr);
+}
+
+GPtrArray *
+vgpu_attr_list_copy(const GPtrArray *list)
+{
+    GPtrArray *copy = vgpu_attr_list_new();
+    for (guint i = 0; i < list->len; i++) {
+        const VgpuAttr *attr = list->pdata[i];
+        vgpu_attr_list_add(copy, attr->name, attr->value);
+    }
+    return copy;
+}
+
+gboolean
+vgpu_attr_list_equal(const GPtrArray *a, const GPtrArray *b)
+{
+    if (a->len != b->len)
+        return FALSE;
+    for (guint i = 0; i < a->len; i++) {
+        const VgpuAttr *x = a->pdata[i], *y = b->pdata[i];
+        if (strcmp(x->name, y->name) != 0 || strcmp(x->value, y->value) != 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+const char *
+vgpu_attr_list_find(const GPtrArray *list, const char *name)
+{
+    for (guint i = list->len; i > 0; i--) {
+        const VgpuAttr *attr = list->pdata[i - 1];
+        if (strcmp(attr->name, name) == 0)
+            return attr->value;
+    }
+    return NULL;
+}
+
+/* What the driver core and mdev put into a device's folder: none of it is a property. */
+static gboolean
+is_core_file(const char *component)
+{
+    static const char *const names[] = {
+        "remove",      "uevent",    "driver",   "driver_override", "power", "subsystem",
+        "iommu_group", "mdev_type", "vfio-dev", "wakeup",          NULL,
+    };
+    return g_strv_contains(names, component);
+}
+
+gboolean
+vgpu_attr_check_name(const char *name, GError **error)
+{
+    g_auto(GStrv) components = g_strsplit(name ? name : "", "/", -1);
+    gboolean ok = name && strlen(name) <= VGPU_ATTR_NAME_MAX && components[0];
+
+    for (guint i = 0; ok && components[i]; i++)
+        ok = vgpu_name_check(components[i], "attribute", NULL);
+    if (ok && !is_core_file(components[0]))
+        return TRUE;
+    g_autofree char *shown = g_strescape(name ? name : "", NULL);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "'%.64s' is not the name of an attribute: it must be a file below the vGPU's "
+                "folder that sets a property, as 'vgpu/params'",
+                shown);
+    return FALSE;
+}
+
+static gboolean
+check_text(const char *name, const char *value, GError **error)
+{
+    gsize length = value ? strlen(value) : 0;
+    gboolean ok = length > 0 && length <= VGPU_ATTR_VALUE_MAX && g_utf8_validate(value, -1, NULL);
+    for (gsize i = 0; ok && i < length; i++)
+        ok = !g_ascii_iscntrl(value[i]);
+    if (ok)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "the value of attribute '%s' must be 1 to %d bytes of text with no control "
+                "characters; leave the attribute out to keep its default",
+                name, VGPU_ATTR_VALUE_MAX);
+    return FALSE;
+}
+
+static const VgpuAttrSpec *
+find_spec(const VgpuAttrSpec *specs, guint count, const char *name)
+{
+    for (guint i = 0; i < count; i++)
+        if (strcmp(specs[i].name, name) == 0)
+            return &specs[i];
+    return NULL;
+}
+
+static void
+report_unknown(const VgpuAttrSpec *specs, guint count, const char *name, GError **error)
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (guint i = 0; i < count; i++)
+        g_string_append_printf(known, "%s%s", i ? ", " : "", specs[i].name);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                "there is no attribute '%.64s'; there are: %s", name, known->str);
+}
+
+gboolean
+vgpu_attr_check(const char *driver, const VgpuType *type, const char *name, const char *value,
+                GError **error)
+{
+    guint count;
+    const VgpuAttrSpec *specs = vgpu_attr_specs(driver, &count);
+
+    if (!vgpu_attr_check_name(name, error) || !check_text(name, value, error))
+        return FALSE;
+    if (!specs)
+        return TRUE;
+    const VgpuAttrSpec *spec = find_spec(specs, count, name);
+    if (!spec) {
+        report_unknown(specs, count, name, error);
+        return FALSE;
+    }
+    if (spec->check(value, type, error))
+        return TRUE;
+    g_prefix_error(error, "attribute '%s': ", name);
+    return FALSE;
+}
+
+gboolean
+vgpu_attr_check_list(const char *driver, const VgpuType *type, const GPtrArray *list,
+                     GError **error)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const VgpuAttr *attr = list->pdata[i];
+        if (!vgpu_attr_check(driver, type, attr->name, attr->value, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* "WxH" in plain decimal digits, nothing else. */
+static gboolean
+parse_resolution(const char *text, guint64 *width, guint64 *height)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "x", 3);
+    return g_strv_length(parts) == 2 &&
+           g_ascii_string_to_unsigned(parts[0], 10, 0, SIZE_MOST, width, NULL) &&
+           g_ascii_string_to_unsigned(parts[1], 10, 0, SIZE_MOST, height, NULL);
+}
+
+static gboolean
+check_resolution(const char *value, const VgpuType *type, GError **error)
+{
+    guint64 width, height;
+    guint most_w = type && type->max_width ? type->max_width : SIZE_MOST;
+    guint most_h = type && type->max_height ? type->max_height : SIZE_MOST;
+
+    if (parse_resolution(value, &width, &height) && width % WIDTH_STEP == 0 && width >= SIZE_MIN &&
+        height >= SIZE_MIN && width <= most_w && height <= most_h)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "resolution '%.32s' is not possible: it is WIDTHxHEIGHT, from %dx%d to %ux%u, with "
+                "a width that %d divides",
+                value, SIZE_MIN, SIZE_MIN, most_w, most_h, WIDTH_STEP);
+    return FALSE;
+}
+
+/* Keys of vgpu/params; a new key is one line here. */
+static const struct {
+    const char *key;
+    VgpuAttrCheckFunc check;
+} params_keys[] = {
+    {"resolution", check_resolution},
+};
+
+static gboolean
+check_param(const char *word, const VgpuType *type, GError **error)
+{
+    const char *equals = strchr(word, '=');
+    for (guint i = 0; equals && i < G_N_ELEMENTS(params_keys); i++) {
+        const char *key = params_keys[i].key;
+        if (strlen(key) == (gsize)(equals - word) && strncmp(word, key, strlen(key)) == 0)
+            return params_keys[i].check(equals + 1, type, error);
+    }
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "'%.64s' is not a parameter; parameters are: resolution=WIDTHxHEIGHT", word);
+    return FALSE;
+}
+
+static gboolean
+check_params(const char *value, const VgpuType *type, GError **error)
+{
+    if (strlen(value) > PARAMS_MAX) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "the value is longer than %d bytes",
+                    PARAMS_MAX);
+        return FALSE;
+    }
+    g_auto(GStrv) words = g_strsplit(value, ",", -1);
+    for (guint i = 0; words[i]; i++)
+        if (!check_param(words[i], type, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+check_vm_name(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
+{
+    if (strlen(value) <= VM_NAME_MAX)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "the value is longer than %d bytes",
+                VM_NAME_MAX);
+    return FALSE;
+}
+
+static const VgpuAttrSpec our_specs[] = {
+    {"vgpu/params", check_params},
+    {"vgpu/vm_name", check_vm_name},
+};
+
+const VgpuAttrSpec *
+vgpu_attr_specs(const char *driver, guint *count)
+{
+    gboolean ours = g_strcmp0(driver, VGPU_PARENT_OUR_DRIVER) == 0;
+    *count = ours ? G_N_ELEMENTS(our_specs) : 0;
+    return ours ? our_specs : NULL;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * definition.c - mdevctl's definitions: JSON documents read with care and replaced in one step.
+ */
+#include "definition.h"
+
+#include "attr-json.h"
+#include "attr.h"
+#include "error.h"
+#include "file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define JSON_DEPTH 16
+
+VgpuDefinition *
+vgpu_definition_new(const char *parent, const char *uuid, const char *type)
+{
+    VgpuDefinition *definition = g_new0(VgpuDefinition, 1);
+    definition->parent = g_strdup(parent);
+    definition->uuid = g_strdup(uuid);
+    definition->type = g_strdup(type);
+    definition->attrs = vgpu_attr_list_new();
+    return definition;
+}
+
+void
+vgpu_definition_free(VgpuDefinition *definition)
+{
+    if (!definition)
+        return;
+    g_free(definition->uuid);
+    g_free(definition->parent);
+    g_free(definition->type);
+    g_ptr_array_unref(definition->attrs);
+    g_clear_error(&definition->error);
+    json_object_put(definition->json);
+    g_free(definition);
+}
+
+static gboolean
+refuse(GError **error, const char *why)
+{
+    g_set_error_literal(error, VGPU_ERROR, VGPU_ERROR_INVALID, why);
+    return FALSE;
+}
+
+static gboolean
+read_members(VgpuDefinition *definition, json_object *json, GError **error)
+{
+    if (!json_object_is_type(json, json_type_object))
+        return refuse(error, "it is not a JSON object");
+    const char *type = vgpu_json_get_text(json_object_object_get(json, "mdev_type"));
+    const char *start = vgpu_json_get_text(json_object_object_get(json, "start"));
+    if (!type || !start)
+        return refuse(error, "it needs the strings 'mdev_type' and 'start'");
+    if (!vgpu_name_check(type, "type", error))
+        return FALSE;
+    definition->type = g_strdup(type);
+    /* anything but "auto" is manual, for mdevctl too */
+    definition->autostart = strcmp(start, "auto") == 0;
+    return vgpu_attr_list_from_json(json_object_object_get(json, "attrs"), definition->attrs,
+                                    error);
+}
+
+static json_object *
+parse_json(const char *text, GError **error)
+{
+    json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    /* with its NUL, which ends a number or a literal */
+    json_object *json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
+    enum json_tokener_error reason = json_tokener_get_error(tokener);
+    if (reason != json_tokener_success)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "it is no JSON: %s",
+                    json_tokener_error_desc(reason));
+    json_tokener_free(tokener);
+    return reason == json_tokener_success ? json : NULL;
+}
+
+VgpuDefinition *
+vgpu_definition_parse(const char *parent, const char *uuid, const char *text, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_new(parent, uuid, NULL);
+
+    definition->json = parse_json(text, &reason);
+    if (definition->json || !reason)
+        read_members(definition, definition->json, &reason);
+    if (!reason)
+        return g_steal_pointer(&definition);
+    g_propagate_prefixed_error(error, g_steal_pointer(&reason),
+                               "the definition of vGPU '%s' on parent '%s' is not usable: ", uuid,
+                               parent);
+    return NULL;
+}
+
+static char *
+definition_path(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+{
+    g_autofree char *name = vgpu_uuid_canonical(uuid, error);
+    if (!name || !vgpu_name_check(parent, "parent", error))
+        return NULL;
+    return vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, name, NULL);
+}
+
+VgpuDefinition *
+vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+{
+    g_autofree char *path = definition_path(root, parent, uuid, error);
+    if (!path)
+        return NULL;
+    g_autofree char *text = vgpu_file_read(path, VGPU_FILE_MAX, NULL, error);
+    if (!text)
+        return NULL;
+    g_autofree char *name = g_path_get_basename(path);
+    return vgpu_definition_parse(parent, name, text, error);
+}
+
+static void
+list_one(const VgpuRoot *root, const char *parent, const char *uuid, GPtrArray *list)
+{
+    GError *error = NULL;
+    VgpuDefinition *definition = vgpu_definition_load(root, parent, uuid, &error);
+    if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(error); /* undefined meanwhile */
+        return;
+    }
+    if (!definition) {
+        definition = vgpu_definition_new(parent, uuid, NULL);
+        definition->error = error;
+    }
+    g_ptr_array_add(list, definition);
+}
+
+static gboolean
+is_definition_name(const char *name)
+{
+    g_autofree char *canonical = vgpu_uuid_canonical(name, NULL);
+    return canonical && strcmp(canonical, name) == 0;
+}
+
+static gboolean
+list_parent(const VgpuRoot *root, const char *parent, GPtrArray *list, GError **error)
+{
+    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, NULL);
+    g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : NULL;
+    if (!names)
+        return FALSE;
+    for (guint i = 0; i < names->len; i++)
+        if (is_definition_name(names->pdata[i]))
+            list_one(root, parent, names->pdata[i], list);
+    return TRUE;
+}
+
+/* Names of parents that have a folder; "scripts.d" is mdevctl's own. */
+static GPtrArray *
+list_parents(const VgpuRoot *root, GError **error)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_DEFINITIONS);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
+    for (guint i = names ? names->len : 0; i > 0; i--) {
+        const char *name = names->pdata[i - 1];
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (strcmp(name, "scripts.d") == 0 || !vgpu_name_check(name, "parent", NULL) ||
+            !g_file_test(path, G_FILE_TEST_IS_DIR))
+            g_ptr_array_remove_index(names, i - 1);
+    }
+    return g_steal_pointer(&names);
+}
+
+GPtrArray *
+vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error)
+{
+    g_autoptr(GPtrArray) list =
+        g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
+    if (parent)
+        return list_parent(root, parent, list, error) ? g_steal_pointer(&list) : NULL;
+
+    g_autoptr(GPtrArray) parents = list_parents(root, error);
+    for (guint i = 0; parents && i < parents->len; i++)
+        if (!list_parent(root, parents->pdata[i], list, error))
+            return NULL;
+    return parents ? g_steal_pointer(&list) : NULL;
+}
+
+/* The name of the one parent with a file for @uuid; other files' contents play no part. */
+static const char *
+find_parent(const VgpuRoot *root, const char *uuid, const GPtrArray *parents, GError **error)
+{
+    const char *found = NULL;
+    for (guint i = 0; i < parents->len; i++) {
+        const char *parent = parents->pdata[i];
+        g_autofree char *path = definition_path(root, parent, uuid, NULL);
+        if (!path || !g_file_test(path, G_FILE_TEST_EXISTS))
+            continue;
+        if (found) {
+            g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                        "vGPU '%s' is defined twice, on parents '%s' and '%s'; undefine one", uuid,
+                        found, parent);
+            return NULL;
+        }
+        found = parent;
+    }
+    if (!found)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined", uuid);
+    return found;
+}
+
+VgpuDefinition *
+vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    if (!vgpu_uuid_check(uuid, error))
+        return NULL;
+    g_autoptr(GPtrArray) parents = list_parents(root, error);
+    const char *parent = parents ? find_parent(root, uuid, parents, error) : NULL;
+    return parent ? vgpu_definition_load(root, parent, uuid, error) : NULL;
+}
+
+/* The document as it was read, with the members we know set anew. */
+static char *
+to_text(const VgpuDefinition *definition)
+{
+    json_object *json = NULL;
+    if (!definition->json || json_object_deep_copy(definition->json, &json, NULL) < 0)
+        json = json_object_new_object();
+    json_object_object_add(json, "mdev_type", json_object_new_string(definition->type));
+    json_object_object_add(json, "start",
+                           json_object_new_string(definition->autostart ? "auto" : "manual"));
+    json_object_object_add(json, "attrs", vgpu_attr_list_to_json(definition->attrs));
+    char *text = g_strdup_printf(
+        "%s\n",
+        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(json);
+    return text;
+}
+
+static gboolean
+make_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_mkdir_with_parents(folder, 0755) == 0)
+        return TRUE;
+    vgpu_error_set_errno(error, errno, "cannot make the folder '%s'", folder);
+    return FALSE;
+}
+
+gboolean
+vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
+{
+    g_autofree char *path = definition_path(root, definition->parent, definition->uuid, error);
+    if (!path || !vgpu_name_check(definition->type, "type", error) || !make_folder(path, error))
+        return FALSE;
+    g_autofree char *text = to_text(definition);
+    return vgpu_file_write_atomic(path, text, strlen(text), 0644, error);
+}
+
+gboolean
+vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+{
+    g_autofree char *path = definition_path(root, parent, uuid, error);
+    return path && vgpu_file_remove(path, error);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file.c - whole files: bounded reading, atomic replacing.
+ */
+#include "file.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Appends what read(2) gives, up to @max bytes; -1 with errno, 0 at the end. */
+static ssize_t
+read_piece(int fd, GByteArray *data, gsize max, gboolean *too_large)
+{
+    guint8 piece[16384];
+    ssize_t got;
+    do {
+        got = read(fd, piece, sizeof(piece));
+    } while (got < 0 && errno == EINTR);
+    if (got > 0 && (gsize)got > max - data->len)
+        *too_large = TRUE;
+    if (got > 0 && !*too_large)
+        g_byte_array_append(data, piece, (guint)got);
+    return got;
+}
+
+char *
+vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **error)
+{
+    g_autoptr(GByteArray) data = g_byte_array_new();
+    gboolean too_large = FALSE;
+    ssize_t got;
+
+    do {
+        got = read_piece(fd, data, max, &too_large);
+    } while (got > 0);
+    if (got < 0) {
+        vgpu_error_set_errno(error, errno, "cannot read '%s'", name);
+        return NULL;
+    }
+    if (too_large) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "'%s' is larger than %" G_GSIZE_FORMAT " bytes", name, max);
+        return NULL;
+    }
+    if (length)
+        *length = data->len;
+    g_byte_array_append(data, (const guint8 *)"", 1);
+    return (char *)g_byte_array_free(g_steal_pointer(&data), FALSE);
+}
+
+static gboolean
+check_regular(int fd, const char *path, gsize max, GError **error)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0) {
+        vgpu_error_set_errno(error, errno, "cannot look at '%s'", path);
+        return FALSE;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' is not a regular file", path);
+        return FALSE;
+    }
+    if ((guint64)st.st_size > max) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "'%s' is larger than %" G_GSIZE_FORMAT " bytes", path, max);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+char *
+vgpu_file_read(const char *path, gsize max, gsize *length, GError **error)
+{
+    /* O_NONBLOCK: a FIFO must not hold us up before it is refused */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        vgpu_error_set_errno(error, errno, "cannot open '%s'", path);
+        return NULL;
+    }
+    char *data = NULL;
+    if (check_regular(fd, path, max, error))
+        data = vgpu_file_read_fd(fd, path, max, length, error);
+    close(fd);
+    return data;
+}
+
+static gboolean
+write_all(int fd, const char *data, gsize length)
+{
+    while (length > 0) {
+        ssize_t done = write(fd, data, length);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return FALSE;
+        data += done;
+        length -= (gsize)done;
+    }
+    return TRUE;
+}
+
+/* Makes the entry of a file in its folder last through a loss of power. */
+static gboolean
+sync_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* EINVAL: a file system that has nothing to flush */
+    gboolean ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    if (!ok)
+        vgpu_error_set_errno(error, errno, "cannot flush the folder '%s'", folder);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static gboolean
+fill_file(int fd, const char *data, gsize length, mode_t mode)
+{
+    gboolean ok = write_all(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    int saved = errno;
+    if (close(fd) < 0 && ok)
+        return FALSE;
+    errno = saved;
+    return ok;
+}
+
+gboolean
+vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t mode,
+                       GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *temporary = g_strdup_printf("%s/.%s.XXXXXX", folder, name);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+
+    if (fd < 0) {
+        vgpu_error_set_errno(error, errno, "cannot make a file in '%s'", folder);
+        return FALSE;
+    }
+    if (!fill_file(fd, data, length, mode) || rename(temporary, path) < 0) {
+        vgpu_error_set_errno(error, errno, "cannot write '%s'", path);
+        unlink(temporary);
+        return FALSE;
+    }
+    return sync_folder(path, error);
+}
+
+gboolean
+vgpu_file_remove(const char *path, GError **error)
+{
+    if (unlink(path) < 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return TRUE;
+        vgpu_error_set_errno(error, errno, "cannot remove '%s'", path);
+        return FALSE;
+    }
+    return sync_folder(path, error);
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *
+vgpu_file_list(const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) reason = NULL;
+    const char *name;
+
+    /* GDir skips "." and ".." */
+    g_autoptr(GDir) dir = g_dir_open(path, 0, &reason);
+    if (!dir && !g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+        gboolean denied = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+        g_set_error(error, VGPU_ERROR, denied ? VGPU_ERROR_ACCESS : VGPU_ERROR_IO,
+                    "cannot list '%s': %s", path, reason->message);
+        return NULL;
+    }
+    while (dir && (name = g_dir_read_name(dir)))
+        if (name[0] != '.')
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_names);
+    return g_steal_pointer(&names);
+}

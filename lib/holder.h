@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * holder.h - finds a process that has a device file open, without opening the
+ * file, which would disturb whoever is about to.
+ */
+#ifndef VGPU_HOLDER_H
+#define VGPU_HOLDER_H
+
+#include "root.h"
+
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuHolderTarget:
+ * @hint: text that the link in /proc/<pid>/fd holds, whatever mount namespace the
+ *   process is in ("vfio"): spares a stat(2) of all other files
+ * @files: (element-type utf8): device files, as this process sees them
+ * @devices: (element-type dev_t): device numbers, for files seen elsewhere
+ *
+ * What to look for.
+ */
+typedef struct {
+    const char *hint;
+    GPtrArray *files;
+    GArray *devices;
+} VgpuHolderTarget;
+
+/**
+ * vgpu_holder_find:
+ * @root: a root
+ * @target: what to look for
+ * @pid: (out): a process that has one of them open, 0 if none has
+ * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS if /proc cannot be listed
+ *
+ * A process that comes or goes meanwhile may be missed; other users' processes are seen by
+ * root only.
+ *
+ * Returns: TRUE if @pid was set.
+ */
+gboolean vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pid,
+                          GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * log.c - lines for people, made safe to show.
+ */
+#include "log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PREFIX     "openvgpu: "
+#define LENGTH_MAX 1024
+
+static VgpuLogFunc log_sink;
+static gpointer log_sink_data;
+
+void
+vgpu_log_set_sink(VgpuLogFunc sink, gpointer user_data)
+{
+    log_sink = sink;
+    log_sink_data = user_data;
+}
+
+/* One write, so that lines of processes that share a stderr do not mix. */
+static void
+write_stderr(const char *line)
+{
+    g_autofree char *text = g_strconcat(PREFIX, line, "\n", NULL);
+    ssize_t done;
+    do {
+        done = write(STDERR_FILENO, text, strlen(text));
+    } while (done < 0 && errno == EINTR);
+}
+
+static char *
+make_safe(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (line->len + 6 > LENGTH_MAX) {
+            g_string_append(line, "…");
+            break;
+        }
+        g_string_append_unichar(line, g_unichar_isprint(c) ? c : '?');
+    }
+    return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
+static void
+emit(const char *text)
+{
+    g_autofree char *line = make_safe(text);
+    if (log_sink)
+        log_sink(line, log_sink_data);
+    else
+        write_stderr(line);
+}
+
+void
+vgpu_log(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    emit(text);
+}
+
+void
+vgpu_log_error(const GError *error)
+{
+    emit(error->message);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * restore.c - makes the vGPUs whose definitions say "auto", side by side with whoever else
+ * may be doing the same.
+ */
+#include "restore.h"
+
+#include "attr.h"
+#include "error.h"
+#include "lock.h"
+#include "log.h"
+#include "mdev.h"
+#include "parent.h"
+
+#include <string.h>
+
+static gboolean
+check_values(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
+{
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
+    if (!parent)
+        return FALSE;
+    const VgpuType *type = vgpu_parent_find_type(parent, definition->type, error);
+    return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
+}
+
+static gboolean
+check_same(const VgpuMdev *mdev, const VgpuDefinition *definition, GError **error)
+{
+    if (strcmp(mdev->type, definition->type) == 0 && strcmp(mdev->parent, definition->parent) == 0)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                "vGPU '%s' is there with type '%s' on parent '%s', but is defined with type '%s' "
+                "on parent '%s'; remove it or undefine it",
+                definition->uuid, mdev->type, mdev->parent, definition->type, definition->parent);
+    return FALSE;
+}
+
+/* An attribute that cannot be read back counts as right: nobody can tell. */
+static gboolean
+attrs_differ(const VgpuRoot *root, const VgpuDefinition *definition)
+{
+    for (guint i = 0; i < definition->attrs->len; i++) {
+        const VgpuAttr *attr = definition->attrs->pdata[i];
+        const char *wanted = vgpu_attr_list_find(definition->attrs, attr->name);
+        g_autofree char *value = vgpu_mdev_get_attr(root, definition->uuid, attr->name, NULL);
+        if (value && strcmp(value, wanted) != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+adopt(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
+      GError **error)
+{
+    if (!vgpu_mdev_wait_ready(root, definition->uuid, deadline, error))
+        return FALSE;
+    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, definition->uuid, error);
+    if (!mdev || !check_same(mdev, definition, error))
+        return FALSE;
+    /* one that a guest has open is as its owner wants it */
+    if (!attrs_differ(root, definition) || !vgpu_mdev_check_idle(root, definition->uuid, NULL))
+        return TRUE;
+    return vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error);
+}
+
+/* Takes back what this call made; the reason of the failure is the caller's to say. */
+static void
+undo(const VgpuRoot *root, const char *uuid)
+{
+    g_autoptr(GError) error = NULL;
+    /* the call's own deadline may be what has passed */
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS / 10);
+    if (!vgpu_mdev_remove(root, uuid, &deadline, &error))
+        vgpu_log_error(error);
+}
+
+static gboolean
+finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
+       GError **error)
+{
+    if (vgpu_mdev_wait_ready(root, definition->uuid, deadline, error) &&
+        vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error))
+        return TRUE;
+    undo(root, definition->uuid);
+    return FALSE;
+}
+
+static VgpuRestoreResult
+start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
+      GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (vgpu_mdev_create(root, definition->parent, definition->type, definition->uuid, deadline,
+                         &reason))
+        return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
+                                                         : VGPU_RESTORE_FAILED;
+    /* mdevctl's own rule was faster, between our look and our write */
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS) ||
+        (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL) &&
+         vgpu_mdev_exists(root, definition->uuid)))
+        return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
+                                                        : VGPU_RESTORE_FAILED;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return VGPU_RESTORE_FAILED;
+}
+
+VgpuRestoreResult
+vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
+                        const VgpuDeadline *deadline, GError **error)
+{
+    if (!check_values(root, definition, error))
+        return VGPU_RESTORE_FAILED;
+    if (vgpu_mdev_exists(root, definition->uuid))
+        return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
+                                                        : VGPU_RESTORE_FAILED;
+    return start(root, definition, deadline, error);
+}
+
+static VgpuRestoreResult
+restore_locked(const VgpuRoot *root, const VgpuDefinition *definition, guint milliseconds,
+               GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
+    if (!lock)
+        return VGPU_RESTORE_FAILED;
+    return vgpu_restore_definition(root, definition, &deadline, error);
+}
+
+static void
+restore_one(const VgpuRoot *root, const VgpuDefinition *definition, guint milliseconds,
+            VgpuRestoreCount *count)
+{
+    g_autoptr(GError) error = NULL;
+    switch (restore_locked(root, definition, milliseconds, &error)) {
+    case VGPU_RESTORE_STARTED:
+        count->started++;
+        break;
+    case VGPU_RESTORE_PRESENT:
+        count->present++;
+        break;
+    case VGPU_RESTORE_FAILED:
+        count->failed++;
+        vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->uuid,
+                 definition->parent, error->message);
+        break;
+    }
+}
+
+static void
+restore_list(const VgpuRoot *root, const GPtrArray *definitions, guint milliseconds,
+             VgpuRestoreCount *count)
+{
+    for (guint i = 0; i < definitions->len; i++) {
+        const VgpuDefinition *definition = definitions->pdata[i];
+        if (definition->error) {
+            count->failed++;
+            vgpu_log_error(definition->error);
+        } else if (!definition->autostart) {
+            continue;
+        } else if (!vgpu_parent_exists(root, definition->parent)) {
+            count->waiting++;
+        } else {
+            restore_one(root, definition, milliseconds, count);
+        }
+    }
+}
+
+gboolean
+vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
+                 VgpuRestoreCount *count, GError **error)
+{
+    *count = (VgpuRestoreCount){0};
+    if (!parents || !parents[0]) {
+        g_autoptr(GPtrArray) list = vgpu_definition_list(root, NULL, error);
+        if (list)
+            restore_list(root, list, milliseconds, count);
+        return list != NULL;
+    }
+    for (guint i = 0; parents[i]; i++) {
+        g_autoptr(GPtrArray) list = vgpu_definition_list(root, parents[i], error);
+        if (!list)
+            return FALSE;
+        restore_list(root, list, milliseconds, count);
+    }
+    return TRUE;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sysfs.c - text of sysfs files in and out, each file named in errors.
+ */
+#include "sysfs.h"
+
+#include "error.h"
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static VgpuSysfsWriteFunc test_writer;
+static gpointer test_writer_data;
+
+void
+vgpu_sysfs_set_writer(VgpuSysfsWriteFunc writer, gpointer user_data)
+{
+    test_writer = writer;
+    test_writer_data = user_data;
+}
+
+char *
+vgpu_sysfs_read(const char *path, GError **error)
+{
+    gsize length = 0;
+    g_autofree char *text = vgpu_file_read(path, VGPU_SYSFS_MAX, &length, error);
+    if (!text)
+        return NULL;
+    if (memchr(text, '\0', length)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' holds no text", path);
+        return NULL;
+    }
+    g_strchomp(text);
+    return g_steal_pointer(&text);
+}
+
+static gboolean
+read_number(const char *path, gint64 min, gint64 max, gint64 *value, GError **error)
+{
+    g_autofree char *text = vgpu_sysfs_read(path, error);
+    if (!text)
+        return FALSE;
+    if (g_ascii_string_to_signed(text, 10, min, max, value, NULL))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' holds '%.32s', which is no number",
+                path, text);
+    return FALSE;
+}
+
+gboolean
+vgpu_sysfs_read_uint(const char *path, guint *value, GError **error)
+{
+    gint64 number;
+    if (!read_number(path, 0, G_MAXUINT, &number, error))
+        return FALSE;
+    *value = (guint)number;
+    return TRUE;
+}
+
+gboolean
+vgpu_sysfs_read_int(const char *path, int *value, GError **error)
+{
+    gint64 number;
+    if (!read_number(path, G_MININT, G_MAXINT, &number, error))
+        return FALSE;
+    *value = (int)number;
+    return TRUE;
+}
+
+char *
+vgpu_sysfs_read_link(const char *path, GError **error)
+{
+    char target[VGPU_SYSFS_MAX];
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length < 0) {
+        vgpu_error_set_errno(error, errno, "cannot read the link '%s'", path);
+        return NULL;
+    }
+    target[length] = '\0';
+    return g_path_get_basename(target);
+}
+
+static int
+write_kernel(const char *path, const char *value)
+{
+    gsize length = strlen(value);
+    /* O_TRUNC means nothing to sysfs, and lets a plain file stand in for it */
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return errno;
+    ssize_t done;
+    do {
+        done = write(fd, value, length);
+    } while (done < 0 && errno == EINTR);
+    int err = done < 0 ? errno : (gsize)done < length ? EIO : 0;
+    close(fd);
+    return err;
+}
+
+static int
+write_value(const char *path, const char *value)
+{
+    if (strlen(value) >= VGPU_SYSFS_MAX)
+        return E2BIG;
+    if (test_writer)
+        return test_writer(path, value, test_writer_data);
+    return write_kernel(path, value);
+}
+
+static gboolean
+report_write(int err, const char *path, const char *value, GError **error)
+{
+    if (err == 0)
+        return TRUE;
+    vgpu_error_set_errno(error, err, "cannot write '%.64s' to '%s'", value, path);
+    return FALSE;
+}
+
+gboolean
+vgpu_sysfs_write(const char *path, const char *value, GError **error)
+{
+    return report_write(write_value(path, value), path, value, error);
+}
+
+/* Lets go of everything the caller has open, its locks and libvirt's pipes above all, but @keep. */
+static void
+keep_one_file(int keep)
+{
+    if (keep > 0)
+        close_range(0, (unsigned int)keep - 1, 0);
+    close_range((unsigned int)keep + 1, ~0U, 0);
+}
+
+/* In the grandchild: nothing from here on may allocate, another thread may have held the lock. */
+static void G_GNUC_NORETURN
+run_writer(int report, const char *path, const char *value)
+{
+    setsid();
+    keep_one_file(report);
+    int err = write_value(path, value);
+    /* nobody reads it once the deadline has passed */
+    if (write(report, &err, sizeof(err)) < 0)
+        _exit(1);
+    _exit(0);
+}
+
+/* Forks twice, so that init reaps a writer that outlives us. Returns 0 or errno. */
+static int
+start_writer(int report, const char *path, const char *value)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child < 0)
+        return errno;
+    if (child == 0) {
+        pid_t writer = fork();
+        if (writer == 0)
+            run_writer(report, path, value);
+        _exit(writer < 0 ? EAGAIN : 0);
+    }
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+/* Returns the errno that the writer reported, or ETIMEDOUT. */
+static int
+await_report(int fd, const VgpuDeadline *deadline)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    int err = EIO, ready;
+    do {
+        ready = poll(&wait, 1, vgpu_deadline_left(deadline));
+    } while (ready < 0 && errno == EINTR);
+    if (ready < 0)
+        return errno;
+    if (ready == 0)
+        return ETIMEDOUT;
+    /* a short read is a writer that was killed */
+    return read(fd, &err, sizeof(err)) == sizeof(err) ? err : EIO;
+}
+
+static int
+write_detached(const char *path, const char *value, const VgpuDeadline *deadline)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return errno;
+    int err = start_writer(ends[1], path, value);
+    close(ends[1]);
+    if (err == 0)
+        err = await_report(ends[0], deadline);
+    close(ends[0]);
+    return err;
+}
+
+gboolean
+vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadline *deadline,
+                          GError **error)
+{
+    g_autofree char *what = g_strdup_printf("the kernel to take '%.64s' for '%s'", value, path);
+    if (!vgpu_deadline_check(deadline, what, error))
+        return FALSE;
+    int err = write_detached(path, value, deadline);
+    if (err == ETIMEDOUT) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT, "time is up while waiting for %s", what);
+        return FALSE;
+    }
+    return report_write(err, path, value, error);
+}

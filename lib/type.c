@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * type.c - a type of vGPU as sysfs describes it, with the numbers that drivers
+ * put into its description.
+ */
+#include "type.h"
+
+#include "error.h"
+#include "sysfs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *
+read_member(const char *path, const char *member, GError **error)
+{
+    g_autofree char *file = g_build_filename(path, member, NULL);
+    return vgpu_sysfs_read(file, error);
+}
+
+char *
+vgpu_type_get_key(const VgpuType *type, const char *key)
+{
+    if (!type->description)
+        return NULL;
+    g_auto(GStrv) words = g_strsplit(type->description, ",", -1);
+    for (guint i = 0; words[i]; i++) {
+        char *equals = strchr(words[i], '=');
+        if (!equals)
+            continue;
+        *equals = '\0';
+        if (strcmp(g_strstrip(words[i]), key) == 0)
+            return g_strdup(g_strstrip(equals + 1));
+    }
+    return NULL;
+}
+
+/* "16M", "2G" or "2048" (MiB), as vendors write it; 0 for anything else. */
+static guint
+parse_mib(const char *text)
+{
+    char *end = NULL;
+    if (!text || !g_ascii_isdigit(text[0]))
+        return 0;
+    guint64 number = g_ascii_strtoull(text, &end, 10);
+    if (number > G_MAXUINT / 1024)
+        return 0;
+    if (strcmp(end, "G") == 0)
+        return (guint)number * 1024;
+    return end[0] == '\0' || strcmp(end, "M") == 0 ? (guint)number : 0;
+}
+
+static guint
+parse_count(const char *text)
+{
+    guint64 number = 0;
+    return text && g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT, &number, NULL) ? (guint)number
+                                                                                     : 0;
+}
+
+static void
+parse_size(const char *text, guint *width, guint *height)
+{
+    guint w, h;
+    char rest;
+    if (text && strlen(text) < 16 && sscanf(text, "%ux%u%c", &w, &h, &rest) == 2) {
+        *width = w;
+        *height = h;
+    }
+}
+
+static void
+parse_description(VgpuType *type)
+{
+    g_autofree char *framebuffer = vgpu_type_get_key(type, "framebuffer");
+    g_autofree char *instances = vgpu_type_get_key(type, "max_instance");
+    g_autofree char *resolution = vgpu_type_get_key(type, "max_resolution");
+    type->framebuffer_mib = parse_mib(framebuffer);
+    type->max_instances = parse_count(instances);
+    parse_size(resolution, &type->max_width, &type->max_height);
+}
+
+VgpuType *
+vgpu_type_load(const char *path, GError **error)
+{
+    g_autoptr(VgpuType) type = g_new0(VgpuType, 1);
+    g_autofree char *available = g_build_filename(path, "available_instances", NULL);
+
+    type->id = g_path_get_basename(path);
+    type->device_api = read_member(path, "device_api", error);
+    if (!type->device_api || !vgpu_sysfs_read_uint(available, &type->available_instances, error)) {
+        g_prefix_error(error, "type '%s' is not usable: ", type->id);
+        return NULL;
+    }
+    type->name = read_member(path, "name", NULL);
+    type->description = read_member(path, "description", NULL);
+    parse_description(type);
+    return g_steal_pointer(&type);
+}
+
+void
+vgpu_type_free(VgpuType *type)
+{
+    if (!type)
+        return;
+    g_free(type->id);
+    g_free(type->name);
+    g_free(type->description);
+    g_free(type->device_api);
+    g_free(type);
+}
