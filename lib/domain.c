@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * domain.c - what of a domain's XML concerns vGPUs: its name and uuid, its mdev
+ * host devices, and what its metadata asks for.
+ */
+#include "domain.h"
+
+#include "error.h"
+
+static void
+hostdev_free(gpointer data)
+{
+    VgpuHostdev *hostdev = data;
+
+    g_free(hostdev->uuid);
+    g_free(hostdev);
+}
+
+void
+vgpu_domain_free(VgpuDomain *domain)
+{
+    if (!domain)
+        return;
+    g_free(domain->name);
+    g_free(domain->uuid);
+    g_clear_pointer(&domain->hostdevs, g_ptr_array_unref);
+    g_clear_pointer(&domain->requests, g_ptr_array_unref);
+    g_free(domain);
+}
+
+const VgpuHostdev *
+vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *uuid)
+{
+    for (guint i = 0; i < domain->hostdevs->len; i++) {
+        const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
+
+        if (g_str_equal(hostdev->uuid, uuid))
+            return hostdev;
+    }
+    return NULL;
+}
+
+const VgpuRequest *
+vgpu_domain_find_request(const VgpuDomain *domain, const char *uuid)
+{
+    for (guint i = 0; i < domain->requests->len; i++) {
+        const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
+
+        if (g_str_equal(request->uuid, uuid))
+            return request;
+    }
+    return NULL;
+}
+
+static gboolean
+refuse_twice(const char *uuid, const char *where, GError **error)
+{
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "vGPU %s: named twice %s; a vGPU can be used once", uuid, where);
+    return FALSE;
+}
+
+static gboolean
+is_mdev_hostdev(const xmlNode *node)
+{
+    g_autofree char *type = NULL;
+
+    if (!vgpu_xml_is(node, NULL, "hostdev"))
+        return FALSE;
+    type = vgpu_xml_attr(node, "type");
+    return g_strcmp0(type, "mdev") == 0;
+}
+
+static gboolean
+read_hostdev(const xmlNode *node, VgpuDomain *domain, GError **error)
+{
+    xmlNode *address = vgpu_xml_child(vgpu_xml_child(node, "source"), "address");
+    g_autofree char *text = vgpu_xml_attr(address, "uuid");
+    g_autofree char *managed = vgpu_xml_attr(node, "managed");
+    g_autofree char *uuid = vgpu_uuid_canonical(text, error);
+    VgpuHostdev *hostdev;
+
+    if (!uuid) {
+        g_prefix_error(error, "an mdev hostdev: ");
+        return FALSE;
+    }
+    if (vgpu_domain_find_hostdev(domain, uuid))
+        return refuse_twice(uuid, "among the host devices", error);
+    hostdev = g_new0(VgpuHostdev, 1);
+    hostdev->uuid = g_steal_pointer(&uuid);
+    hostdev->managed = g_strcmp0(managed, "yes") == 0;
+    hostdev->element = vgpu_xml_number(address);
+    g_ptr_array_add(domain->hostdevs, hostdev);
+    return TRUE;
+}
+
+static gboolean
+read_hostdevs(const xmlNode *root, VgpuDomain *domain, GError **error)
+{
+    xmlNode *devices = vgpu_xml_child(root, "devices");
+
+    for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+        if (is_mdev_hostdev(node) && !read_hostdev(node, domain, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_ours(const xmlNode *node)
+{
+    return node->type == XML_ELEMENT_NODE && node->ns &&
+           g_str_has_prefix((const char *)node->ns->href, VGPU_METADATA_NS_STEM);
+}
+
+/* Takes the requests of one vgpus element; @seen is set when there was one before. */
+static gboolean
+read_vgpus(const xmlNode *node, gboolean *seen, VgpuDomain *domain, GError **error)
+{
+    GPtrArray *requests;
+
+    if (*seen) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "metadata is not valid: more than one element of OpenVGPU's namespace; "
+                    "put all vgpu elements into one vgpus element");
+        return FALSE;
+    }
+    *seen = TRUE;
+    requests = vgpu_metadata_parse(node, error);
+    if (!requests)
+        return FALSE;
+    g_ptr_array_unref(domain->requests);
+    domain->requests = requests;
+    return TRUE;
+}
+
+static gboolean
+read_metadata(const xmlNode *root, VgpuDomain *domain, GError **error)
+{
+    xmlNode *metadata = vgpu_xml_child(root, "metadata");
+    gboolean seen = FALSE;
+
+    for (xmlNode *node = metadata ? metadata->children : NULL; node; node = node->next) {
+        if (is_ours(node) && !read_vgpus(node, &seen, domain, error))
+            return FALSE;
+    }
+    for (guint i = 0; i < domain->requests->len; i++) {
+        const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
+
+        if (vgpu_domain_find_request(domain, request->uuid) != request)
+            return refuse_twice(request->uuid, "in the metadata", error);
+    }
+    return TRUE;
+}
+
+static gboolean
+read_identity(const xmlNode *root, VgpuDomain *domain, GError **error)
+{
+    g_autofree char *uuid = vgpu_xml_child_text(root, "uuid");
+
+    domain->name = vgpu_xml_child_text(root, "name");
+    if (!vgpu_xml_is(root, NULL, "domain") || !domain->name || !uuid) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the XML is no domain with a name and a uuid");
+        return FALSE;
+    }
+    domain->uuid = vgpu_uuid_canonical(uuid, error);
+    return domain->uuid != NULL;
+}
+
+VgpuDomain *
+vgpu_domain_parse(const char *xml, gsize length, GError **error)
+{
+    g_autoptr(VgpuDomain) domain = g_new0(VgpuDomain, 1);
+    g_autoptr(xmlDoc) doc = vgpu_xml_parse(xml, length, error);
+    const xmlNode *root;
+
+    if (!doc)
+        return NULL;
+    domain->hostdevs = g_ptr_array_new_with_free_func(hostdev_free);
+    domain->requests = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_request_free);
+    root = xmlDocGetRootElement(doc);
+    if (!read_identity(root, domain, error) || !read_metadata(root, domain, error) ||
+        !read_hostdevs(root, domain, error))
+        return NULL;
+    return g_steal_pointer(&domain);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * domain.h - what of a domain's XML concerns vGPUs: its name and uuid, its mdev
+ * host devices, and what its metadata asks for.
+ */
+#ifndef VGPU_DOMAIN_H
+#define VGPU_DOMAIN_H
+
+#include "metadata.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuHostdev:
+ * @uuid: uuid of the vGPU, lower case
+ * @managed: TRUE for managed='yes', which libvirt ignores on an mdev and we honour
+ * @element: the address element's vgpu_xml_number()
+ *
+ * One mdev host device of a domain.
+ */
+typedef struct {
+    char *uuid;
+    gboolean managed;
+    guint element;
+} VgpuHostdev;
+
+/**
+ * VgpuDomain:
+ * @name: its name
+ * @uuid: its uuid, lower case
+ * @hostdevs: (element-type VgpuHostdev): its mdev host devices in order
+ * @requests: (element-type VgpuRequest): what its metadata asks for, in order
+ *
+ * A domain, as its XML says. Nothing else of the XML is kept.
+ */
+typedef struct {
+    char *name;
+    char *uuid;
+    GPtrArray *hostdevs;
+    GPtrArray *requests;
+} VgpuDomain;
+
+/**
+ * vgpu_domain_parse:
+ * @xml: a domain's XML
+ * @length: bytes of @xml
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_VERSION
+ *
+ * Reads @xml with vgpu_xml_parse(). Refuses a uuid that comes twice among the host
+ * devices or twice in the metadata.
+ *
+ * Returns: (transfer full) (nullable): the domain.
+ */
+VgpuDomain *vgpu_domain_parse(const char *xml, gsize length, GError **error);
+
+/**
+ * vgpu_domain_free:
+ * @domain: (nullable): a domain
+ */
+void vgpu_domain_free(VgpuDomain *domain);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDomain, vgpu_domain_free)
+
+/**
+ * vgpu_domain_find_request:
+ * @domain: a domain
+ * @uuid: uuid of a vGPU
+ *
+ * Returns: (transfer none) (nullable): what the metadata asks for under that uuid.
+ */
+const VgpuRequest *vgpu_domain_find_request(const VgpuDomain *domain, const char *uuid);
+
+/**
+ * vgpu_domain_find_hostdev:
+ * @domain: a domain
+ * @uuid: uuid of a vGPU
+ *
+ * Returns: (transfer none) (nullable): the host device of that uuid.
+ */
+const VgpuHostdev *vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *uuid);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * metadata.h - what a domain asks of us: the vgpus element of its metadata,
+ * checked as xml-schemas/openvgpu-domain.rng does.
+ */
+#ifndef VGPU_METADATA_H
+#define VGPU_METADATA_H
+
+#include "placement.h"
+#include "xml.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VGPU_METADATA_NS_STEM:
+ *
+ * What all versions of our namespace start with; the version number follows.
+ */
+#define VGPU_METADATA_NS_STEM "urn:openvgpu:domain:"
+
+/**
+ * VGPU_METADATA_NS:
+ *
+ * The namespace this release understands.
+ */
+#define VGPU_METADATA_NS VGPU_METADATA_NS_STEM "1"
+
+/**
+ * VgpuRequest:
+ * @uuid: uuid of the vGPU, lower case
+ * @type: type id
+ * @parent: (nullable): name of the parent, NULL for "auto"
+ * @placement: how to choose a parent
+ * @attrs: (element-type VgpuAttr): attributes in order, never NULL
+ * @element: the vgpu element's vgpu_xml_number()
+ *
+ * One vGPU a domain asks for.
+ */
+typedef struct {
+    char *uuid;
+    char *type;
+    char *parent;
+    VgpuPlacement placement;
+    GPtrArray *attrs;
+    guint element;
+} VgpuRequest;
+
+/**
+ * vgpu_request_free:
+ * @request: (nullable): a request
+ */
+void vgpu_request_free(VgpuRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuRequest, vgpu_request_free)
+
+/**
+ * vgpu_metadata_parse:
+ * @vgpus: an element of a document of vgpu_xml_parse(), in a namespace of ours
+ * @error: (out) (optional): %VGPU_ERROR_VERSION if the namespace is another version,
+ *   %VGPU_ERROR_INVALID naming element and attribute
+ *
+ * Accepts what the schema accepts and nothing else. That a uuid comes once only is
+ * vgpu_domain_parse()'s concern, as is what the host has.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuRequest): the requests in order.
+ */
+GPtrArray *vgpu_metadata_parse(const xmlNode *vgpus, GError **error);
+
+G_END_DECLS
+
+#endif

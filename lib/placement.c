@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * placement.c - which parents to try for a vGPU, and in which order: a pure
+ * function of what is there.
+ */
+#include "placement.h"
+
+#include "definition.h"
+#include "error.h"
+#include "mdev.h"
+
+/* A parent, with what decides its place. */
+typedef struct {
+    VgpuParent *parent;
+    guint load;
+} Candidate;
+
+gboolean
+vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **error)
+{
+    if (!text || g_str_equal(text, "spread")) {
+        *placement = VGPU_PLACEMENT_SPREAD;
+    } else if (g_str_equal(text, "compact")) {
+        *placement = VGPU_PLACEMENT_COMPACT;
+    } else {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "placement '%.32s' is not known to this release; use 'spread' or 'compact'",
+                    text);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_there(const GPtrArray *mdevs, const char *uuid)
+{
+    for (guint i = 0; i < mdevs->len; i++) {
+        const VgpuMdev *mdev = g_ptr_array_index(mdevs, i);
+
+        if (g_str_equal(mdev->uuid, uuid))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Is @definition still to be restored, on @parent, and not the vGPU asked for? */
+static gboolean
+is_pending(const VgpuPlacementQuery *query, const VgpuParent *parent,
+           const VgpuDefinition *definition)
+{
+    return definition->autostart && definition->type &&
+           g_str_equal(definition->parent, parent->name) &&
+           !g_str_equal(definition->uuid, query->uuid) && !is_there(query->mdevs, definition->uuid);
+}
+
+/*
+ * How many instances of @wanted one vGPU of type @taken costs: types of one parent
+ * share its framebuffer, so a larger one costs several. One if sizes are not said.
+ */
+static guint
+cost(const VgpuType *taken, const VgpuType *wanted)
+{
+    if (!taken || !taken->framebuffer_mib || !wanted->framebuffer_mib)
+        return 1;
+    return (taken->framebuffer_mib - 1) / wanted->framebuffer_mib + 1;
+}
+
+/* Counts what definitions will take on @parent: vGPUs into @count, instances of @type returned. */
+static guint
+count_pending(const VgpuPlacementQuery *query, const VgpuParent *parent, const VgpuType *type,
+              guint *count)
+{
+    guint instances = 0;
+
+    *count = 0;
+    for (guint i = 0; i < query->definitions->len; i++) {
+        const VgpuDefinition *definition = g_ptr_array_index(query->definitions, i);
+
+        if (!is_pending(query, parent, definition))
+            continue;
+        *count += 1;
+        instances += cost(vgpu_parent_find_type(parent, definition->type, NULL), type);
+    }
+    return instances;
+}
+
+static guint
+count_mdevs(const GPtrArray *mdevs, const VgpuParent *parent)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < mdevs->len; i++) {
+        const VgpuMdev *mdev = g_ptr_array_index(mdevs, i);
+
+        count += g_strcmp0(mdev->parent, parent->name) == 0;
+    }
+    return count;
+}
+
+static void
+refuse(GString *refused, const VgpuParent *parent, const char *why)
+{
+    if (refused)
+        g_string_append_printf(refused, "%s%s: %s", refused->len ? "; " : "", parent->name, why);
+}
+
+static gboolean
+is_candidate(const VgpuPlacementQuery *query, VgpuParent *parent, Candidate *candidate,
+             GString *refused)
+{
+    const VgpuType *type = vgpu_parent_find_type(parent, query->type, NULL);
+    guint pending, count;
+
+    if (!type) {
+        refuse(refused, parent, "has no such type");
+        return FALSE;
+    }
+    if (type->available_instances == 0) {
+        refuse(refused, parent, "no instance left");
+        return FALSE;
+    }
+    pending = count_pending(query, parent, type, &count);
+    if (type->available_instances <= pending) {
+        refuse(refused, parent, "what is left is for definitions marked auto");
+        return FALSE;
+    }
+    candidate->parent = parent;
+    candidate->load = count_mdevs(query->mdevs, parent) + count;
+    return TRUE;
+}
+
+static int
+compare_name(const Candidate *a, const Candidate *b)
+{
+    return g_strcmp0(a->parent->name, b->parent->name);
+}
+
+static int
+compare_spread(gconstpointer first, gconstpointer second)
+{
+    const Candidate *a = first, *b = second;
+
+    return a->load == b->load ? compare_name(a, b) : a->load < b->load ? -1 : 1;
+}
+
+static int
+compare_compact(gconstpointer first, gconstpointer second)
+{
+    const Candidate *a = first, *b = second;
+
+    return a->load == b->load ? compare_name(a, b) : a->load > b->load ? -1 : 1;
+}
+
+GPtrArray *
+vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
+{
+    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    GPtrArray *order = g_ptr_array_new();
+
+    for (guint i = 0; i < query->parents->len; i++) {
+        VgpuParent *parent = g_ptr_array_index(query->parents, i);
+        Candidate candidate;
+
+        if (query->only && !g_str_equal(parent->name, query->only))
+            continue;
+        if (is_candidate(query, parent, &candidate, refused))
+            g_array_append_val(candidates, candidate);
+    }
+    g_array_sort(candidates,
+                 query->placement == VGPU_PLACEMENT_COMPACT ? compare_compact : compare_spread);
+    for (guint i = 0; i < candidates->len; i++)
+        g_ptr_array_add(order, g_array_index(candidates, Candidate, i).parent);
+    return order;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * placement.h - which parents to try for a vGPU, and in which order: a pure
+ * function of what is there.
+ */
+#ifndef VGPU_PLACEMENT_H
+#define VGPU_PLACEMENT_H
+
+#include "parent.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuPlacement:
+ * @VGPU_PLACEMENT_SPREAD: the parent with the fewest vGPUs first
+ * @VGPU_PLACEMENT_COMPACT: the fullest parent first, so that few are used
+ */
+typedef enum {
+    VGPU_PLACEMENT_SPREAD,
+    VGPU_PLACEMENT_COMPACT,
+} VgpuPlacement;
+
+/**
+ * VgpuPlacementQuery:
+ * @parents: (element-type VgpuParent): all parents that are there
+ * @mdevs: (element-type VgpuMdev): all vGPUs that are there
+ * @definitions: (element-type VgpuDefinition): all definitions
+ * @uuid: uuid of the vGPU; a definition of it takes nothing away from it
+ * @type: type id
+ * @only: (nullable): the one parent that will do, or NULL for any
+ * @placement: the order
+ *
+ * What placement depends on. A definition marked auto whose vGPU is not there yet counts as taken
+ * on its parent: the guest that starts first at boot takes no place of a vGPU still to be restored.
+ */
+typedef struct {
+    const GPtrArray *parents;
+    const GPtrArray *mdevs;
+    const GPtrArray *definitions;
+    const char *uuid;
+    const char *type;
+    const char *only;
+    VgpuPlacement placement;
+} VgpuPlacementQuery;
+
+/**
+ * vgpu_placement_from_string:
+ * @text: (nullable): "spread" or "compact"; NULL for the default, spread
+ * @placement: (out): what it means
+ * @error: (out) (optional): %VGPU_ERROR_INVALID
+ *
+ * Returns: TRUE if @placement was set.
+ */
+gboolean vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **error);
+
+/**
+ * vgpu_placement_order:
+ * @query: what is there and what is wanted
+ * @refused: (nullable): gets "parent: why" for each parent left out, separated by "; "
+ *
+ * Equal parents come in order of name. That a parent is in the answer is no promise:
+ * the kernel's own check decides, and its loser tries the next.
+ *
+ * Returns: (transfer full) (element-type VgpuParent): the parents to try, in order; they
+ * belong to @query's list and are valid as long as that is.
+ */
+GPtrArray *vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused);
+
+G_END_DECLS
+
+#endif

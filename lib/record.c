@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * record.c - what the hook remembers of a vGPU it makes for a domain, in
+ * /run/openvgpu/vgpus/<uuid>.json, from before the vGPU is made until it is gone.
+ */
+#include "record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <json-c/json.h>
+
+#include "error.h"
+#include "file.h"
+
+#define FOLDER "vgpus"
+#define SUFFIX ".json"
+
+static const char *const state_names[] = {
+    [VGPU_RECORD_INTENDED] = "intended", [VGPU_RECORD_CREATED] = "created",
+    [VGPU_RECORD_READY] = "ready",       [VGPU_RECORD_LATE] = "late",
+    [VGPU_RECORD_RELEASED] = "released",
+};
+
+static const char *const source_names[] = {
+    [VGPU_RECORD_METADATA] = "metadata",
+    [VGPU_RECORD_DEFINITION] = "definition",
+};
+
+void
+vgpu_record_free(VgpuRecord *record)
+{
+    if (!record)
+        return;
+    g_free(record->domain);
+    g_free(record->domain_name);
+    g_free(record->uuid);
+    g_free(record->parent);
+    g_free(record->type);
+    g_free(record);
+}
+
+const char *
+vgpu_record_state_name(VgpuRecordState state)
+{
+    return state_names[state];
+}
+
+static char *
+record_path(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    g_autofree char *canonical = vgpu_uuid_canonical(uuid, error);
+    g_autofree char *file = canonical ? g_strconcat(canonical, SUFFIX, NULL) : NULL;
+
+    return file ? vgpu_root_path(root, VGPU_DIR_STATE, error, FOLDER, file, NULL) : NULL;
+}
+
+static const char *
+get_string(struct json_object *object, const char *key)
+{
+    struct json_object *member;
+
+    if (!json_object_object_get_ex(object, key, &member) ||
+        !json_object_is_type(member, json_type_string))
+        return NULL;
+    return json_object_get_string(member);
+}
+
+/* Place of @word in @words, -1 if it is none of them. */
+static int
+find_word(const char *const *words, guint count, const char *word)
+{
+    for (guint i = 0; i < count; i++) {
+        if (g_strcmp0(words[i], word) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static gboolean
+check_version(struct json_object *object, const char *path, GError **error)
+{
+    struct json_object *member;
+    int version = 0;
+
+    if (json_object_object_get_ex(object, "version", &member) &&
+        json_object_is_type(member, json_type_int))
+        version = json_object_get_int(member);
+    if (version > VGPU_RECORD_VERSION) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_VERSION,
+                    "record '%s' has version %d, this release knows %d: it is left alone; "
+                    "a newer OpenVGPU made it and has to release it",
+                    path, version, VGPU_RECORD_VERSION);
+        return FALSE;
+    }
+    return version == VGPU_RECORD_VERSION;
+}
+
+/* A record whose words are all there and make sense; NULL without an error if they do not. */
+static VgpuRecord *
+record_from_json(struct json_object *object, const char *uuid)
+{
+    g_autoptr(VgpuRecord) record = g_new0(VgpuRecord, 1);
+    int state = find_word(state_names, G_N_ELEMENTS(state_names), get_string(object, "state"));
+    int source = find_word(source_names, G_N_ELEMENTS(source_names), get_string(object, "source"));
+
+    record->domain = vgpu_uuid_canonical(get_string(object, "domain"), NULL);
+    record->domain_name = g_strdup(get_string(object, "domain_name"));
+    record->uuid = vgpu_uuid_canonical(get_string(object, "vgpu"), NULL);
+    record->parent = g_strdup(get_string(object, "parent"));
+    record->type = g_strdup(get_string(object, "type"));
+    if (state < 0 || source < 0 || !record->domain || !record->domain_name ||
+        g_strcmp0(record->uuid, uuid) != 0 || !vgpu_name_check(record->parent, "parent", NULL) ||
+        !vgpu_name_check(record->type, "type", NULL))
+        return NULL;
+    record->state = (VgpuRecordState)state;
+    record->source = (VgpuRecordSource)source;
+    return g_steal_pointer(&record);
+}
+
+static VgpuRecord *
+parse_record(const char *text, const char *path, const char *uuid, GError **error)
+{
+    struct json_object *object = json_tokener_parse(text);
+    VgpuRecord *record = NULL;
+    GError *cause = NULL;
+
+    if (json_object_is_type(object, json_type_object) && check_version(object, path, &cause))
+        record = record_from_json(object, uuid);
+    json_object_put(object);
+    if (!record && !cause) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "record '%s' can't be understood; look at the vGPU, remove it if nobody uses "
+                    "it, and then the record",
+                    path);
+    } else if (cause) {
+        g_propagate_error(error, cause);
+    }
+    return record;
+}
+
+VgpuRecord *
+vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    g_autofree char *canonical = vgpu_uuid_canonical(uuid, error);
+    g_autofree char *path = canonical ? record_path(root, canonical, error) : NULL;
+    g_autofree char *text = path ? vgpu_file_read(path, VGPU_FILE_MAX, NULL, error) : NULL;
+
+    return text ? parse_record(text, path, canonical, error) : NULL;
+}
+
+/* Loads the record that file @name is; what is no record's name, or just went, is passed over. */
+static void
+add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray *problems)
+{
+    g_autofree char *uuid = NULL;
+    g_autoptr(GError) error = NULL;
+    VgpuRecord *record;
+
+    if (!g_str_has_suffix(name, SUFFIX))
+        return;
+    uuid = g_strndup(name, strlen(name) - strlen(SUFFIX));
+    if (!vgpu_uuid_check(uuid, NULL))
+        return;
+    record = vgpu_record_load(root, uuid, &error);
+    if (record)
+        g_ptr_array_add(records, record);
+    else if (problems && !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
+        g_ptr_array_add(problems, g_steal_pointer(&error));
+}
+
+GPtrArray *
+vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error)
+{
+    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_STATE, error, FOLDER, NULL);
+    g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : NULL;
+    GPtrArray *records;
+
+    if (!names)
+        return NULL;
+    records = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_record_free);
+    for (guint i = 0; i < names->len; i++)
+        add_record(root, g_ptr_array_index(names, i), records, problems);
+    return records;
+}
+
+static gboolean
+make_folder(const VgpuRoot *root, GError **error)
+{
+    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_STATE, error, FOLDER, NULL);
+
+    if (!folder || !vgpu_root_make_state_dir(root, error))
+        return FALSE;
+    if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
+        vgpu_error_set_errno(error, errno, "cannot make the folder '%s'", folder);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+add_string(struct json_object *object, const char *key, const char *value)
+{
+    json_object_object_add(object, key, json_object_new_string(value));
+}
+
+/* One member a line, so that a shell can read it too (libvirt-hook/list-owned). */
+static char *
+record_to_text(const VgpuRecord *record)
+{
+    struct json_object *object = json_object_new_object();
+    char *text;
+
+    json_object_object_add(object, "version", json_object_new_int(VGPU_RECORD_VERSION));
+    add_string(object, "state", state_names[record->state]);
+    add_string(object, "domain", record->domain);
+    add_string(object, "domain_name", record->domain_name);
+    add_string(object, "vgpu", record->uuid);
+    add_string(object, "parent", record->parent);
+    add_string(object, "type", record->type);
+    add_string(object, "source", source_names[record->source]);
+    text = g_strconcat(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+                                                                  JSON_C_TO_STRING_NOSLASHESCAPE),
+                       "\n", NULL);
+    json_object_put(object);
+    return text;
+}
+
+gboolean
+vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError **error)
+{
+    g_autofree char *path = record_path(root, record->uuid, error);
+    g_autofree char *text = NULL;
+
+    if (!path || !make_folder(root, error))
+        return FALSE;
+    text = record_to_text(record);
+    return vgpu_file_write_atomic(path, text, strlen(text), 0600, error);
+}
+
+gboolean
+vgpu_record_delete(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    g_autofree char *path = record_path(root, uuid, error);
+
+    return path && vgpu_file_remove(path, error);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * record.h - what the hook remembers of a vGPU it makes for a domain, in
+ * /run/openvgpu/vgpus/<uuid>.json, from before the vGPU is made until it is gone.
+ */
+#ifndef VGPU_RECORD_H
+#define VGPU_RECORD_H
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VGPU_RECORD_VERSION:
+ *
+ * The format this release writes. A record of a higher version is left alone.
+ */
+#define VGPU_RECORD_VERSION 1
+
+/**
+ * VgpuRecordState:
+ * @VGPU_RECORD_INTENDED: about to be made; it may be there or not
+ * @VGPU_RECORD_CREATED: made, attributes not all set yet
+ * @VGPU_RECORD_READY: made, and its attributes set
+ * @VGPU_RECORD_LATE: asked for, but the kernel had not answered when the deadline passed: it may
+ *   still appear
+ * @VGPU_RECORD_RELEASED: its domain has stopped, but somebody still had it open: nobody's now, the
+ *   next domain that names it may take it
+ *
+ * How far a vGPU is.
+ */
+typedef enum {
+    VGPU_RECORD_INTENDED,
+    VGPU_RECORD_CREATED,
+    VGPU_RECORD_READY,
+    VGPU_RECORD_LATE,
+    VGPU_RECORD_RELEASED,
+} VgpuRecordState;
+
+/**
+ * VgpuRecordSource:
+ * @VGPU_RECORD_METADATA: the domain's metadata named it
+ * @VGPU_RECORD_DEFINITION: mdevctl has a definition of it, and the hostdev is managed
+ *
+ * Why the hook made a vGPU.
+ */
+typedef enum {
+    VGPU_RECORD_METADATA,
+    VGPU_RECORD_DEFINITION,
+} VgpuRecordSource;
+
+/**
+ * VgpuRecord:
+ * @state: how far it is
+ * @source: why it was made
+ * @domain: uuid of the domain it belongs to
+ * @domain_name: that domain's name, for people; a domain can be renamed
+ * @uuid: uuid of the vGPU
+ * @parent: name of the parent it is made on
+ * @type: its type id
+ *
+ * One record. What it says is true of the device only while the lock is held.
+ */
+typedef struct {
+    VgpuRecordState state;
+    VgpuRecordSource source;
+    char *domain;
+    char *domain_name;
+    char *uuid;
+    char *parent;
+    char *type;
+} VgpuRecord;
+
+/**
+ * vgpu_record_free:
+ * @record: (nullable): a record
+ */
+void vgpu_record_free(VgpuRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuRecord, vgpu_record_free)
+
+/**
+ * vgpu_record_state_name:
+ * @state: a state
+ *
+ * Returns: (transfer none): the word that stands in the file.
+ */
+const char *vgpu_record_state_name(VgpuRecordState state);
+
+/**
+ * vgpu_record_load:
+ * @root: a root
+ * @uuid: uuid of a vGPU
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND if the hook has not made it,
+ *   %VGPU_ERROR_VERSION, %VGPU_ERROR_INVALID, or by errno
+ *
+ * Returns: (transfer full) (nullable): the record.
+ */
+VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **error);
+
+/**
+ * vgpu_record_list:
+ * @root: a root
+ * @problems: (nullable) (element-type GError): gets one error for each file that
+ *   can't be understood; the array's free function should be g_error_free()
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuRecord): all records, sorted by
+ * uuid; an array that frees its elements.
+ */
+GPtrArray *vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error);
+
+/**
+ * vgpu_record_save:
+ * @root: a root
+ * @record: a record
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Writes the record in one step (mode 0600), making its folder (0700) if need be. The
+ * caller holds %VGPU_LOCK_ACTIVE.
+ *
+ * Returns: TRUE if it is on disk.
+ */
+gboolean vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError **error);
+
+/**
+ * vgpu_record_delete:
+ * @root: a root
+ * @uuid: uuid of a vGPU
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * The caller holds %VGPU_LOCK_ACTIVE.
+ *
+ * Returns: TRUE if there is no record of that vGPU any more.
+ */
+gboolean vgpu_record_delete(const VgpuRoot *root, const char *uuid, GError **error);
+
+G_END_DECLS
+
+#endif
