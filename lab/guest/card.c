@@ -1,0 +1,171 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The test card: draws it on a framebuffer, or writes it as a picture to compare
+ * with. Also names the preferred mode of an EDID.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fb.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define GRID 64   /* pixels between two lines of the grid */
+#define MARK 32   /* side of the squares in the corners */
+#define CHECK 16  /* side of a field of the chequers */
+
+#define WHITE 0xffffffu
+
+/* The card is told apart upside down, mirrored, shifted by a pixel, with
+ * channels swapped, or with a wrong pitch: each corner has a colour of its own,
+ * and every part depends on the place. */
+static uint32_t corner(long x, long y, long width, long height)
+{
+    static const uint32_t colours[4] = { 0xff0000, 0x00ff00, 0x0000ff, 0xffff00 };
+    int right = x >= width - MARK;
+    int low = y >= height - MARK;
+
+    if ((x >= MARK && !right) || (y >= MARK && !low))
+        return 0;
+    return colours[2 * low + right];
+}
+
+static int on_ring(long x, long y, long width, long height)
+{
+    long radius = (width < height ? width : height) * 3 / 8;
+    long dx = x - width / 2;
+    long dy = y - height / 2;
+    long square = dx * dx + dy * dy;
+
+    return square >= (radius - 2) * (radius - 2) && square <= (radius + 2) * (radius + 2);
+}
+
+static uint32_t ground(long x, long y, long width, long height)
+{
+    static const uint32_t bars[8] = { 0xffffff, 0xffff00, 0x00ffff, 0x00ff00,
+                                      0xff00ff, 0xff0000, 0x0000ff, 0x000000 };
+
+    if (y < height * 2 / 3)
+        return bars[x * 8 / width];
+    if (y < height * 5 / 6)
+        return (uint32_t)(x * 255 / (width - 1)) * 0x010101u;
+    return (x / CHECK + y / CHECK) % 2 ? WHITE : 0;
+}
+
+static uint32_t pixel(long x, long y, long width, long height)
+{
+    uint32_t colour = corner(x, y, width, height);
+
+    if (x == 0 || y == 0 || x == width - 1 || y == height - 1)
+        return WHITE;
+    if (colour)
+        return colour;
+    if (on_ring(x, y, width, height))
+        return WHITE;
+    if (x % GRID == 0 || y % GRID == 0)
+        return 0x404040;
+    return ground(x, y, width, height);
+}
+
+static int fail(const char *what, const char *object)
+{
+    fprintf(stderr, "card: cannot %s \"%s\": %s\n", what, object, strerror(errno));
+    return 1;
+}
+
+static int draw_rows(int fd, const struct fb_var_screeninfo *var, size_t pitch)
+{
+    uint32_t *row = calloc(1, pitch);
+
+    if (!row)
+        return -1;
+    for (uint32_t y = 0; y < var->yres; y++) {
+        for (uint32_t x = 0; x < var->xres; x++)
+            row[x] = pixel(x, y, var->xres, var->yres);
+        if (pwrite(fd, row, pitch, (off_t)(y + var->yoffset) * (off_t)pitch) != (ssize_t)pitch) {
+            free(row);
+            return -1;
+        }
+    }
+    free(row);
+    return 0;
+}
+
+/* Draws on the 32-bit framebuffer device at path and prints its size. */
+static int draw(const char *path)
+{
+    struct fb_var_screeninfo var;
+    struct fb_fix_screeninfo fix;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+
+    if (fd < 0)
+        return fail("open", path);
+    if (ioctl(fd, FBIOGET_VSCREENINFO, &var) || ioctl(fd, FBIOGET_FSCREENINFO, &fix)) {
+        close(fd);
+        return fail("ask for the layout of", path);
+    }
+    if (var.bits_per_pixel != 32 || draw_rows(fd, &var, fix.line_length)) {
+        close(fd);
+        return fail("draw on", path);
+    }
+    fsync(fd); /* deferred writes reach the device */
+    close(fd);
+    printf("%ux%u\n", var.xres, var.yres);
+    return 0;
+}
+
+/* Writes the card of a size given as WIDTHxHEIGHT to standard output, as PPM. */
+static int picture(const char *size)
+{
+    unsigned width, height;
+
+    if (sscanf(size, "%ux%u", &width, &height) != 2 || width < 2 || height < 2 || width > 16384 ||
+        height > 16384) {
+        errno = EINVAL;
+        return fail("draw a card of size", size);
+    }
+    printf("P6\n%u %u\n255\n", width, height);
+    for (unsigned y = 0; y < height; y++) {
+        for (unsigned x = 0; x < width; x++) {
+            uint32_t colour = pixel(x, y, width, height);
+
+            putchar((int)(colour >> 16 & 0xff));
+            putchar((int)(colour >> 8 & 0xff));
+            putchar((int)(colour & 0xff));
+        }
+    }
+    return ferror(stdout) || fflush(stdout) ? fail("write", "standard output") : 0;
+}
+
+/* Prints the size in the first detailed timing of an EDID (VESA E-EDID 1.4,
+ * section 3.10.2): the preferred mode. */
+static int preferred(const char *path)
+{
+    unsigned char edid[128];
+    FILE *file = fopen(path, "rb");
+    size_t size = file ? fread(edid, 1, sizeof edid, file) : 0;
+
+    if (file)
+        fclose(file);
+    if (size != sizeof edid)
+        return fail("read an EDID from", path);
+    printf("%dx%d\n", edid[56] | (edid[58] & 0xf0) << 4, edid[59] | (edid[61] & 0xf0) << 4);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && !strcmp(argv[1], "draw"))
+        return draw(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "picture"))
+        return picture(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "preferred"))
+        return preferred(argv[2]);
+    fputs("Usage: card draw FRAMEBUFFER | card picture WIDTHxHEIGHT | card preferred EDID\n", stderr);
+    return 2;
+}

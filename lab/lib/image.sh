@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The disk a machine starts from: the runtime root, a kernel's modules, the
+# files of lab/image/files, the guest, and a key for the host.
+
+# image_get VARIABLE KERNEL-VERSION: the folder with disk.img, key, known_hosts.
+image_get()
+{
+    local runtime kernel
+    root_runtime runtime
+    kernel_get kernel "$2"
+    qemu_probe "$runtime" "$kernel"
+    cache_make "$1" "Building the disk image for kernel $2" "image-$2" \
+        "$(cache_key "$runtime" "$kernel" "$LAB"/lib/{image,machine}.sh "$(image_files_key)")" \
+        image_make "$runtime" "$kernel"
+}
+
+# image_files_key: words that change with any file, link or mode below files/.
+image_files_key()
+{
+    (cd "$LAB/image/files" && find . -printf '%p %m %l\n' | sort &&
+        find . -type f -print0 | sort -z | xargs -0 cat)
+}
+
+# image_make RUNTIME KERNEL DIR
+image_make()
+{
+    local runtime=$1 kernel=$2 dir=$3 root=$3/root release
+    release=$(<"$kernel/release")
+    cp -a "$runtime" "$root"
+    mkdir -p "$root/usr/lib/modules" "$root/var/lib/openvgpu-lab"
+    cp -a "$kernel/modules" "$root/usr/lib/modules/$release"
+    depmod -b "$root" "$release"
+    cp -a "$kernel/guest" "$root/var/lib/openvgpu-lab/guest"
+    cp -a --no-preserve=ownership "$LAB/image/files/." "$root/"
+    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*
+    # One identity for all machines of this image, and no first-boot work.
+    od -An -tx1 -N 16 /dev/urandom | tr -d ' ' >"$root/etc/machine-id"
+    image_keys "$root" "$dir"
+    mkfs.ext4 -q -F -L lab -J size=16 -d "$root" "$dir/disk.img" 3G
+    rm -r "$root"
+    image_season "$dir" "$runtime" "$kernel"
+}
+
+# image_season DIR RUNTIME KERNEL: boots it once, so that what services work out
+# on their first start (AppArmor's compiled profiles, what libvirt asks QEMU) is
+# there already.
+image_season()
+{
+    ln -s "$1" "$1/image"
+    ln -s "$2" "$1/runtime"
+    ln -s "$3" "$1/kernel"
+    machine_boot "$1"
+    ssh_machine "$1" "virsh -q domcapabilities --virttype qemu && virsh -q domcapabilities &&
+        virsh -q nodedev-list" </dev/null >/dev/null
+    machine_stop "$1"
+    rm -f "$1"/{image,runtime,kernel,port,pid,console.log,qemu.log}
+}
+
+# image_keys ROOT DIR: a key for the host in DIR, the machine's own in ROOT.
+image_keys()
+{
+    rm -f "$1"/etc/ssh/ssh_host_*
+    ssh-keygen -q -t ed25519 -N '' -C lab -f "$1/etc/ssh/ssh_host_ed25519_key"
+    ssh-keygen -q -t ed25519 -N '' -C lab -f "$2/key"
+    install -D -m 600 "$2/key.pub" "$1/root/.ssh/authorized_keys"
+    chmod 700 "$1/root/.ssh"
+    printf 'lab %s\n' "$(cut -d' ' -f1,2 "$1/etc/ssh/ssh_host_ed25519_key.pub")" \
+        >"$2/known_hosts"
+}
