@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The contract's operations: each finds its GPU, type or vGPU and hands on to
+ * the file that knows. The table is at the end.
+ */
+#include <linux/module.h>
+
+#include "gpu.h"
+#include "ops.h"
+#include "types.h"
+#include "vgpu.h"
+
+const struct vgpu_vfio_ops *soft_vfio;
+
+static int soft_vgpu_create(const struct vgpu_create_info *info,
+			    struct vgpu_identity *identity, void **vgpu)
+{
+	struct soft_vgpu *made;
+
+	if (info->vf)
+		return -EINVAL;
+	made = soft_vgpu_new(info);
+	if (IS_ERR(made))
+		return PTR_ERR(made);
+	soft_vgpu_identify(identity);
+	*vgpu = made;
+	return 0;
+}
+
+static int soft_vgpu_delete(void *vgpu)
+{
+	soft_vgpu_free(vgpu);
+	return 0;
+}
+
+static int soft_get_types(struct pci_dev *gpu, struct vgpu_type *types,
+			  unsigned int *count)
+{
+	const struct soft_capacity *capacity = &soft_gpu_of(gpu)->capacity;
+	unsigned int i, room = *count;
+
+	*count = 0;
+	for (i = 0; i < soft_type_count && *count < room; i++) {
+		/* total_mib never changes, so no lock */
+		if (!soft_capacity_max(capacity, soft_types[i].framebuffer_mib))
+			continue;
+		types[*count].id = soft_types[i].id;
+		strscpy(types[*count].profile, soft_types[i].profile,
+			sizeof(types[*count].profile));
+		(*count)++;
+	}
+	return 0;
+}
+
+static int soft_get_name(struct pci_dev *gpu, u32 id, char *buf, size_t size)
+{
+	const struct soft_type *type = soft_type_find(id);
+
+	return type ? soft_type_name(type, buf, size) : -EINVAL;
+}
+
+static int soft_get_description(struct pci_dev *gpu, u32 id, char *buf,
+				size_t size)
+{
+	const struct soft_capacity *capacity = &soft_gpu_of(gpu)->capacity;
+	const struct soft_type *type = soft_type_find(id);
+
+	if (!type)
+		return -EINVAL;
+	return soft_type_describe(type,
+				  soft_capacity_max(capacity,
+						    type->framebuffer_mib),
+				  buf, size);
+}
+
+static int soft_get_instances(struct pci_dev *pdev, u32 id,
+			      unsigned int *instances)
+{
+	const struct soft_type *type = soft_type_find(id);
+	struct soft_gpu *gpu = soft_gpu_of(pdev);
+
+	if (!type)
+		return -EINVAL;
+	mutex_lock(&gpu->lock);
+	*instances = soft_capacity_instances(&gpu->capacity,
+					     type->framebuffer_mib);
+	mutex_unlock(&gpu->lock);
+	return 0;
+}
+
+static const struct vgpu_rm_ops soft_ops = {
+	.version = { VGPU_RM_VERSION_MAJOR, VGPU_RM_VERSION_MINOR },
+	.size = sizeof(struct vgpu_rm_ops),
+	.vgpu_create = soft_vgpu_create,
+	.vgpu_delete = soft_vgpu_delete,
+	.vgpu_bar_info = soft_vgpu_bar_info,
+	.vgpu_start = soft_vgpu_start,
+	.get_types = soft_get_types,
+	.get_name = soft_get_name,
+	.get_description = soft_get_description,
+	.get_instances = soft_get_instances,
+	.get_sparse_mmap = soft_vgpu_sparse_mmap,
+	.update_request = soft_vgpu_update,
+	.vgpu_stop = soft_vgpu_stop,
+	.region_access = soft_vgpu_access,
+	.reset = soft_vgpu_reset,
+	.region_backing = soft_vgpu_backing,
+	.display_plane = soft_vgpu_plane,
+	.get_edid = soft_vgpu_edid,
+	.get_stats = soft_vgpu_stats,
+};
+
+static int soft_get_ops(struct vgpu_rm_ops *ops)
+{
+	return vgpu_rm_fill_ops(ops, &soft_ops);
+}
+
+static int soft_set_ops(const struct vgpu_vfio_ops *ops)
+{
+	soft_vfio = ops;
+	return 0;
+}
+
+const struct vgpu_rm soft_rm = {
+	.name = KBUILD_MODNAME,
+	.owner = THIS_MODULE,
+	.get_ops = soft_get_ops,
+	.set_ops = soft_set_ops,
+};
+
+int soft_ops_register(void)
+{
+	return vgpu_vfio_register_rm(&soft_rm);
+}
+
+void soft_ops_unregister(void)
+{
+	vgpu_vfio_unregister_rm(&soft_rm);
+	soft_vfio = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A vGPU's parameters, as an administrator writes them: "key=value,key=value".
+ */
+#ifndef SOFT_PARAMS_H
+#define SOFT_PARAMS_H
+
+#include "types.h"
+
+/**
+ * struct soft_params - the parameters of a vGPU
+ * @width: of the monitor's preferred mode, pixels ("resolution")
+ * @height: likewise
+ */
+struct soft_params {
+	u16 width;
+	u16 height;
+};
+
+/**
+ * struct soft_params_error - what is wrong with a text
+ * @key: where the parameter starts in the text, not NUL-terminated
+ * @key_length: bytes of @key, up to its "=" or its end
+ * @why: the reason and what would be right
+ */
+struct soft_params_error {
+	const char *key;
+	int key_length;
+	const char *why;
+};
+
+/**
+ * soft_params_init() - the parameters of a vGPU that was given none
+ * @params: what to fill
+ * @type: the vGPU's type
+ */
+void soft_params_init(struct soft_params *params,
+		      const struct soft_type *type);
+
+/**
+ * soft_params_parse() - read a text of parameters
+ * @params: what to fill; what @text does not name gets its default. Untouched
+ *	on an error
+ * @type: the vGPU's type, which bounds the resolution
+ * @text: "key=value[,key=value]" or ""
+ * @error: filled on an error; points into @text
+ *
+ * Return: 0 or -EINVAL.
+ */
+int soft_params_parse(struct soft_params *params, const struct soft_type *type,
+		      const char *text, struct soft_params_error *error);
+
+#endif /* SOFT_PARAMS_H */
