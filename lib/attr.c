@@ -10,12 +10,12 @@
 
 #include <string.h>
 
-/* Limits of the kernel side, said in vgpu-soft's documentation. */
+/* What the kernel takes: kmod/vfio/attr.c and kmod/soft/params.c. */
 #define PARAMS_MAX  1023
 #define VM_NAME_MAX 63
 #define SIZE_MIN    64
 #define WIDTH_STEP  8
-#define SIZE_MOST   16384
+#define SIZE_MOST   65535
 
 static void
 attr_free(gpointer data)
@@ -209,31 +209,60 @@ static const struct {
     {"resolution", check_resolution},
 };
 
-static gboolean
-check_param(const char *word, const VgpuType *type, GError **error)
+/* Index of the key of "key=value", or -1. */
+static int
+find_param(const char *word)
 {
     const char *equals = strchr(word, '=');
     for (guint i = 0; equals && i < G_N_ELEMENTS(params_keys); i++) {
         const char *key = params_keys[i].key;
         if (strlen(key) == (gsize)(equals - word) && strncmp(word, key, strlen(key)) == 0)
-            return params_keys[i].check(equals + 1, type, error);
+            return (int)i;
     }
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                "'%.64s' is not a parameter; parameters are: resolution=WIDTHxHEIGHT", word);
-    return FALSE;
+    return -1;
+}
+
+static gboolean
+check_param(const char *word, const VgpuType *type, guint *seen, GError **error)
+{
+    int i = find_param(word);
+    if (i < 0) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "'%.64s' is not a parameter; parameters are: resolution=WIDTHxHEIGHT", word);
+        return FALSE;
+    }
+    if (*seen & 1U << i) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "parameter '%s' is given twice",
+                    params_keys[i].key);
+        return FALSE;
+    }
+    *seen |= 1U << i;
+    return params_keys[i].check(strchr(word, '=') + 1, type, error);
+}
+
+static gboolean
+check_printable(const char *value, gsize max, GError **error)
+{
+    gsize length = strlen(value);
+    gboolean ok = length <= max;
+    for (gsize i = 0; ok && i < length; i++)
+        ok = g_ascii_isprint(value[i]);
+    if (!ok)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the value must be at most %" G_GSIZE_FORMAT " printable ASCII characters",
+                    max);
+    return ok;
 }
 
 static gboolean
 check_params(const char *value, const VgpuType *type, GError **error)
 {
-    if (strlen(value) > PARAMS_MAX) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "the value is longer than %d bytes",
-                    PARAMS_MAX);
+    guint seen = 0;
+    if (!check_printable(value, PARAMS_MAX, error))
         return FALSE;
-    }
     g_auto(GStrv) words = g_strsplit(value, ",", -1);
     for (guint i = 0; words[i]; i++)
-        if (!check_param(words[i], type, error))
+        if (!check_param(words[i], type, &seen, error))
             return FALSE;
     return TRUE;
 }
@@ -241,11 +270,7 @@ check_params(const char *value, const VgpuType *type, GError **error)
 static gboolean
 check_vm_name(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
 {
-    if (strlen(value) <= VM_NAME_MAX)
-        return TRUE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "the value is longer than %d bytes",
-                VM_NAME_MAX);
-    return FALSE;
+    return check_printable(value, VM_NAME_MAX, error);
 }
 
 static const VgpuAttrSpec our_specs[] = {

@@ -32,8 +32,8 @@ write_stderr(const char *line)
     } while (done < 0 && errno == EINTR);
 }
 
-static char *
-make_safe(const char *text)
+char *
+vgpu_log_make_safe(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_autoptr(GString) line = g_string_new(NULL);
@@ -51,7 +51,7 @@ make_safe(const char *text)
 static void
 emit(const char *text)
 {
-    g_autofree char *line = make_safe(text);
+    g_autofree char *line = vgpu_log_make_safe(text);
     if (log_sink)
         log_sink(line, log_sink_data);
     else

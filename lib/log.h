@@ -43,6 +43,15 @@ void vgpu_log(const char *format, ...) G_GNUC_PRINTF(1, 2);
  */
 void vgpu_log_error(const GError *error);
 
+/**
+ * vgpu_log_make_safe:
+ * @text: text from outside
+ *
+ * Returns: (transfer full): @text as a terminal may see it: valid UTF-8, "?" for control
+ * characters, cut at 1024 bytes.
+ */
+char *vgpu_log_make_safe(const char *text);
+
 G_END_DECLS
 
 #endif

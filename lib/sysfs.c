@@ -36,7 +36,8 @@ vgpu_sysfs_read(const char *path, GError **error)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' holds no text", path);
         return NULL;
     }
-    g_strchomp(text);
+    if (length > 0 && text[length - 1] == '\n')
+        text[length - 1] = '\0';
     return g_steal_pointer(&text);
 }
 

@@ -46,7 +46,7 @@ void vgpu_sysfs_set_writer(VgpuSysfsWriteFunc writer, gpointer user_data);
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_INVALID if it is
  *   no regular file, holds a NUL or more than %VGPU_SYSFS_MAX, else by errno
  *
- * Returns: (transfer full) (nullable): its text without trailing white space.
+ * Returns: (transfer full) (nullable): its text without the newline at its end.
  */
 char *vgpu_sysfs_read(const char *path, GError **error);
 
