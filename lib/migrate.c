@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * migrate.c - a domain comes from elsewhere, or back from a file: its vGPUs get
+ * other uuids where the present ones are taken on this host.
+ */
+#include "migrate.h"
+
+#include "log.h"
+#include "mdev.h"
+#include "record.h"
+#include "rewrite.h"
+
+/* Has what is there another type than @request says? */
+static gboolean
+is_other_type(const VgpuRoot *root, const VgpuRequest *request)
+{
+    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, request->uuid, NULL);
+
+    return mdev && !g_str_equal(mdev->type, request->type);
+}
+
+/* Why the uuid can't be used here, or NULL if it can. */
+static const char *
+why_taken(const VgpuRoot *root, const VgpuDomain *domain, const VgpuRequest *request)
+{
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, request->uuid, NULL);
+    gboolean mine = record && g_str_equal(record->domain, domain->uuid);
+    gboolean in_use = FALSE;
+
+    if (record && !mine && record->state != VGPU_RECORD_RELEASED)
+        return "another domain owns it";
+    if (vgpu_mdev_in_use(root, request->uuid, &in_use, NULL) && in_use)
+        return "it is in use";
+    if (!mine && is_other_type(root, request))
+        return "it has another type";
+    return NULL;
+}
+
+static GHashTable *
+find_taken(const VgpuRoot *root, const VgpuDomain *domain)
+{
+    GHashTable *fresh = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+    for (guint i = 0; i < domain->requests->len; i++) {
+        const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
+        const char *why = NULL;
+        char *uuid;
+
+        if (vgpu_domain_find_hostdev(domain, request->uuid))
+            why = why_taken(root, domain, request);
+        if (!why)
+            continue;
+        uuid = g_uuid_string_random();
+        vgpu_log("domain \"%s\" (%s): vGPU %s: %s on this host; the domain gets %s instead",
+                 domain->name, domain->uuid, request->uuid, why, uuid);
+        g_hash_table_insert(fresh, request->uuid, uuid);
+    }
+    return fresh;
+}
+
+gboolean
+vgpu_migrate_filter(const VgpuRoot *root, const VgpuDomain *domain, const char *xml, gsize length,
+                    char **result, gsize *result_length, GError **error)
+{
+    g_autoptr(GHashTable) fresh = find_taken(root, domain);
+
+    *result = NULL;
+    *result_length = 0;
+    if (g_hash_table_size(fresh) == 0)
+        return TRUE;
+    *result = vgpu_rewrite_uuids(xml, length, domain, fresh, result_length, error);
+    return *result != NULL;
+}

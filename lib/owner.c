@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * owner.c - one vGPU made for a domain and undone again, with a record on disk
+ * from before it is made until after it is gone.
+ */
+#include "owner.h"
+
+#include "attr.h"
+#include "error.h"
+#include "log.h"
+#include "mdev.h"
+#include "parent.h"
+
+/* How an attempt on one parent ended. */
+typedef enum {
+    ATTEMPT_DONE,
+    ATTEMPT_NEXT, /* not here; another parent may do */
+    ATTEMPT_OVER, /* nowhere */
+} Attempt;
+
+gboolean
+vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
+{
+    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, record->uuid, NULL);
+
+    /* one with no type to read is half made, and then by us: we had the record first */
+    return !mdev || (g_str_equal(mdev->type, record->type) &&
+                     g_str_equal(mdev->parent, record->parent));
+}
+
+gboolean
+vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadline *deadline,
+                GError **error)
+{
+    if (vgpu_mdev_exists(root, record->uuid)) {
+        if (!vgpu_owner_is_same(root, record))
+            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone",
+                     record->uuid, record->domain_name);
+        else if (!vgpu_mdev_remove(root, record->uuid, deadline, error))
+            return FALSE;
+    } else if (record->state == VGPU_RECORD_LATE) {
+        return TRUE;
+    }
+    return vgpu_record_delete(root, record->uuid, error);
+}
+
+static gboolean
+save_state(const VgpuOwner *owner, VgpuRecord *record, VgpuRecordState state, GError **error)
+{
+    record->state = state;
+    return vgpu_record_save(owner->root, record, error);
+}
+
+/* Undoes an attempt; what cannot be undone now keeps its record, and release tries again. */
+static void
+undo(const VgpuOwner *owner, VgpuRecord *record)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!vgpu_owner_drop(owner->root, record, &owner->limit, &error))
+        vgpu_log("domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
+                 "domain is released",
+                 owner->domain_name, owner->domain, record->uuid, error->message);
+}
+
+/* The kernel has not answered in time: from here on the vGPU may appear at any moment. */
+static void
+note_late(const VgpuOwner *owner, VgpuRecord *record)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!save_state(owner, record, VGPU_RECORD_LATE, &error))
+        vgpu_log_error(error);
+}
+
+/* Creates on the record's parent, and says by @error->code what became of it. */
+static Attempt
+create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
+{
+    GError *cause = NULL;
+
+    if (vgpu_mdev_create(owner->root, record->parent, record->type, record->uuid, &owner->work,
+                         &cause))
+        return ATTEMPT_DONE;
+    g_propagate_error(error, cause);
+    if (cause->code == VGPU_ERROR_EXISTS) {
+        vgpu_record_delete(owner->root, record->uuid, NULL);
+        return ATTEMPT_OVER;
+    }
+    if (cause->code == VGPU_ERROR_TIMEOUT)
+        note_late(owner, record);
+    if (cause->code == VGPU_ERROR_TIMEOUT || vgpu_mdev_exists(owner->root, record->uuid)) {
+        undo(owner, record);
+        return ATTEMPT_OVER;
+    }
+    return ATTEMPT_NEXT;
+}
+
+/* From created to ready; everything is undone on failure. */
+static Attempt
+finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GError **error)
+{
+    if (save_state(owner, record, VGPU_RECORD_CREATED, error) &&
+        vgpu_mdev_set_attrs(owner->root, order->uuid, order->attrs, &owner->work, error) &&
+        save_state(owner, record, VGPU_RECORD_READY, error))
+        return ATTEMPT_DONE;
+    undo(owner, record);
+    return ATTEMPT_OVER;
+}
+
+static Attempt
+attempt(const VgpuOwner *owner, const VgpuOrder *order, const VgpuParent *parent, GError **error)
+{
+    const VgpuType *type = vgpu_parent_find_type(parent, order->type, error);
+    g_autoptr(VgpuRecord) record = g_new0(VgpuRecord, 1);
+    Attempt result;
+
+    if (!type)
+        return ATTEMPT_NEXT;
+    if (!vgpu_attr_check_list(parent->driver, type, order->attrs, error))
+        return ATTEMPT_OVER;
+    record->source = order->source;
+    record->domain = g_strdup(owner->domain);
+    record->domain_name = g_strdup(owner->domain_name);
+    record->uuid = g_strdup(order->uuid);
+    record->parent = g_strdup(parent->name);
+    record->type = g_strdup(order->type);
+    if (!save_state(owner, record, VGPU_RECORD_INTENDED, error))
+        return ATTEMPT_OVER;
+    result = create(owner, record, error);
+    return result == ATTEMPT_DONE ? finish(owner, order, record, error) : result;
+}
+
+/* No parent could: the record of the last attempt goes, and all reasons are told. */
+static gboolean
+give_up(const VgpuOwner *owner, const VgpuOrder *order, const GString *reasons, GError **error)
+{
+    if (!vgpu_record_delete(owner->root, order->uuid, error))
+        return FALSE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                "no GPU could make it (%s); free an instance or ask for another type or parent",
+                reasons->str);
+    return FALSE;
+}
+
+gboolean
+vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError **error)
+{
+    g_autoptr(GString) reasons = g_string_new(NULL);
+
+    for (guint i = 0; i < order->parents->len; i++) {
+        const VgpuParent *parent = g_ptr_array_index(order->parents, i);
+        GError *cause = NULL;
+
+        switch (attempt(owner, order, parent, &cause)) {
+        case ATTEMPT_DONE:
+            return TRUE;
+        case ATTEMPT_OVER:
+            g_propagate_error(error, cause);
+            return FALSE;
+        case ATTEMPT_NEXT:
+            g_string_append_printf(reasons, "%s%s: %s", reasons->len ? "; " : "", parent->name,
+                                   cause->message);
+            g_error_free(cause);
+        }
+    }
+    return give_up(owner, order, reasons, error);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * owner.h - one vGPU made for a domain and undone again, with a record on disk
+ * from before it is made until after it is gone.
+ */
+#ifndef VGPU_OWNER_H
+#define VGPU_OWNER_H
+
+#include "deadline.h"
+#include "record.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuOwner:
+ * @root: a root
+ * @domain: uuid of the domain
+ * @domain_name: its name, for people
+ * @work: until when things may be made
+ * @limit: until when what failed may be undone; a little after @work
+ *
+ * For whom vGPUs are made, and how long that may take. Whoever calls with one holds
+ * %VGPU_LOCK_ACTIVE.
+ */
+typedef struct {
+    const VgpuRoot *root;
+    const char *domain;
+    const char *domain_name;
+    VgpuDeadline work;
+    VgpuDeadline limit;
+} VgpuOwner;
+
+/**
+ * VgpuOrder:
+ * @uuid: uuid of the vGPU
+ * @type: its type id
+ * @source: who asks for it
+ * @attrs: (element-type VgpuAttr): attributes to set, in order
+ * @parents: (element-type VgpuParent): parents to try, in order
+ *
+ * What is to be made. All is borrowed.
+ */
+typedef struct {
+    const char *uuid;
+    const char *type;
+    VgpuRecordSource source;
+    const GPtrArray *attrs;
+    const GPtrArray *parents;
+} VgpuOrder;
+
+/**
+ * vgpu_owner_make:
+ * @owner: for whom
+ * @order: what
+ * @error: (out) (optional): %VGPU_ERROR_EXISTS if somebody else has just made a vGPU of that uuid
+ *   (it is left alone); %VGPU_ERROR_FULL listing the parents tried and why each could not;
+ *   %VGPU_ERROR_TIMEOUT; else as vgpu_mdev_create(), vgpu_mdev_set_attrs(), vgpu_record_save()
+ *
+ * Writes the record, makes the vGPU on the first parent that can, sets its attributes. On
+ * failure what this call made is removed, and so is the record; if removing fails too, or the
+ * vGPU may still appear, the record stays for release.
+ *
+ * Returns: TRUE if the vGPU is there, ready, and owned.
+ */
+gboolean vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError **error);
+
+/**
+ * vgpu_owner_drop:
+ * @root: a root
+ * @record: the record of a vGPU
+ * @deadline: until when it must be gone
+ * @error: (out) (optional): as vgpu_mdev_remove(), vgpu_record_delete()
+ *
+ * Removes the vGPU unless somebody has it open, then the record. If what is there is of another type
+ * or on another parent than the record says, it is not what we made: it stays, the
+ * record goes. A record of a vGPU that may still appear stays as well; that is no error.
+ * The caller holds %VGPU_LOCK_ACTIVE.
+ *
+ * Returns: TRUE unless the vGPU is still there.
+ */
+gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
+                         const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_owner_is_same:
+ * @root: a root
+ * @record: the record of a vGPU that is there
+ *
+ * Returns: FALSE if what is there under the record's uuid is of another type or on
+ * another parent, so that somebody else made it.
+ */
+gboolean vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * prepare.h - a domain is about to start: each vGPU that it names is there
+ * afterwards, or nothing has changed.
+ */
+#ifndef VGPU_PREPARE_H
+#define VGPU_PREPARE_H
+
+#include "deadline.h"
+#include "domain.h"
+
+G_BEGIN_DECLS
+
+/**
+ * vgpu_prepare:
+ * @root: a root
+ * @domain: the domain
+ * @limit: until when this call must be over, undoing included
+ * @error: (out) (optional): what could not be had, with the vGPU's uuid
+ *
+ * For each mdev host device of @domain: (1) one that is there and of which we have no record is
+ * checked and left; (2) one that the metadata names is made; (3) one that mdevctl has a definition
+ * of is made if it is managed; (4) any other is left to libvirt. What was made by this
+ * call is undone when it fails. What an earlier call made for @domain is adopted if it is ready, and
+ * made again if not. Takes %VGPU_LOCK_ACTIVE, unless there is nothing to decide.
+ *
+ * Returns: TRUE if the start may go on.
+ */
+gboolean vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuDeadline *limit,
+                      GError **error);
+
+/**
+ * vgpu_prepare_session:
+ * @root: a root
+ * @domain: the domain
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS
+ *
+ * The same without the right to make anything: a vGPU the metadata asks for must be there.
+ *
+ * Returns: TRUE if the start may go on.
+ */
+gboolean vgpu_prepare_session(const VgpuRoot *root, const VgpuDomain *domain, GError **error);
+
+G_END_DECLS
+
+#endif

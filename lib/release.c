@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * release.c - a domain has stopped: the vGPUs that were made for it go, and no
+ * others.
+ */
+#include "release.h"
+
+#include "error.h"
+#include "lock.h"
+#include "log.h"
+#include "mdev.h"
+#include "owner.h"
+
+/* How long a closing QEMU is waited for, for all vGPUs of a domain together. */
+#define SETTLE_MS 1000
+#define POLL_MS   50
+
+/* Waits until nobody has it open; FALSE if somebody has, or nobody can tell. */
+static gboolean
+wait_idle(const VgpuRoot *root, const char *uuid, const VgpuDeadline *settle, GError **error)
+{
+    GError *cause = NULL;
+
+    while (!vgpu_mdev_check_idle(root, uuid, &cause)) {
+        if (cause->code != VGPU_ERROR_BUSY || !vgpu_deadline_pause(settle, POLL_MS)) {
+            g_propagate_error(error, cause);
+            return FALSE;
+        }
+        g_clear_error(&cause);
+    }
+    return TRUE;
+}
+
+/* Somebody has it open: it is nobody's from now on, and the next domain to name it may take it. */
+static void
+keep_released(const VgpuRoot *root, VgpuRecord *record, const GError *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    vgpu_log("domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
+             "its next user releases it",
+             record->domain_name, record->domain, record->uuid, why->message);
+    record->state = VGPU_RECORD_RELEASED;
+    if (!vgpu_record_save(root, record, &error))
+        vgpu_log_error(error);
+}
+
+static void
+release_one(const VgpuRoot *root, VgpuRecord *record, const VgpuDeadline *settle,
+            const VgpuDeadline *deadline)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (wait_idle(root, record->uuid, settle, &error) &&
+        vgpu_owner_drop(root, record, deadline, &error))
+        return;
+    if (error->code == VGPU_ERROR_BUSY && record->state != VGPU_RECORD_RELEASED)
+        keep_released(root, record, error);
+    else
+        vgpu_log("domain \"%s\" (%s): vGPU %s: kept with its record: %s; the domain's next start "
+                 "or release tries again",
+                 record->domain_name, record->domain, record->uuid, error->message);
+}
+
+static gboolean
+is_to_go(const VgpuRecord *record, const char *uuid, const VgpuDomain *domain)
+{
+    if (g_str_equal(record->domain, uuid))
+        return TRUE;
+    return record->state == VGPU_RECORD_RELEASED && domain &&
+           vgpu_domain_find_hostdev(domain, record->uuid);
+}
+
+gboolean
+vgpu_release(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
+             const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
+    g_autoptr(GPtrArray) records = lock ? vgpu_record_list(root, problems, error) : NULL;
+    VgpuDeadline settle = vgpu_deadline_after(SETTLE_MS);
+
+    if (!records)
+        return FALSE;
+    for (guint i = 0; i < problems->len; i++)
+        vgpu_log_error(g_ptr_array_index(problems, i));
+    for (guint i = 0; i < records->len; i++) {
+        VgpuRecord *record = g_ptr_array_index(records, i);
+
+        if (is_to_go(record, uuid, domain))
+            release_one(root, record, &settle, deadline);
+    }
+    return TRUE;
+}

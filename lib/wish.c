@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wish.c - what a vGPU of a domain shall be, out of the domain's metadata and
+ * mdevctl's definition, and whether the two agree.
+ */
+#include "wish.h"
+
+#include "attr.h"
+#include "error.h"
+#include "log.h"
+
+void
+vgpu_wish_free(VgpuWish *wish)
+{
+    if (!wish)
+        return;
+    vgpu_definition_free(wish->definition);
+    g_free(wish);
+}
+
+static gboolean
+contradict(const VgpuDefinition *definition, const char *what, const char *ours,
+           const char *theirs, GError **error)
+{
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                "the metadata says %s '%s', mdevctl's definition on parent '%s' says '%s'; "
+                "change one of them ('virsh edit' or 'mdevctl modify')",
+                what, ours, definition->parent, theirs);
+    return FALSE;
+}
+
+/* An attribute that only one of the two has contradicts nothing. */
+static gboolean
+agree_on_attrs(const VgpuRequest *request, const VgpuDefinition *definition, GError **error)
+{
+    for (guint i = 0; i < request->attrs->len; i++) {
+        const VgpuAttr *attr = g_ptr_array_index(request->attrs, i);
+        const char *ours = vgpu_attr_list_find(request->attrs, attr->name);
+        const char *theirs = vgpu_attr_list_find(definition->attrs, attr->name);
+
+        if (theirs && !g_str_equal(ours, theirs))
+            return contradict(definition, attr->name, ours, theirs, error);
+    }
+    return TRUE;
+}
+
+static gboolean
+agree(const VgpuRequest *request, const VgpuDefinition *definition, GError **error)
+{
+    if (!g_str_equal(request->type, definition->type))
+        return contradict(definition, "type", request->type, definition->type, error);
+    if (request->parent && !g_str_equal(request->parent, definition->parent))
+        return contradict(definition, "parent", request->parent, definition->parent, error);
+    return agree_on_attrs(request, definition, error);
+}
+
+/* A definition that cannot be read is in the way only of who needs it. */
+static gboolean
+find_definition(const VgpuRoot *root, VgpuWish *wish, gboolean needed, GError **error)
+{
+    GError *cause = NULL;
+
+    wish->definition = vgpu_definition_find(root, wish->uuid, &cause);
+    if (wish->definition)
+        return TRUE;
+    if (needed && !g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, cause);
+        return FALSE;
+    }
+    if (!g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
+        vgpu_log("vGPU %s: its definition is not looked at: %s", wish->uuid, cause->message);
+    g_error_free(cause);
+    return TRUE;
+}
+
+static void
+take_definition(VgpuWish *wish)
+{
+    wish->wanted = TRUE;
+    wish->source = VGPU_RECORD_DEFINITION;
+    wish->type = wish->definition->type;
+    wish->parent = wish->definition->parent;
+    wish->attrs = wish->definition->attrs;
+}
+
+/* The metadata rules; where it leaves something open, a definition fills it. */
+static void
+take_request(VgpuWish *wish)
+{
+    const VgpuRequest *request = wish->request;
+    const VgpuDefinition *definition = wish->definition;
+
+    wish->wanted = TRUE;
+    wish->source = VGPU_RECORD_METADATA;
+    wish->type = request->type;
+    wish->parent = request->parent ? request->parent : definition ? definition->parent : NULL;
+    wish->placement = request->placement;
+    wish->attrs = request->attrs->len || !definition ? request->attrs : definition->attrs;
+}
+
+VgpuWish *
+vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev *hostdev,
+              GError **error)
+{
+    g_autoptr(VgpuWish) wish = g_new0(VgpuWish, 1);
+    gboolean needed;
+
+    wish->uuid = hostdev->uuid;
+    wish->request = vgpu_domain_find_request(domain, hostdev->uuid);
+    needed = !wish->request && hostdev->managed && !vgpu_mdev_exists(root, hostdev->uuid);
+    if (!find_definition(root, wish, needed, error))
+        return NULL;
+    if (wish->request && wish->definition && !agree(wish->request, wish->definition, error))
+        return NULL;
+    if (wish->request)
+        take_request(wish);
+    else if (wish->definition && hostdev->managed)
+        take_definition(wish);
+    return g_steal_pointer(&wish);
+}
+
+static gboolean
+differs(const char *wanted, const char *found)
+{
+    return wanted && g_strcmp0(wanted, found) != 0;
+}
+
+gboolean
+vgpu_wish_accepts(const VgpuWish *wish, const char *type, const char *parent, GError **error)
+{
+    const VgpuRequest *request = wish->request;
+    const VgpuDefinition *definition = wish->definition;
+
+    if (!request) {
+        if (definition && (differs(definition->type, type) || differs(definition->parent, parent)))
+            vgpu_log("vGPU %s: it is of type '%s' on parent '%s', its definition says otherwise; "
+                     "it is used as it is",
+                     wish->uuid, type, parent);
+        return TRUE;
+    }
+    if (!differs(request->type, type) && !differs(request->parent, parent))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                "it is there with type '%s' on parent '%s', the metadata asks for type '%s' on "
+                "parent '%s', and OpenVGPU did not make it; remove it, or change the metadata",
+                type, parent, request->type, request->parent ? request->parent : "auto");
+    return FALSE;
+}
