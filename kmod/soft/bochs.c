@@ -60,6 +60,7 @@ static u16 dispi_capability(const struct soft_bochs *bochs,
 	}
 }
 
+/* @index is below SOFT_DISPI_COUNT. */
 static u16 dispi_read(const struct soft_bochs *bochs, enum soft_dispi index)
 {
 	switch (index) {
@@ -74,7 +75,7 @@ static u16 dispi_read(const struct soft_bochs *bochs, enum soft_dispi index)
 			return dispi_capability(bochs, index);
 		return bochs->dispi[index];
 	default:
-		return index < SOFT_DISPI_COUNT ? bochs->dispi[index] : 0;
+		return bochs->dispi[index];
 	}
 }
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A vGPU's parameters: what is read, what is refused, and that a refusal keeps
+ * what was.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "params.h"
+
+static void
+assert_parsed(const char *text, unsigned int width, unsigned int height)
+{
+    struct soft_params params = {1, 2};
+    struct soft_params_error error;
+
+    assert_int_equal(soft_params_parse(&params, soft_type_find(1), text, &error), 0);
+    assert_int_equal(params.width, width);
+    assert_int_equal(params.height, height);
+}
+
+/* The text is on the heap and exact, so that a read past it is seen. */
+static void
+assert_refused(const char *text, const char *key, const char *why)
+{
+    struct soft_params params = {640, 480};
+    struct soft_params_error error = {NULL, 0, NULL};
+    char *copy = strdup(text);
+
+    assert_non_null(copy);
+    assert_int_equal(soft_params_parse(&params, soft_type_find(1), copy, &error), -EINVAL);
+    assert_int_equal(params.width, 640);
+    assert_int_equal(params.height, 480);
+    assert_int_equal(error.key_length, (int)strlen(key));
+    assert_memory_equal(error.key, key, strlen(key));
+    assert_true(error.key >= copy && error.key + error.key_length <= copy + strlen(copy));
+    assert_non_null(strstr(error.why, why));
+    free(copy);
+}
+
+static void
+test_defaults(void **state)
+{
+    struct soft_type small = {.max_width = 800, .max_height = 600};
+    struct soft_params params;
+
+    (void)state;
+    assert_parsed("", 1024, 768);
+    soft_params_init(&params, &small);
+    assert_int_equal(params.width, 800);
+    assert_int_equal(params.height, 600);
+}
+
+static void
+test_resolutions(void **state)
+{
+    (void)state;
+    assert_parsed("resolution=1280x720", 1280, 720);
+    assert_parsed("resolution=64x64", 64, 64);
+    assert_parsed("resolution=1920x1080", 1920, 1080);
+    assert_parsed("resolution=01280x0721", 1280, 721);
+}
+
+static void
+test_bounds(void **state)
+{
+    (void)state;
+    assert_refused("resolution=56x64", "resolution", "less than 64x64");
+    assert_refused("resolution=64x63", "resolution", "less than 64x64");
+    assert_refused("resolution=1928x1080", "resolution", "max_resolution");
+    assert_refused("resolution=1920x1081", "resolution", "max_resolution");
+    assert_refused("resolution=1366x768", "resolution", "multiple of 8");
+    /* 2^16 + 640 and 2^32 + 640 must not come out as 640 */
+    assert_refused("resolution=66176x480", "resolution", "form");
+    assert_refused("resolution=4294967936x480", "resolution", "form");
+    assert_refused("resolution=640x66016", "resolution", "form");
+}
+
+static void
+test_malformed_values(void **state)
+{
+    static const char *const bad[] = {
+        "resolution=",           "resolution=1024",      "resolution=x",
+        "resolution=1024x",      "resolution=x768",      "resolution=1024x768x",
+        "resolution=1024X768",   "resolution=+1024x768", "resolution=-1024x768",
+        "resolution=1024x768 ",  "resolution= 1024x768", "resolution=1024x768\n",
+        "resolution=1024x0x300", "resolution=0x400x300", "resolution==1024x768",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_refused(bad[i], "resolution", "form");
+}
+
+static void
+test_malformed_lists(void **state)
+{
+    (void)state;
+    assert_refused("resolution", "resolution", "key=value");
+    assert_refused("colour=red", "colour", "not known");
+    assert_refused("Resolution=64x64", "Resolution", "not known");
+    assert_refused("resolutio=64x64", "resolutio", "not known");
+    assert_refused("resolutions=64x64", "resolutions", "not known");
+    assert_refused("=64x64", "", "not known");
+    assert_refused(",", "", "key=value");
+    assert_refused("resolution=64x64,", "", "key=value");
+    assert_refused(",resolution=64x64", "", "key=value");
+    assert_refused(" resolution=64x64", " resolution", "not known");
+    assert_refused("resolution=64x64,colour=red", "colour", "not known");
+    assert_refused("resolution=64x64,resolution=64x64", "resolution", "twice");
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),        cmocka_unit_test(test_resolutions),
+        cmocka_unit_test(test_bounds),          cmocka_unit_test(test_malformed_values),
+        cmocka_unit_test(test_malformed_lists),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

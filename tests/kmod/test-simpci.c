@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The synthetic GPU's configuration space: what a kernel does when it scans it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <linux/kernel.h>
+#include <linux/pci_regs.h>
+#include <linux/string.h>
+
+#include "gpu.h"
+
+static int
+setup(void **state)
+{
+    struct simpci_config *config = malloc(sizeof *config);
+
+    if (!config)
+        return -1;
+    memset(config, 0xa5, sizeof *config);
+    simpci_config_init(config, simpci_gpu_fields, simpci_gpu_field_count);
+    *state = config;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static void
+test_identity(void **state)
+{
+    struct simpci_config *config = *state;
+
+    assert_int_equal(simpci_config_read(config, 0, 4), 0x76701234);
+    assert_int_equal(simpci_config_read(config, PCI_CLASS_REVISION, 4) >> 8, 0x030200);
+    assert_int_equal(simpci_config_read(config, PCI_HEADER_TYPE, 1), 0);
+    assert_int_equal(simpci_config_read(config, PCI_INTERRUPT_PIN, 1), 0);
+    assert_int_equal(simpci_config_read(config, PCI_SUBSYSTEM_VENDOR_ID, 4), 0x76701234);
+    /* a kernel takes all ones for a space of 256 bytes, zero for no capability */
+    assert_int_equal(simpci_config_read(config, 0x100, 4), 0);
+}
+
+static void
+test_identity_is_read_only(void **state)
+{
+    static const unsigned int fixed[] = {0x00, 0x08, 0x2c, 0x34, 0x40, 0x60, 0x64, 0x100, 0xffc};
+    struct simpci_config *config = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
+        uint32_t before = simpci_config_read(config, fixed[i], 4);
+
+        simpci_config_write(config, fixed[i], 4, ~before);
+        assert_int_equal(simpci_config_read(config, fixed[i], 4), before);
+    }
+}
+
+/* Follows the list as a kernel does; returns where @id is, or 0. */
+static unsigned int
+find_capability(const struct simpci_config *config, unsigned int id)
+{
+    unsigned int at = simpci_config_read(config, PCI_CAPABILITY_LIST, 1);
+
+    for (unsigned int hops = 0; at && hops < 48; hops++) {
+        assert_true(at >= 0x40 && at % 4 == 0);
+        if (simpci_config_read(config, at, 1) == id)
+            return at;
+        at = simpci_config_read(config, at + 1, 1);
+    }
+    assert_int_equal(at, 0);
+    return 0;
+}
+
+static void
+test_capabilities(void **state)
+{
+    struct simpci_config *config = *state;
+    unsigned int express = find_capability(config, PCI_CAP_ID_EXP);
+
+    assert_true(simpci_config_read(config, PCI_STATUS, 2) & PCI_STATUS_CAP_LIST);
+    assert_int_not_equal(find_capability(config, PCI_CAP_ID_PM), 0);
+    assert_int_not_equal(express, 0);
+    assert_int_equal(find_capability(config, 0x7f), 0);
+    /* version 2, an endpoint of the root complex: there is no link */
+    assert_int_equal(simpci_config_read(config, express + 2, 2), 0x0092);
+    assert_int_equal(simpci_config_read(config, express + PCI_EXP_LNKCAP, 4), 0);
+}
+
+static void
+test_bar_sizing(void **state)
+{
+    struct simpci_config *config = *state;
+    uint64_t size;
+
+    assert_int_equal(simpci_config_read(config, PCI_BASE_ADDRESS_0, 4), 0xc);
+    simpci_config_write(config, PCI_BASE_ADDRESS_0, 4, ~0U);
+    simpci_config_write(config, PCI_BASE_ADDRESS_1, 4, ~0U);
+    size = simpci_config_read(config, PCI_BASE_ADDRESS_0, 4) & ~0xfU;
+    size |= (uint64_t)simpci_config_read(config, PCI_BASE_ADDRESS_1, 4) << 32;
+    assert_int_equal(~size + 1, SIMPCI_GPU_BAR_SIZE);
+    assert_int_equal(simpci_config_read(config, PCI_BASE_ADDRESS_0, 4) & 0xf, 0xc);
+
+    simpci_config_write(config, PCI_BASE_ADDRESS_0, 4, 0x82345678);
+    assert_int_equal(simpci_config_read(config, PCI_BASE_ADDRESS_0, 4), 0x8200000c);
+    for (unsigned int bar = PCI_BASE_ADDRESS_2; bar <= PCI_BASE_ADDRESS_5; bar += 4) {
+        simpci_config_write(config, bar, 4, ~0U);
+        assert_int_equal(simpci_config_read(config, bar, 4), 0);
+    }
+    simpci_config_write(config, PCI_ROM_ADDRESS, 4, ~0U);
+    assert_int_equal(simpci_config_read(config, PCI_ROM_ADDRESS, 4), 0);
+}
+
+static void
+test_command(void **state)
+{
+    struct simpci_config *config = *state;
+
+    simpci_config_write(config, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    assert_int_equal(simpci_config_read(config, PCI_COMMAND, 2), 6);
+    /* there are no I/O ports to decode */
+    simpci_config_write(config, PCI_COMMAND, 2, 0xffff);
+    assert_int_equal(simpci_config_read(config, PCI_COMMAND, 2), 0x0546);
+    /* 32 bits, as some do it: the status half is not written but cleared */
+    simpci_config_write(config, PCI_COMMAND, 4, 0x00100002);
+    assert_int_equal(simpci_config_read(config, PCI_COMMAND, 4), 0x00100002);
+}
+
+static void
+test_errors_clear_by_ones(void **state)
+{
+    struct simpci_config *config = *state;
+
+    config->data[PCI_STATUS + 1] |= 0xf9;
+    simpci_config_write(config, PCI_STATUS, 2, 0);
+    assert_int_equal(simpci_config_read(config, PCI_STATUS, 2), 0xf910);
+    simpci_config_write(config, PCI_STATUS, 2, 0x8000);
+    assert_int_equal(simpci_config_read(config, PCI_STATUS, 2), 0x7910);
+    simpci_config_write(config, PCI_STATUS + 1, 1, 0xff);
+    assert_int_equal(simpci_config_read(config, PCI_STATUS, 2), 0x0010);
+}
+
+static void
+test_power_state(void **state)
+{
+    struct simpci_config *config = *state;
+    unsigned int control = find_capability(config, PCI_CAP_ID_PM) + PCI_PM_CTRL;
+
+    assert_int_equal(simpci_config_read(config, control, 2), PCI_PM_CTRL_NO_SOFT_RESET);
+    simpci_config_write(config, control, 2, 0xfffb);
+    assert_int_equal(simpci_config_read(config, control, 2), PCI_PM_CTRL_NO_SOFT_RESET | 3);
+    simpci_config_write(config, control, 2, 0);
+    assert_int_equal(simpci_config_read(config, control, 2), PCI_PM_CTRL_NO_SOFT_RESET);
+}
+
+static void
+test_bad_accesses(void **state)
+{
+    static const struct {
+        unsigned int offset, size;
+    } bad[] = {
+        {1, 2}, {2, 4}, {0, 3}, {0, 0}, {0, 8}, {4096, 1}, {4096, 4}, {~0U, 1}, {~3U, 4},
+    };
+    struct simpci_config *config = *state, before;
+
+    before = *config;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        assert_int_equal(simpci_config_read(config, bad[i].offset, bad[i].size), ~0U);
+        simpci_config_write(config, bad[i].offset, bad[i].size, 0xffffffff);
+    }
+    assert_memory_equal(config, &before, sizeof before);
+    assert_int_equal(simpci_config_read(config, 4095, 1), 0);
+}
+
+/* The table itself: in bounds, no bit twice, nothing writable beside RW1C. */
+static void
+test_table_is_in_order(void **state)
+{
+    uint8_t claimed[SIMPCI_CONFIG_SIZE] = {0};
+
+    (void)state;
+    for (unsigned int i = 0; i < simpci_gpu_field_count; i++) {
+        const struct simpci_field *f = &simpci_gpu_fields[i];
+
+        assert_true(f->size == 1 || f->size == 2 || f->size == 4);
+        assert_true(f->offset % f->size == 0);
+        assert_true(f->offset + f->size <= SIMPCI_CONFIG_SIZE);
+        assert_int_equal(f->writable & f->clears, 0);
+        if (f->size < 4)
+            assert_int_equal((f->value | f->writable | f->clears) >> (8 * f->size), 0);
+        for (unsigned int b = f->offset; b < f->offset + f->size; b++)
+            assert_int_equal(claimed[b]++, 0);
+    }
+}
+
+int
+main(void)
+{
+#define CONFIG_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    static const struct CMUnitTest tests[] = {
+        CONFIG_TEST(test_identity),          CONFIG_TEST(test_identity_is_read_only),
+        CONFIG_TEST(test_capabilities),      CONFIG_TEST(test_bar_sizing),
+        CONFIG_TEST(test_command),           CONFIG_TEST(test_errors_clear_by_ones),
+        CONFIG_TEST(test_power_state),       CONFIG_TEST(test_bad_accesses),
+        CONFIG_TEST(test_table_is_in_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
