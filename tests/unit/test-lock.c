@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-lock.c - one holder at a time, whoever it is, and no lock outlives its holder.
+ */
+#include "mock-sysfs.h"
+#include "unit.h"
+
+#include "lock.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+test_second_one_waits_until_its_deadline(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(30);
+    GError *error = NULL;
+
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    assert_no_error(error);
+    assert_null(vgpu_lock_acquire(mock->root, "active", &soon, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "'active'");
+    g_autoptr(VgpuLock) other = vgpu_lock_acquire(mock->root, "other", &deadline, &error);
+    assert_no_error(error);
+    g_clear_pointer(&lock, vgpu_lock_release);
+    lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    assert_no_error(error);
+}
+
+static pid_t
+fork_holder(MockSysfs *mock)
+{
+    int ends[2];
+    char ready;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        VgpuDeadline deadline = vgpu_deadline_after(10000);
+        VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, NULL);
+        if (!lock || write(ends[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    assert_int_equal(read(ends[0], &ready, 1), 1);
+    close(ends[0]);
+    close(ends[1]);
+    return pid;
+}
+
+static void
+test_killed_holder_holds_nothing(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(30);
+    GError *error = NULL;
+    pid_t pid = fork_holder(mock);
+
+    assert_null(vgpu_lock_acquire(mock->root, "active", &soon, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "active");
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    assert_no_error(error);
+}
+
+static void
+test_release_counts_although_a_child_has_the_file(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    GError *error = NULL;
+    VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    pid_t pid = fork();
+    if (pid == 0) {
+        pause();
+        _exit(0);
+    }
+    vgpu_lock_release(lock);
+    lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    assert_no_error(error);
+    vgpu_lock_release(lock);
+}
+
+static void
+test_file_is_private(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/active.lock", NULL);
+    g_autofree char *trap = g_build_filename(mock->path, "run/openvgpu/trap.lock", NULL);
+    g_autofree char *victim = g_build_filename(mock->path, "victim", NULL);
+    GError *error = NULL;
+    struct stat st;
+
+    vgpu_lock_release(vgpu_lock_acquire(mock->root, "active", &deadline, NULL));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(symlink(victim, trap), 0);
+    assert_null(vgpu_lock_acquire(mock->root, "trap", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "trap.lock");
+    assert_false(g_file_test(victim, G_FILE_TEST_EXISTS));
+    assert_null(vgpu_lock_acquire(mock->root, "../x", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "../x");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_second_one_waits_until_its_deadline),
+        cmocka_unit_test(test_killed_holder_holds_nothing),
+        cmocka_unit_test(test_release_counts_although_a_child_has_the_file),
+        cmocka_unit_test(test_file_is_private),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-sysfs.c - text in and out of sysfs, and writes that the kernel keeps.
+ */
+#include "mock-sysfs.h"
+#include "unit.h"
+
+#include "lock.h"
+#include "sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+test_read(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "x", NULL);
+    g_autofree char *big = g_strnfill(VGPU_SYSFS_MAX + 1, 'x');
+    GError *error = NULL;
+    guint number;
+    int node;
+
+    mock_sysfs_write(mock, "x", "some text \n");
+    g_autofree char *text = vgpu_sysfs_read(path, &error);
+    assert_string_equal(text, "some text ");
+    assert_false(vgpu_sysfs_read_uint(path, &number, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "some text");
+    mock_sysfs_write(mock, "x", "4294967295\n");
+    assert_true(vgpu_sysfs_read_uint(path, &number, &error));
+    assert_int_equal(number, 4294967295U);
+    mock_sysfs_write(mock, "x", "-1\n");
+    assert_true(vgpu_sysfs_read_int(path, &node, &error));
+    assert_int_equal(node, -1);
+    assert_false(vgpu_sysfs_read_uint(path, &number, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "-1");
+    mock_sysfs_write(mock, "x", big);
+    assert_null(vgpu_sysfs_read(path, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "larger");
+    assert_null(vgpu_sysfs_read_link(path, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, path);
+}
+
+static void
+test_write_reaches_the_file(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "x", NULL);
+    g_autofree char *link = g_build_filename(mock->path, "link", NULL);
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    GError *error = NULL;
+
+    vgpu_sysfs_set_writer(NULL, NULL);
+    mock_sysfs_write(mock, "x", "something longer");
+    assert_true(vgpu_sysfs_write(path, "a=b", &error));
+    g_autofree char *first = mock_sysfs_read(mock, "x");
+    assert_string_equal(first, "a=b");
+    assert_true(vgpu_sysfs_write_deadline(path, "c", &deadline, &error));
+    g_autofree char *second = mock_sysfs_read(mock, "x");
+    assert_string_equal(second, "c");
+    assert_int_equal(symlink(path, link), 0);
+    assert_false(vgpu_sysfs_write(link, "d", &error));
+    assert_error(&error, VGPU_ERROR_INVALID, link);
+    assert_false(vgpu_sysfs_write_deadline("/nonexistent", "d", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "cannot write 'd' to '/nonexistent'");
+}
+
+static int
+refuse(const char *path, const char *value, gpointer user_data)
+{
+    return GPOINTER_TO_INT(user_data);
+}
+
+static void
+test_errno_comes_back_from_the_writer(void **state)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(10000), past = vgpu_deadline_after(0);
+    GError *error = NULL;
+    vgpu_sysfs_set_writer(refuse, GINT_TO_POINTER(EUSERS));
+    assert_false(vgpu_sysfs_write_deadline("/x", "v", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_FULL, "'v' to '/x'");
+    assert_false(vgpu_sysfs_write_deadline("/x", "v", &past, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "'/x'");
+    vgpu_sysfs_set_writer(NULL, NULL);
+}
+
+/* A kernel that keeps the writer until the file @user_data is there. */
+static int
+keep(const char *path, const char *value, gpointer user_data)
+{
+    for (int i = 0; i < 1000 && !g_file_test(user_data, G_FILE_TEST_EXISTS); i++)
+        g_usleep(5000);
+    return 0;
+}
+
+static void
+test_writer_that_is_kept_holds_nothing_of_ours(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *go = g_build_filename(mock->path, "go", NULL);
+    VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(50);
+    GError *error = NULL;
+    int ends[2];
+    char byte;
+
+    assert_int_equal(pipe(ends), 0);
+    VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    vgpu_sysfs_set_writer(keep, go);
+    gint64 before = g_get_monotonic_time();
+    assert_false(vgpu_sysfs_write_deadline("/x", "1", &soon, &error));
+    assert_true(g_get_monotonic_time() - before < 3 * G_USEC_PER_SEC);
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "'/x'");
+
+    /* no zombie, no end of a pipe, no lock */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+    vgpu_lock_release(lock);
+    lock = vgpu_lock_acquire(mock->root, "active", &soon, NULL);
+    if (!lock)
+        lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    assert_no_error(error);
+    vgpu_lock_release(lock);
+    mock_sysfs_write(mock, "go", "");
+    g_usleep(50000);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_write_reaches_the_file),
+        cmocka_unit_test(test_errno_comes_back_from_the_writer),
+        cmocka_unit_test(test_writer_that_is_kept_holds_nothing_of_ours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
