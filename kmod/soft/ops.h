@@ -19,7 +19,9 @@ extern const struct vgpu_vfio_ops *soft_vfio;
 /**
  * soft_ops_register() - shake hands with the front end
  *
- * Sleeps. Return: 0, or what vgpu_vfio_register_rm() says.
+ * Sleeps.
+ *
+ * Return: 0, or what vgpu_vfio_register_rm() says.
  */
 int soft_ops_register(void);
 
