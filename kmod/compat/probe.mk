@@ -5,3 +5,9 @@ vgpu-probe = $(shell grep -qE '$(2)' $(srctree)/include/linux/$(1) && echo -D$(3
 
 ccflags-y += $(call vgpu-probe,pci.h,pci_bus_find_emul_domain_nr,VGPU_HAVE_PCI_EMUL_DOMAIN)
 ccflags-y += $(call vgpu-probe,shmem_fs.h,shmem_file_setup.*vma_flags_t,VGPU_HAVE_SHMEM_VMA_FLAGS)
+ccflags-y += $(call vgpu-probe,vfio.h,vfio_free_device,VGPU_HAVE_VFIO_FREE_DEVICE)
+ccflags-y += $(call vgpu-probe,vfio.h,bind_iommufd,VGPU_HAVE_VFIO_IOMMUFD)
+ccflags-y += $(call vgpu-probe,vfio.h,detach_ioas,VGPU_HAVE_VFIO_DETACH_IOAS)
+ccflags-y += $(call vgpu-probe,vfio.h,get_region_info_caps,VGPU_HAVE_VFIO_REGION_INFO_CAPS)
+ccflags-y += $(call vgpu-probe,mm.h,vm_flags_mod,VGPU_HAVE_VM_FLAGS_MOD)
+ccflags-y += $(call vgpu-probe,eventfd.h,eventfd_signal.struct eventfd_ctx .ctx.$$,VGPU_HAVE_EVENTFD_SIGNAL_1)
