@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GPUs: from a resource manager's probe() to its remove(), their types, their
+ * loss, and the count of their vGPUs.
+ */
+#include <linux/ctype.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "gpu.h"
+#include "vgpu.h"
+
+static LIST_HEAD(gpus);			/* under gpus_lock */
+/* Innermost but for eventfds; interrupts off: device_lost() has any context. */
+static DEFINE_SPINLOCK(gpus_lock);
+
+static void gpu_free(struct kref *ref)
+{
+	struct vgpu_gpu *gpu = container_of(ref, struct vgpu_gpu, ref);
+
+	pci_dev_put(gpu->pdev);
+	kfree(gpu);
+}
+
+static void gpu_put(struct vgpu_gpu *gpu)
+{
+	kref_put(&gpu->ref, gpu_free);
+}
+
+static struct vgpu_gpu *gpu_find_locked(struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu;
+
+	lockdep_assert_held(&gpus_lock);
+	list_for_each_entry(gpu, &gpus, node)
+		if (gpu->pdev == pdev)
+			return gpu;
+	return NULL;
+}
+
+/* The GPU, to be given back by gpu_put(); NULL if it is not known. */
+static struct vgpu_gpu *gpu_get(struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	gpu = gpu_find_locked(pdev);
+	if (gpu)
+		kref_get(&gpu->ref);
+	spin_unlock_irqrestore(&gpus_lock, flags);
+	return gpu;
+}
+
+static int gpu_link(struct vgpu_gpu *gpu)
+{
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	if (gpu_find_locked(gpu->pdev))
+		ret = -EEXIST;
+	else
+		list_add_tail(&gpu->node, &gpus);
+	spin_unlock_irqrestore(&gpus_lock, flags);
+	return ret;
+}
+
+static void gpu_unlink(struct vgpu_gpu *gpu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	list_del(&gpu->node);
+	spin_unlock_irqrestore(&gpus_lock, flags);
+}
+
+/* A profile becomes the name of a folder in sysfs. */
+static bool gpu_profile_valid(const char *profile)
+{
+	size_t i, len = strnlen(profile, VGPU_PROFILE_SIZE);
+
+	for (i = 0; i < len; i++)
+		if (!isalnum(profile[i]) && !strchr("._-", profile[i]))
+			return false;
+	return len && len < VGPU_PROFILE_SIZE;
+}
+
+static bool gpu_type_valid(const struct vgpu_gpu *gpu, unsigned int index)
+{
+	const struct vgpu_type *type = &gpu->types[index];
+	unsigned int i;
+
+	if (!gpu_profile_valid(type->profile))
+		return false;
+	for (i = 0; i < index; i++)
+		if (gpu->types[i].id == type->id ||
+		    !strcmp(gpu->types[i].profile, type->profile))
+			return false;
+	return true;
+}
+
+static int gpu_load_types(struct vgpu_gpu *gpu)
+{
+	unsigned int i;
+	int ret;
+
+	gpu->type_count = VGPU_MAX_TYPES;
+	ret = gpu->manager->ops.get_types(gpu->pdev, gpu->types,
+					  &gpu->type_count);
+	if (ret)
+		return ret;
+	if (!gpu->type_count)
+		return -ENODEV;
+	if (gpu->type_count > VGPU_MAX_TYPES)
+		return -EINVAL;
+	for (i = 0; i < gpu->type_count; i++) {
+		if (gpu_type_valid(gpu, i))
+			continue;
+		pci_err(gpu->pdev, "back end \"%s\": type %u has a bad or second name or number\n",
+			gpu->manager->rm->name, gpu->types[i].id);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
+				  struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
+
+	if (!gpu)
+		return NULL;
+	kref_init(&gpu->ref);
+	gpu->manager = manager;
+	gpu->pdev = pci_dev_get(pdev);
+	INIT_LIST_HEAD(&gpu->vgpus);
+	mutex_init(&gpu->transport_lock);
+	mutex_init(&gpu->lock);
+	return gpu;
+}
+
+static int gpu_register_locked(struct vgpu_gpu *gpu)
+{
+	struct vgpu_mdev *mdev;
+	int ret;
+
+	lockdep_assert_held(&gpu->transport_lock);
+	ret = gpu_load_types(gpu);
+	if (ret)
+		return ret;
+	mdev = vgpu_mdev_register(gpu);
+	if (IS_ERR(mdev))
+		return PTR_ERR(mdev);
+	gpu->mdev = mdev;
+	return 0;
+}
+
+static void gpu_unregister_locked(struct vgpu_gpu *gpu)
+{
+	lockdep_assert_held(&gpu->transport_lock);
+	if (gpu->mdev)
+		vgpu_mdev_unregister(gpu->mdev);
+	gpu->mdev = NULL;
+}
+
+/* A callback of the contract; see struct vgpu_vfio_ops. */
+int vgpu_gpu_probe(const struct vgpu_rm *rm, struct pci_dev *pdev)
+{
+	const struct vgpu_manager *manager = vgpu_manager_find(rm);
+	struct vgpu_gpu *gpu;
+	int ret;
+
+	if (!manager)
+		return -EINVAL;
+	gpu = gpu_alloc(manager, pdev);
+	if (!gpu)
+		return -ENOMEM;
+	mutex_lock(&gpu->transport_lock);
+	ret = gpu_link(gpu);
+	if (!ret) {
+		ret = gpu_register_locked(gpu);
+		if (ret)
+			gpu_unlink(gpu);
+	}
+	mutex_unlock(&gpu->transport_lock);
+	if (ret)
+		gpu_put(gpu);
+	return ret;
+}
+
+/* Keeps vGPUs from being made, from now on; returns how many there are. */
+static unsigned int gpu_close(struct vgpu_gpu *gpu, bool only_empty)
+{
+	unsigned int count;
+
+	mutex_lock(&gpu->lock);
+	count = gpu->vgpu_count;
+	if (!only_empty || !count)
+		gpu->closed = true;
+	mutex_unlock(&gpu->lock);
+	return count;
+}
+
+static void gpu_open(struct vgpu_gpu *gpu)
+{
+	mutex_lock(&gpu->lock);
+	gpu->closed = false;
+	mutex_unlock(&gpu->lock);
+}
+
+/* A callback of the contract; unregistering asks users, waits and deletes. */
+void vgpu_gpu_remove(struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu = gpu_get(pdev);
+
+	if (!gpu)
+		return;
+	gpu_close(gpu, false);
+	mutex_lock(&gpu->transport_lock);
+	gpu_unregister_locked(gpu);
+	gpu_unlink(gpu);
+	mutex_unlock(&gpu->transport_lock);
+	gpu_put(gpu);		/* pairs with gpu_get() */
+	gpu_put(gpu);		/* pairs with gpu_alloc() in probe */
+}
+
+/* A callback of the contract; mdev fixes types when its parent registers. */
+int vgpu_gpu_types_changed(struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu = gpu_get(pdev);
+	int ret = -EBUSY;
+
+	if (!gpu)
+		return -ENODEV;
+	mutex_lock(&gpu->transport_lock);
+	if (!gpu_close(gpu, true)) {
+		gpu_unregister_locked(gpu);
+		ret = gpu_register_locked(gpu);
+		gpu_open(gpu);
+	}
+	mutex_unlock(&gpu->transport_lock);
+	gpu_put(gpu);
+	return ret;
+}
+
+/* A callback of the contract, from any context but NMI. */
+void vgpu_gpu_lost(struct pci_dev *pdev)
+{
+	struct vgpu_gpu *gpu;
+	struct vgpu_vfio *vgpu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	gpu = gpu_find_locked(pdev);
+	if (gpu && !gpu->lost) {
+		gpu->lost = true;
+		list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
+			vgpu_vfio_lost(vgpu);
+	}
+	spin_unlock_irqrestore(&gpus_lock, flags);
+}
+
+/**
+ * vgpu_gpu_add() - a vGPU takes its place among its GPU's
+ * @gpu: the GPU
+ * @vgpu: &struct vgpu_vfio.gpu_node
+ * @lost: set if the GPU is lost already; later vgpu_vfio_lost() is called
+ */
+void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	list_add_tail(vgpu, &gpu->vgpus);
+	*lost = gpu->lost;
+	spin_unlock_irqrestore(&gpus_lock, flags);
+}
+
+/**
+ * vgpu_gpu_del() - undoes vgpu_gpu_add()
+ * @vgpu: &struct vgpu_vfio.gpu_node
+ */
+void vgpu_gpu_del(struct list_head *vgpu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&gpus_lock, flags);
+	list_del(vgpu);
+	spin_unlock_irqrestore(&gpus_lock, flags);
+}
+
+/**
+ * vgpu_gpu_create() - the RM's vgpu_create(), with its module held
+ * @gpu: the GPU
+ * @info: what to create
+ * @identity: what the RM fills
+ * @handle: the RM's handle
+ *
+ * Return: 0, to be undone by vgpu_gpu_delete(); -ENODEV while the GPU leaves or
+ * its RM is unloaded; or what the RM returns.
+ */
+int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
+		    struct vgpu_identity *identity, void **handle)
+{
+	int ret;
+
+	if (!try_module_get(gpu->manager->rm->owner))
+		return -ENODEV;
+	mutex_lock(&gpu->lock);
+	ret = gpu->closed ? -ENODEV :
+	      gpu->manager->ops.vgpu_create(info, identity, handle);
+	if (!ret)
+		gpu->vgpu_count++;
+	mutex_unlock(&gpu->lock);
+	if (ret)
+		module_put(gpu->manager->rm->owner);
+	return ret;
+}
+
+/**
+ * vgpu_gpu_delete() - undoes vgpu_gpu_create()
+ * @gpu: the GPU
+ * @handle: the RM's handle
+ *
+ * Return: 0, or what the RM returns: the vGPU and the hold on its module stay.
+ */
+int vgpu_gpu_delete(struct vgpu_gpu *gpu, void *handle)
+{
+	int ret;
+
+	mutex_lock(&gpu->lock);
+	ret = gpu->manager->ops.vgpu_delete(handle);
+	if (!ret)
+		gpu->vgpu_count--;
+	mutex_unlock(&gpu->lock);
+	if (!ret)
+		module_put(gpu->manager->rm->owner);
+	return ret;
+}

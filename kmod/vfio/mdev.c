@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mdev transport: a GPU as an mdev parent, its types, and vGPUs as mdevs.
+ */
+#include <linux/mdev.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "attr.h"
+#include "gpu.h"
+#include "vgpu.h"
+
+/**
+ * struct vgpu_mdev_type - a type as mdev knows it
+ * @type: mdev's part; its sysfs_name is the profile, its pretty_name is @name
+ * @id: the RM's number
+ * @name: the RM's name
+ */
+struct vgpu_mdev_type {
+	struct mdev_type type;
+	u32 id;
+	char name[VGPU_TEXT_SIZE];
+};
+
+/**
+ * struct vgpu_mdev - the transport of one GPU; fixed while registered
+ * @parent: mdev's part
+ * @gpu: the GPU, which outlives this
+ * @pointers: to @types, as mdev wants them
+ * @types: as many as the GPU has
+ */
+struct vgpu_mdev {
+	struct mdev_parent parent;
+	struct vgpu_gpu *gpu;
+	struct mdev_type *pointers[VGPU_MAX_TYPES];
+	struct vgpu_mdev_type types[];
+};
+
+static struct vgpu_mdev *mdev_of_type(struct mdev_type *type)
+{
+	return container_of(type->parent, struct vgpu_mdev, parent);
+}
+
+static struct vgpu_mdev_type *mdev_type_of(struct mdev_type *type)
+{
+	return container_of(type, struct vgpu_mdev_type, type);
+}
+
+static int mdev_probe(struct mdev_device *device)
+{
+	struct vgpu_mdev *mdev = mdev_of_type(device->type);
+	char text[UUID_STRING_LEN + 1];
+	struct vgpu_vfio *vgpu;
+	uuid_t uuid;
+	int ret;
+
+	/* mdev keeps a guid_t; the text has the same order for both. */
+	snprintf(text, sizeof(text), "%pUl", &device->uuid);
+	ret = uuid_parse(text, &uuid);
+	if (ret)
+		return ret;
+	vgpu = vgpu_vfio_create(&device->dev, mdev->gpu,
+				mdev_type_of(device->type)->id, &uuid);
+	if (IS_ERR(vgpu))
+		return PTR_ERR(vgpu);
+	dev_set_drvdata(&device->dev, vgpu);
+	return 0;
+}
+
+/* While the vGPU is open this waits in VFIO, which asks the user to let go. */
+static void mdev_remove(struct mdev_device *device)
+{
+	vgpu_vfio_destroy(dev_get_drvdata(&device->dev));
+}
+
+static unsigned int mdev_get_available(struct mdev_type *type)
+{
+	struct vgpu_gpu *gpu = mdev_of_type(type)->gpu;
+	unsigned int instances = 0;
+
+	if (gpu->manager->ops.get_instances(gpu->pdev, mdev_type_of(type)->id,
+					    &instances))
+		return 0;
+	return instances;
+}
+
+static ssize_t mdev_show_description(struct mdev_type *type, char *buf)
+{
+	struct vgpu_gpu *gpu = mdev_of_type(type)->gpu;
+	char text[VGPU_TEXT_SIZE];
+	int ret;
+
+	ret = gpu->manager->ops.get_description(gpu->pdev,
+						mdev_type_of(type)->id,
+						text, sizeof(text));
+	return ret ? ret : sysfs_emit(buf, "%s\n", text);
+}
+
+static struct mdev_driver mdev_driver = {
+	.device_api = VFIO_DEVICE_API_PCI_STRING,
+	.probe = mdev_probe,
+	.remove = mdev_remove,
+	.get_available = mdev_get_available,
+	.show_description = mdev_show_description,
+	.driver = {
+		.name = "vgpu-vfio",
+		.owner = THIS_MODULE,
+		.mod_name = KBUILD_MODNAME,
+		.dev_groups = vgpu_attr_groups,
+	},
+};
+
+static int mdev_fill_types(struct vgpu_mdev *mdev)
+{
+	struct vgpu_gpu *gpu = mdev->gpu;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < gpu->type_count; i++) {
+		struct vgpu_mdev_type *type = &mdev->types[i];
+
+		type->id = gpu->types[i].id;
+		ret = gpu->manager->ops.get_name(gpu->pdev, type->id,
+						 type->name,
+						 sizeof(type->name));
+		if (ret)
+			return ret;
+		type->type.sysfs_name = gpu->types[i].profile;
+		type->type.pretty_name = type->name;
+		mdev->pointers[i] = &type->type;
+	}
+	return 0;
+}
+
+/**
+ * vgpu_mdev_register() - make a GPU an mdev parent
+ * @gpu: the GPU, with its types loaded and fixed until unregistered
+ *
+ * Sleeps; sends the uevent that user space restores definitions by.
+ *
+ * Return: the transport, to be given to vgpu_mdev_unregister(), or ERR_PTR.
+ */
+struct vgpu_mdev *vgpu_mdev_register(struct vgpu_gpu *gpu)
+{
+	struct vgpu_mdev *mdev;
+	int ret;
+
+	mdev = kzalloc(struct_size(mdev, types, gpu->type_count), GFP_KERNEL);
+	if (!mdev)
+		return ERR_PTR(-ENOMEM);
+	mdev->gpu = gpu;
+	ret = mdev_fill_types(mdev);
+	if (!ret)
+		ret = mdev_register_parent(&mdev->parent, &gpu->pdev->dev,
+					   &mdev_driver, mdev->pointers,
+					   gpu->type_count);
+	if (!ret)
+		return mdev;
+	kfree(mdev);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vgpu_mdev_unregister() - undoes vgpu_mdev_register()
+ * @mdev: the transport
+ *
+ * Removes every mdev of it, each after its users have let go.
+ */
+void vgpu_mdev_unregister(struct vgpu_mdev *mdev)
+{
+	mdev_unregister_parent(&mdev->parent);
+	kfree(mdev);
+}
+
+/* Pairs with vgpu_mdev_exit(); the driver is one for all parents. */
+int vgpu_mdev_init(void)
+{
+	return mdev_register_driver(&mdev_driver);
+}
+
+void vgpu_mdev_exit(void)
+{
+	mdev_unregister_driver(&mdev_driver);
+}
