@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Regions of a vGPU's VFIO device: what they are, and reading and writing them.
+ */
+#ifndef VGPU_VFIO_REGION_H
+#define VGPU_VFIO_REGION_H
+
+#include <linux/types.h>
+#include <linux/vfio.h>
+
+#include "vgpu-rm.h"
+
+struct vgpu_vfio;
+
+/* VFIO's nine of PCI, then the console, there if the RM has a display. */
+#define VGPU_REGION_CONSOLE	VFIO_PCI_NUM_REGIONS
+#define VGPU_REGION_COUNT	(VFIO_PCI_NUM_REGIONS + 1)
+
+/* A region's place in the device's file, as vfio-pci has it. */
+#define VGPU_REGION_SHIFT	40
+#define VGPU_REGION_MASK	((1ULL << VGPU_REGION_SHIFT) - 1)
+
+/**
+ * struct vgpu_region - one region while the vGPU is open
+ * @size: bytes; 0 if it is absent
+ * @flags: VFIO_REGION_INFO_FLAG_*
+ * @io: I/O ports, not memory
+ * @backing: memory behind it; its file is referenced, or NULL
+ * @area_count: areas in @areas
+ * @areas: what of it can be mapped
+ */
+struct vgpu_region {
+	u64 size;
+	u32 flags;
+	bool io;
+	struct vgpu_backing backing;
+	unsigned int area_count;
+	struct vgpu_area areas[VGPU_MAX_AREAS];
+};
+
+/**
+ * vgpu_region_open() - ask the started RM for its regions
+ * @vgpu: the vGPU; its config space is initialised too
+ *
+ * Under the lifecycle lock; sleeps.
+ *
+ * Return: 0, to be undone by vgpu_region_close(), or -errno, logged.
+ */
+int vgpu_region_open(struct vgpu_vfio *vgpu);
+void vgpu_region_close(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_region_count() - regions of the device, for VFIO_DEVICE_GET_INFO
+ * @vgpu: the vGPU, open
+ */
+unsigned int vgpu_region_count(const struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_region_info() - VFIO_DEVICE_GET_REGION_INFO
+ * @vdev: the device, open
+ * @info: @info->index in, the rest out
+ * @caps: capabilities, to be freed by the caller also after an error
+ */
+int vgpu_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+		     struct vfio_info_cap *caps);
+
+/**
+ * vgpu_region_rw() - read or write the device's file
+ * @vgpu: the vGPU, open
+ * @buf: user memory
+ * @count: bytes
+ * @ppos: place in the file, moved on
+ * @write: true to write
+ *
+ * Return: bytes done, at least one, or -errno.
+ */
+ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
+		       loff_t *ppos, bool write);
+
+/* True if all of [@offset, @offset + @size) of @region may be mapped. */
+bool vgpu_region_mappable(const struct vgpu_region *region, u64 offset,
+			  u64 size);
+
+#endif /* VGPU_VFIO_REGION_H */
