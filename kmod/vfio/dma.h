@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest memory for resource managers: copies and pins, which the front end owns.
+ */
+#ifndef VGPU_VFIO_DMA_H
+#define VGPU_VFIO_DMA_H
+
+#include <linux/atomic.h>
+#include <linux/rwsem.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+struct page;
+struct vgpu_vfio;
+
+/**
+ * struct vgpu_dma - one vGPU's access to guest memory
+ * @users: held for reading over each use of guest memory by the RM, for writing
+ *	to begin and end. Never taken in an unmap.
+ * @started: between start and stop; guarded by @users
+ * @bus_master: COMMAND allows it; written under the config lock
+ * @pins: by IOVA page, how often it is pinned; has its own lock
+ * @pinning: pins that are made but may not be in @pins yet
+ * @pinned: woken when @pinning drops to 0
+ */
+struct vgpu_dma {
+	struct rw_semaphore users;
+	bool started;
+	bool bus_master;
+	struct xarray pins;
+	atomic_t pinning;
+	wait_queue_head_t pinned;
+};
+
+/* From create to delete. */
+void vgpu_dma_init(struct vgpu_dma *dma);
+void vgpu_dma_exit(struct vgpu_dma *dma);
+
+/* After start is done. */
+void vgpu_dma_open(struct vgpu_vfio *vgpu);
+
+/* After stop: no use is under way, nothing is pinned. Sleeps. */
+void vgpu_dma_close(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_dma_unmap() - VFIO's dma_unmap operation
+ * @vgpu: the vGPU, open
+ * @iova: first byte
+ * @size: bytes
+ *
+ * Unpins first, then tells the RM, for which nobody waits: type1 gives up by
+ * BUG_ON when pins stay.
+ */
+void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size);
+
+/* Callbacks of the contract; see struct vgpu_vfio_ops. */
+int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,
+		bool write);
+int vgpu_dma_pin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count,
+		 bool write, struct page **pages);
+void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count);
+
+#endif /* VGPU_VFIO_DMA_H */
