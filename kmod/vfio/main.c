@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vgpu-vfio: the VFIO front end of vGPUs. The order of init and exit.
+ */
+#include <linux/module.h>
+
+#include "gpu.h"
+
+static int __init vgpu_vfio_init(void)
+{
+	return vgpu_mdev_init();
+}
+
+static void __exit vgpu_vfio_exit(void)
+{
+	vgpu_mdev_exit();
+}
+
+module_init(vgpu_vfio_init);
+module_exit(vgpu_vfio_exit);
+
+MODULE_DESCRIPTION("VFIO front end of OpenVGPU");
+MODULE_AUTHOR("OpenVGPU");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("1.0");

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A vGPU as a VFIO PCI device, whatever transport made it: from create to
+ * destroy, from open to close, and VFIO's operations.
+ */
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "gpu.h"
+#include "start.h"
+#include "vfio-ops.h"
+#include "vgpu.h"
+
+static struct vgpu_vfio *vfio_to_vgpu(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct vgpu_vfio, vdev);
+}
+
+static void vfio_set_state(struct vgpu_vfio *vgpu, enum vgpu_state state)
+{
+	lockdep_assert_held(&vgpu->lifecycle);
+	WRITE_ONCE(vgpu->state, state);
+	/* A change of state can't be refused; parameters were judged before. */
+	vgpu->ops->update_request(vgpu->handle, state, vgpu->params);
+}
+
+/* The guest enabled memory for the first time since open. */
+static void vfio_note_in_use(struct vgpu_vfio *vgpu)
+{
+	if (READ_ONCE(vgpu->state) != VGPU_STATE_OPENED)
+		return;
+	mutex_lock(&vgpu->lifecycle);
+	if (vgpu->state == VGPU_STATE_OPENED)
+		vfio_set_state(vgpu, VGPU_STATE_IN_USE);
+	mutex_unlock(&vgpu->lifecycle);
+}
+
+/* Lets mappings, interrupts and DMA follow COMMAND and the power state. */
+static void vfio_apply_config(struct vgpu_vfio *vgpu)
+{
+	const struct vgpu_config *config = &vgpu->config;
+
+	lockdep_assert_held(&vgpu->config_lock);
+	vgpu_mapping_enable(vgpu, vgpu_config_memory_enabled(config),
+			    vgpu_config_io_enabled(config));
+	vgpu_irq_intx_disable(vgpu, vgpu_config_intx_disabled(config));
+	WRITE_ONCE(vgpu->dma.bus_master, vgpu_config_bus_master(config));
+}
+
+void vgpu_vfio_config_rw(struct vgpu_vfio *vgpu, unsigned int offset,
+			 void *buf, unsigned int count, bool write)
+{
+	bool in_use;
+
+	mutex_lock(&vgpu->config_lock);
+	if (write) {
+		vgpu_config_write(&vgpu->config, offset, buf, count);
+		vfio_apply_config(vgpu);
+	} else {
+		vgpu_config_set_intx(&vgpu->config, vgpu_irq_intx_level(vgpu));
+		vgpu_config_read(&vgpu->config, offset, buf, count);
+	}
+	in_use = vgpu_config_memory_enabled(&vgpu->config);
+	mutex_unlock(&vgpu->config_lock);
+	if (write && in_use)
+		vfio_note_in_use(vgpu);
+}
+
+static int vfio_open_started(struct vgpu_vfio *vgpu)
+{
+	int ret;
+
+	ret = vgpu_region_open(vgpu);
+	if (ret)
+		return ret;
+	ret = vgpu_mapping_open(vgpu);
+	if (ret)
+		goto close_region;
+	ret = vgpu_display_open(vgpu);
+	if (ret)
+		goto close_mapping;
+	vgpu_dma_open(vgpu);
+	return 0;
+
+close_mapping:
+	vgpu_mapping_close(vgpu);
+close_region:
+	vgpu_region_close(vgpu);
+	return ret;
+}
+
+static int vfio_open_locked(struct vgpu_vfio *vgpu)
+{
+	int ret;
+
+	if (vgpu_vfio_is_lost(vgpu))
+		return -ENODEV;
+	WRITE_ONCE(vgpu->opened, true);
+	ret = vgpu_start(vgpu);
+	if (ret)
+		goto closed;
+	ret = vfio_open_started(vgpu);
+	if (ret)
+		goto stop;
+	vfio_set_state(vgpu, VGPU_STATE_OPENED);
+	return 0;
+
+stop:
+	vgpu_stop(vgpu);
+closed:
+	WRITE_ONCE(vgpu->opened, false);
+	return ret;
+}
+
+static int vfio_open_device(struct vfio_device *vdev)
+{
+	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+	int ret;
+
+	if (mutex_lock_killable(&vgpu->lifecycle))
+		return -EINTR;
+	ret = vfio_open_locked(vgpu);
+	mutex_unlock(&vgpu->lifecycle);
+	return ret;
+}
+
+static void vfio_close_device(struct vfio_device *vdev)
+{
+	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+
+	mutex_lock(&vgpu->lifecycle);
+	vgpu_stop(vgpu);
+	vgpu_irq_close(vgpu);
+	vgpu_dma_close(vgpu);
+	vgpu_display_close(vgpu);
+	vgpu_mapping_close(vgpu);
+	vgpu_region_close(vgpu);
+	vfio_set_state(vgpu, VGPU_STATE_UNUSED);
+	WRITE_ONCE(vgpu->opened, false);
+	mutex_unlock(&vgpu->lifecycle);
+}
+
+static long vfio_get_info(struct vgpu_vfio *vgpu, void __user *arg)
+{
+	size_t minsz = offsetofend(struct vfio_device_info, num_irqs);
+	struct vfio_device_info info = {};
+
+	if (copy_from_user(&info, arg, minsz))
+		return -EFAULT;
+	if (info.argsz < minsz)
+		return -EINVAL;
+	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
+	info.num_regions = vgpu_region_count(vgpu);
+	info.num_irqs = VFIO_PCI_NUM_IRQS;
+	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
+}
+
+static long vfio_get_irq_info(struct vgpu_vfio *vgpu, void __user *arg)
+{
+	size_t minsz = offsetofend(struct vfio_irq_info, count);
+	struct vfio_irq_info info = {};
+	int ret;
+
+	if (copy_from_user(&info, arg, minsz))
+		return -EFAULT;
+	if (info.argsz < minsz)
+		return -EINVAL;
+	ret = vgpu_irq_info(vgpu, &info);
+	if (ret)
+		return ret;
+	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
+}
+
+static long vfio_set_irqs(struct vgpu_vfio *vgpu, void __user *arg)
+{
+	size_t minsz = offsetofend(struct vfio_irq_set, count);
+	struct vfio_irq_info info = {};
+	struct vfio_irq_set set;
+	void *data = NULL;
+	size_t size = 0;
+	int ret;
+
+	if (copy_from_user(&set, arg, minsz))
+		return -EFAULT;
+	info.index = set.index;
+	ret = vgpu_irq_info(vgpu, &info);
+	if (ret)
+		return ret;
+	ret = vfio_set_irqs_validate_and_prepare(&set, info.count,
+						 VFIO_PCI_NUM_IRQS, &size);
+	if (ret)
+		return ret;
+	if (size) {
+		data = memdup_user(arg + minsz, size);
+		if (IS_ERR(data))
+			return PTR_ERR(data);
+	}
+	ret = vgpu_irq_set(vgpu, &set, data);
+	kfree(data);
+	return ret;
+}
+
+static long vfio_query_plane(struct vgpu_vfio *vgpu, void __user *arg)
+{
+	size_t minsz = offsetofend(struct vfio_device_gfx_plane_info,
+				   region_index);
+	struct vfio_device_gfx_plane_info info = {};
+	u32 argsz;
+	int ret;
+
+	if (copy_from_user(&info, arg, minsz))
+		return -EFAULT;
+	argsz = info.argsz;
+	if (argsz < minsz)
+		return -EINVAL;
+	ret = vgpu_display_query(vgpu, &info);
+	if (ret)
+		return ret;
+	info.argsz = argsz;
+	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
+}
+
+static long vfio_reset(struct vgpu_vfio *vgpu)
+{
+	int ret = 0;
+
+	if (mutex_lock_killable(&vgpu->lifecycle))
+		return -EINTR;
+	mutex_lock(&vgpu->config_lock);
+	vgpu_config_reset(&vgpu->config);
+	vfio_apply_config(vgpu);
+	mutex_unlock(&vgpu->config_lock);
+	vgpu_irq_set_intx(vgpu, false);
+	if (vgpu->ops->reset && !vgpu_vfio_is_lost(vgpu))
+		ret = vgpu->ops->reset(vgpu->handle);
+	mutex_unlock(&vgpu->lifecycle);
+	return ret;
+}
+
+static long vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
+		       unsigned long arg)
+{
+	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+	void __user *user = (void __user *)arg;
+
+	switch (cmd) {
+	case VFIO_DEVICE_GET_INFO:
+		return vfio_get_info(vgpu, user);
+	case VFIO_DEVICE_GET_REGION_INFO:
+		return vgpu_vfio_region_info(vdev, arg, vgpu_region_info);
+	case VFIO_DEVICE_GET_IRQ_INFO:
+		return vfio_get_irq_info(vgpu, user);
+	case VFIO_DEVICE_SET_IRQS:
+		return vfio_set_irqs(vgpu, user);
+	case VFIO_DEVICE_RESET:
+		return vfio_reset(vgpu);
+	case VFIO_DEVICE_QUERY_GFX_PLANE:
+		return vfio_query_plane(vgpu, user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static ssize_t vfio_read(struct vfio_device *vdev, char __user *buf,
+			 size_t count, loff_t *ppos)
+{
+	return vgpu_region_rw(vfio_to_vgpu(vdev), buf, count, ppos, false);
+}
+
+static ssize_t vfio_write(struct vfio_device *vdev, const char __user *buf,
+			  size_t count, loff_t *ppos)
+{
+	return vgpu_region_rw(vfio_to_vgpu(vdev), (char __user *)buf, count,
+			      ppos, true);
+}
+
+static int vfio_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
+{
+	return vgpu_mapping_mmap(vfio_to_vgpu(vdev), vma);
+}
+
+static void vfio_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
+{
+	vgpu_dma_unmap(vfio_to_vgpu(vdev), iova, length);
+}
+
+static void vfio_request(struct vfio_device *vdev, unsigned int count)
+{
+	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+
+	if (!vgpu_irq_notify(vgpu, VGPU_TRIGGER_REQ) && !count)
+		dev_notice_ratelimited(vdev->dev,
+				       "waiting until its user closes it: no request interrupt is set up\n");
+}
+
+static void vfio_lost_work(struct work_struct *work)
+{
+	vgpu_mapping_lost(container_of(work, struct vgpu_vfio, lost_work));
+}
+
+void vgpu_vfio_lost(struct vgpu_vfio *vgpu)
+{
+	WRITE_ONCE(vgpu->lost, true);
+	vgpu_irq_notify(vgpu, VGPU_TRIGGER_ERR);
+	schedule_work(&vgpu->lost_work);
+}
+
+static int vfio_init(struct vfio_device *vdev)
+{
+	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+
+	INIT_WORK(&vgpu->lost_work, vfio_lost_work);
+	mutex_init(&vgpu->lifecycle);
+	mutex_init(&vgpu->attr_lock);
+	mutex_init(&vgpu->config_lock);
+	vgpu_mapping_init(&vgpu->mapping);
+	vgpu_irq_init(&vgpu->irq);
+	vgpu_dma_init(&vgpu->dma);
+	vgpu_display_init(&vgpu->display);
+	return 0;
+}
+
+static void vfio_release(struct vfio_device *vdev)
+{
+	vgpu_dma_exit(&vfio_to_vgpu(vdev)->dma);
+	vgpu_vfio_free_device(vdev);
+}
+
+static const struct vfio_device_ops vfio_ops = {
+	.name = "vgpu-vfio",
+	.init = vfio_init,
+	.release = vfio_release,
+	.open_device = vfio_open_device,
+	.close_device = vfio_close_device,
+	.read = vfio_read,
+	.write = vfio_write,
+	.ioctl = vfio_ioctl,
+	.mmap = vfio_mmap,
+	.request = vfio_request,
+	.dma_unmap = vfio_dma_unmap,
+	VGPU_VFIO_REGION_INFO_OP(vgpu_region_info)
+	VGPU_VFIO_IOMMUFD_OPS
+};
+
+/* The RM's part of a vGPU, with an identity that the guest can be shown. */
+static int vfio_create_handle(struct vgpu_vfio *vgpu, u32 type,
+			      const uuid_t *uuid)
+{
+	struct vgpu_create_info info = {
+		.size = sizeof(info),
+		.type = type,
+		.gpu = vgpu->gpu->pdev,
+		.uuid = *uuid,
+		.vgpu_vfio = vgpu,
+	};
+	int ret;
+
+	vgpu->identity.size = sizeof(vgpu->identity);
+	ret = vgpu_gpu_create(vgpu->gpu, &info, &vgpu->identity, &vgpu->handle);
+	if (ret)
+		return ret;
+	if (vgpu_config_check_identity(&vgpu->identity))
+		return 0;
+	dev_err(vgpu->vdev.dev, "back end \"%s\" gives an identity that PCI can't have\n",
+		vgpu->gpu->manager->rm->name);
+	vgpu_gpu_delete(vgpu->gpu, vgpu->handle);
+	return -EINVAL;
+}
+
+/*
+ * The RM's part goes. If the RM refuses, its part and all that it may call back
+ * with stay for good: false.
+ */
+static bool vfio_delete_handle(struct vgpu_vfio *vgpu)
+{
+	int ret = vgpu_gpu_delete(vgpu->gpu, vgpu->handle);
+
+	if (ret)
+		dev_err(vgpu->vdev.dev, "back end \"%s\" refuses to delete the vGPU, its resources are lost: %pe\n",
+			vgpu->gpu->manager->rm->name, ERR_PTR(ret));
+	return !ret;
+}
+
+struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
+				   u32 type, const uuid_t *uuid)
+{
+	struct vgpu_vfio *vgpu;
+	bool lost;
+	int ret;
+
+	vgpu = vfio_alloc_device(vgpu_vfio, vdev, dev, &vfio_ops);
+	if (IS_ERR(vgpu))
+		return vgpu;
+	vgpu->gpu = gpu;
+	vgpu->ops = &gpu->manager->ops;
+	ret = vfio_create_handle(vgpu, type, uuid);
+	if (ret)
+		goto put;
+	vgpu_gpu_add(gpu, &vgpu->gpu_node, &lost);
+	if (lost)
+		WRITE_ONCE(vgpu->lost, true);
+	ret = vfio_register_emulated_iommu_dev(&vgpu->vdev);
+	if (ret)
+		goto del;
+	return vgpu;
+
+del:
+	vgpu_gpu_del(&vgpu->gpu_node);
+	cancel_work_sync(&vgpu->lost_work);
+	if (!vfio_delete_handle(vgpu))
+		return ERR_PTR(ret);
+put:
+	vfio_put_device(&vgpu->vdev);
+	return ERR_PTR(ret);
+}
+
+void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)
+{
+	vfio_unregister_group_dev(&vgpu->vdev);
+	vgpu_gpu_del(&vgpu->gpu_node);
+	cancel_work_sync(&vgpu->lost_work);
+	if (vfio_delete_handle(vgpu))
+		vfio_put_device(&vgpu->vdev);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A vGPU as the front end keeps it, whatever transport made it.
+ *
+ * Locks, outermost first. None but the lifecycle lock is held over an operation
+ * of the RM, and no callback takes that one:
+ *
+ *	VFIO's device set and group	open, close
+ *	vgpu_gpu.transport_lock		GPU comes, goes, changes its types
+ *	vgpu_vfio.lifecycle		start, stop, reset, update_request
+ *	vgpu_vfio.config_lock		config space and what follows from it
+ *	mm's mmap_lock			the kernel's: mmap and faults run under it
+ *	vgpu_mapping.lock		faults of BARs: read; revocation: write
+ *	vgpu_display.lock		faults of the console: read; pan: write
+ *
+ * vgpu_gpu.lock (create, delete), vgpu_irq.lock (set_irqs), vgpu_dma.users and
+ * vgpu_vfio.attr_lock are taken with none of config_lock and below held. Spin
+ * locks, innermost: gpus_lock, vgpu_irq.intx_lock. Nothing is copied to or from
+ * user space under config_lock or below it, since that may fault on a BAR.
+ */
+#ifndef VGPU_VFIO_VGPU_H
+#define VGPU_VFIO_VGPU_H
+
+#include <linux/mutex.h>
+#include <linux/uuid.h>
+#include <linux/vfio.h>
+#include <linux/workqueue.h>
+
+#include "config.h"
+#include "display.h"
+#include "dma.h"
+#include "irq.h"
+#include "mapping.h"
+#include "region.h"
+
+#include "vgpu-rm.h"
+
+struct device;
+struct vgpu_gpu;
+
+/**
+ * struct vgpu_vfio - a vGPU
+ * @vdev: VFIO's part; first, since VFIO allocates and frees the whole
+ * @gpu: its GPU, which outlives it
+ * @ops: the RM's operations
+ * @handle: the RM's handle
+ * @gpu_node: in &struct vgpu_gpu.vgpus, under gpus_lock
+ * @identity: as the RM filled it at create
+ * @lost: the GPU is gone: read without a lock, never reset
+ * @lost_work: revokes mappings after a loss, which may be told in any context
+ * @lifecycle: guards @opened and @state
+ * @opened: from the begin of open to the end of close
+ * @state: as the RM was told last
+ * @attr_lock: guards @params and @vm_name against readers; both are written
+ *	under @lifecycle, with @opened false
+ * @params: the administrator's parameters
+ * @vm_name: the administrator's name for the machine
+ * @config_lock: guards @config
+ * @config: config space, fresh at each open
+ * @regions: fixed from open to close
+ * @mapping: mappings of regions
+ * @irq: interrupts
+ * @dma: guest memory
+ * @display: the console region
+ */
+struct vgpu_vfio {
+	struct vfio_device vdev;
+	struct vgpu_gpu *gpu;
+	const struct vgpu_rm_ops *ops;
+	void *handle;
+	struct list_head gpu_node;
+	struct vgpu_identity identity;
+
+	bool lost;
+	struct work_struct lost_work;
+
+	struct mutex lifecycle;
+	bool opened;
+	enum vgpu_state state;
+
+	struct mutex attr_lock;
+	char params[VGPU_PARAMS_SIZE];
+	char vm_name[VGPU_VM_NAME_SIZE];
+
+	struct mutex config_lock;
+	struct vgpu_config config;
+
+	struct vgpu_region regions[VGPU_REGION_COUNT];
+	struct vgpu_mapping mapping;
+	struct vgpu_irq irq;
+	struct vgpu_dma dma;
+	struct vgpu_display display;
+};
+
+static inline bool vgpu_vfio_is_lost(const struct vgpu_vfio *vgpu)
+{
+	return READ_ONCE(vgpu->lost);
+}
+
+/**
+ * vgpu_vfio_create() - make a vGPU and its VFIO device
+ * @dev: what VFIO's device hangs on; the transport's
+ * @gpu: the GPU
+ * @type: the RM's number of the type
+ * @uuid: names it
+ *
+ * Return: the vGPU, to be given to vgpu_vfio_destroy(), or ERR_PTR.
+ */
+struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
+				   u32 type, const uuid_t *uuid);
+
+/**
+ * vgpu_vfio_destroy() - undoes vgpu_vfio_create()
+ * @vgpu: the vGPU
+ *
+ * Waits while it is open, raising REQ again and again.
+ */
+void vgpu_vfio_destroy(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_vfio_lost() - the GPU is gone
+ * @vgpu: the vGPU
+ *
+ * Under gpus_lock, with interrupts off.
+ */
+void vgpu_vfio_lost(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_vfio_config_rw() - an access to config space
+ * @vgpu: the vGPU, open
+ * @offset: first byte
+ * @buf: bytes to write or room for those read
+ * @count: bytes; @offset + @count is at most VGPU_CONFIG_SIZE
+ * @write: true to write
+ *
+ * Does what follows from a write: mappings, interrupts, VGPU_STATE_IN_USE. Sleeps.
+ */
+void vgpu_vfio_config_rw(struct vgpu_vfio *vgpu, unsigned int offset,
+			 void *buf, unsigned int count, bool write);
+
+#endif /* VGPU_VFIO_VGPU_H */
