@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-definition.c - mdevctl's files: read with care, written whole, nothing in them lost.
+ */
+#include "mock-sysfs.h"
+#include "unit.h"
+
+#include "attr.h"
+#include "definition.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define GPU "0001:00:00.0"
+
+static char *
+golden(const char *name)
+{
+    const char *top = getenv("top_srcdir");
+    g_autofree char *path =
+        g_build_filename(top ? top : "../..", "tests/data/definition", name, NULL);
+    char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        fail_msg("cannot read %s", path);
+    return text;
+}
+
+/* White space is json-c's, and differs between its releases; order and values are ours. */
+static void
+assert_same_json(const char *text, const char *expected)
+{
+    json_object *a = json_tokener_parse(text), *b = json_tokener_parse(expected);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_string_equal(json_object_to_json_string_ext(a, JSON_C_TO_STRING_PLAIN),
+                        json_object_to_json_string_ext(b, JSON_C_TO_STRING_PLAIN));
+    json_object_put(a);
+    json_object_put(b);
+}
+
+static void
+test_read(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *text = golden("full.json");
+    GError *error = NULL;
+    mock_sysfs_define(mock, GPU, UUID_A, text);
+    g_autoptr(VgpuDefinition) d = vgpu_definition_load(mock->root, GPU, UUID_A, &error);
+    assert_no_error(error);
+    assert_string_equal(d->uuid, UUID_A);
+    assert_string_equal(d->parent, GPU);
+    assert_string_equal(d->type, "vgpu-32m");
+    assert_true(d->autostart);
+    assert_int_equal(d->attrs->len, 2);
+    assert_string_equal(((VgpuAttr *)d->attrs->pdata[0])->name, "vgpu/vm_name");
+    assert_string_equal(vgpu_attr_list_find(d->attrs, "vgpu/params"), "resolution=1280x720");
+}
+
+static void
+test_save_keeps_what_we_do_not_know(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *before = golden("full.json");
+    g_autofree char *expected = golden("full-changed.json");
+    g_autofree char *path = g_build_filename(mock->path, "etc/mdevctl.d", GPU, UUID_A, NULL);
+    GError *error = NULL;
+    struct stat st;
+    mock_sysfs_define(mock, GPU, UUID_A, before);
+    g_autoptr(VgpuDefinition) d = vgpu_definition_load(mock->root, GPU, UUID_A, &error);
+    d->autostart = FALSE;
+    g_ptr_array_set_size(d->attrs, 1);
+    vgpu_attr_list_add(d->attrs, "vgpu/params", "resolution=\"a\\b\"");
+    assert_true(vgpu_definition_save(mock->root, d, &error));
+    g_autofree char *after = mock_sysfs_read(mock, "etc/mdevctl.d/" GPU "/" UUID_A);
+    assert_same_json(after, expected);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0644);
+}
+
+static void
+test_save_of_a_new_one(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *expected = golden("new.json");
+    GError *error = NULL;
+    g_autoptr(VgpuDefinition) d = vgpu_definition_new(GPU, UUID_A, "vgpu-16m");
+    assert_true(vgpu_definition_save(mock->root, d, &error));
+    g_autofree char *text = mock_sysfs_read(mock, "etc/mdevctl.d/" GPU "/" UUID_A);
+    assert_same_json(text, expected);
+    assert_true(vgpu_definition_delete(mock->root, GPU, UUID_A, &error));
+    assert_null(vgpu_definition_load(mock->root, GPU, UUID_A, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, UUID_A);
+
+    g_autoptr(VgpuDefinition) bad = vgpu_definition_new("../x", UUID_A, "vgpu-16m");
+    assert_false(vgpu_definition_save(mock->root, bad, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "../x");
+}
+
+static void
+test_malformed(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        "{\"mdev_type\":\"t\"}",
+        "{\"mdev_type\":1,\"start\":\"auto\"}",
+        "{\"mdev_type\":\"../t\",\"start\":\"auto\"}",
+        "{\"mdev_type\":\"t\\u0000\",\"start\":\"auto\"}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"attrs\":{}}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"attrs\":[{\"a\":1}]}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\"} x",
+        "{\"mdev_type\":\"\377\",\"start\":\"auto\"}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
+    };
+    GError *error = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        VgpuDefinition *d = vgpu_definition_parse(GPU, UUID_A, bad[i], &error);
+        if (d)
+            fail_msg("'%s' was taken", bad[i]);
+        assert_error(&error, VGPU_ERROR_INVALID, UUID_A);
+    }
+}
+
+static void
+test_bad_file_hides_no_other(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    const char *good = "{\"mdev_type\":\"t\",\"start\":\"manual\"}";
+    GError *error = NULL;
+    mock_sysfs_define(mock, GPU, UUID_A, good);
+    mock_sysfs_define(mock, GPU, UUID_B, "rubbish");
+    mock_sysfs_define(mock, "mtty", UUID_C, good);
+    mock_sysfs_define(mock, "mtty", "notes.txt", "x");
+    mock_sysfs_write(mock, "etc/mdevctl.d/scripts.d/callouts/50-openvgpu", "x");
+    mock_sysfs_write(mock, "etc/mdevctl.d/README", "x");
+
+    g_autoptr(GPtrArray) all = vgpu_definition_list(mock->root, NULL, &error);
+    assert_no_error(error);
+    assert_int_equal(all->len, 3);
+    const VgpuDefinition *bad = all->pdata[1], *last = all->pdata[2];
+    assert_string_equal(bad->uuid, UUID_B);
+    assert_null(bad->type);
+    assert_non_null(strstr(bad->error->message, UUID_B));
+    assert_null(last->error);
+    assert_false(last->autostart);
+
+    g_autoptr(GPtrArray) one = vgpu_definition_list(mock->root, "mtty", &error);
+    assert_int_equal(one->len, 1);
+    g_autoptr(GPtrArray) none = vgpu_definition_list(mock->root, "absent", &error);
+    assert_int_equal(none->len, 0);
+    assert_null(vgpu_definition_list(mock->root, "../..", &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "../..");
+}
+
+static void
+test_find(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    const char *good = "{\"mdev_type\":\"t\",\"start\":\"auto\"}";
+    GError *error = NULL;
+    mock_sysfs_define(mock, GPU, UUID_A, good);
+    mock_sysfs_define(mock, GPU, UUID_B, "rubbish");
+    mock_sysfs_define(mock, "mtty", UUID_C, good);
+    g_autoptr(VgpuDefinition) d =
+        vgpu_definition_find(mock->root, "83B8F4F2-509F-382F-3C1E-E6BFE0FA1003", &error);
+    assert_string_equal(d->parent, "mtty");
+    assert_string_equal(d->uuid, UUID_C);
+    assert_null(vgpu_definition_find(mock->root, UUID_B, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, UUID_B);
+    assert_null(vgpu_definition_find(mock->root, "83b8f4f2-0000-382f-3c1e-e6bfe0fa1003", &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "83b8f4f2-0000");
+    mock_sysfs_define(mock, "mtty", UUID_A, good);
+    assert_null(vgpu_definition_find(mock->root, UUID_A, &error));
+    assert_error(&error, VGPU_ERROR_CONFLICT, "mtty");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_save_keeps_what_we_do_not_know),
+        cmocka_unit_test(test_save_of_a_new_one),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_bad_file_hides_no_other),
+        cmocka_unit_test(test_find),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-restore.c - vGPUs come back after a boot, whoever else is at it, and nothing half-made
+ * stays.
+ */
+#include "mock-sysfs.h"
+#include "unit.h"
+
+#include "lock.h"
+#include "log.h"
+#include "restore.h"
+#include "sysfs.h"
+
+#include <errno.h>
+
+#define GPU "0001:00:00.0"
+#define AUTO(type, params)                                                                         \
+    "{\"mdev_type\":\"" type "\",\"start\":\"auto\",\"attrs\":[{\"vgpu/params\":\"" params         \
+    "\"},{\"vgpu/vm_name\":\"x\"}]}"
+#define SMALL "resolution=640x480"
+
+typedef struct {
+    MockSysfs *mock;
+    GPtrArray *lines;
+    VgpuRestoreCount count;
+    GError *error;
+} Fixture;
+
+static void
+take_line(const char *line, gpointer user_data)
+{
+    g_ptr_array_add(user_data, g_strdup(line));
+}
+
+static int
+setup(void **state)
+{
+    Fixture *f = g_new0(Fixture, 1);
+    f->mock = mock_sysfs_new();
+    f->lines = g_ptr_array_new_with_free_func(g_free);
+    vgpu_log_set_sink(take_line, f->lines);
+    mock_sysfs_add_gpu(f->mock, GPU);
+    *state = f;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    Fixture *f = *state;
+    vgpu_log_set_sink(NULL, NULL);
+    g_clear_error(&f->error);
+    g_ptr_array_unref(f->lines);
+    mock_sysfs_free(f->mock);
+    g_free(f);
+    return 0;
+}
+
+static void
+run(Fixture *f, const char *parent)
+{
+    const char *const parents[] = {parent, NULL};
+    assert_true(vgpu_restore_run(f->mock->root, parents, 5000, &f->count, &f->error));
+    assert_no_error(f->error);
+}
+
+static void
+assert_count(const Fixture *f, guint started, guint present, guint failed, guint waiting)
+{
+    assert_int_equal(f->count.started, started);
+    assert_int_equal(f->count.present, present);
+    assert_int_equal(f->count.failed, failed);
+    assert_int_equal(f->count.waiting, waiting);
+}
+
+static void
+assert_attr(const Fixture *f, const char *uuid, const char *name, const char *value)
+{
+    g_autofree char *text = mock_sysfs_get_attr(f->mock, uuid, name);
+    assert_non_null(text);
+    assert_string_equal(g_strchomp(text), value);
+}
+
+static void
+test_boot(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, "{\"mdev_type\":\"vgpu-16m\",\"start\":\"manual\"}");
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_C, AUTO("vgpu-16m", SMALL));
+    run(f, NULL);
+    assert_count(f, 1, 0, 0, 1);
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_A));
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_B));
+    assert_attr(f, UUID_A, "vgpu/params", SMALL);
+    assert_attr(f, UUID_A, "vgpu/vm_name", "x");
+    assert_int_equal(f->lines->len, 0);
+
+    /* the second GPU comes later; its own run serves it alone */
+    mock_sysfs_add_gpu(f->mock, "0002:00:00.0");
+    run(f, "0002:00:00.0");
+    assert_count(f, 1, 0, 0, 0);
+    run(f, NULL);
+    assert_count(f, 0, 2, 0, 0);
+}
+
+static void
+test_one_that_fails_stops_no_other(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, "00000000-0000-0000-0000-000000000001", "rubbish");
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-1g", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-16m", "resolution=1x1"));
+    mock_sysfs_define(f->mock, GPU, UUID_C, AUTO("vgpu-16m", SMALL));
+    run(f, GPU);
+    assert_count(f, 1, 0, 3, 0);
+    assert_int_equal(f->lines->len, 3);
+    assert_non_null(strstr(f->lines->pdata[0], "00000000-0000-0000-0000-000000000001"));
+    assert_non_null(strstr(f->lines->pdata[1], UUID_A));
+    assert_non_null(strstr(f->lines->pdata[2], UUID_B));
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_C));
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_B));
+}
+
+static void
+test_half_made_one_is_removed(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_fail(f->mock, "vgpu/vm_name", EIO);
+    run(f, GPU);
+    assert_count(f, 0, 0, 1, 0);
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_A));
+    mock_sysfs_fail(f->mock, "vgpu/vm_name", 0);
+    run(f, GPU);
+    assert_count(f, 1, 0, 0, 0);
+}
+
+/* A kernel where mdevctl makes the vGPU between our look and our write. */
+static int
+lose_race(const char *path, const char *value, gpointer user_data)
+{
+    Fixture *f = user_data;
+    if (g_str_has_suffix(path, "/create")) {
+        mock_sysfs_add_mdev(f->mock, GPU, "vgpu-16m", UUID_A);
+        return EEXIST;
+    }
+    mock_sysfs_write(f->mock, path + strlen(f->mock->path) + 1, value);
+    return 0;
+}
+
+static void
+test_mdevctl_is_faster(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    vgpu_sysfs_set_writer(lose_race, f);
+    run(f, GPU);
+    assert_count(f, 0, 1, 0, 0);
+    assert_attr(f, UUID_A, "vgpu/params", SMALL);
+    assert_attr(f, UUID_A, "vgpu/vm_name", "x");
+}
+
+static void
+test_mdevctl_was_first_with_another_type(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-32m", SMALL));
+    vgpu_sysfs_set_writer(lose_race, f);
+    run(f, GPU);
+    assert_count(f, 0, 0, 1, 0);
+    assert_non_null(strstr(f->lines->pdata[0], "'vgpu-16m'"));
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_A));
+}
+
+static void
+test_present_one_gets_its_attributes_unless_open(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_add_mdev(f->mock, GPU, "vgpu-16m", UUID_A);
+    mock_sysfs_hold(f->mock, UUID_A, 77);
+    run(f, GPU);
+    assert_count(f, 0, 1, 0, 0);
+    assert_attr(f, UUID_A, "vgpu/params", "");
+    mock_sysfs_let_go(f->mock, 77);
+    run(f, GPU);
+    assert_count(f, 0, 1, 0, 0);
+    assert_attr(f, UUID_A, "vgpu/params", SMALL);
+    /* right already: nothing is written, so nothing can fail */
+    mock_sysfs_fail(f->mock, "vgpu/params", EIO);
+    run(f, GPU);
+    assert_count(f, 0, 1, 0, 0);
+}
+
+static void
+test_other_vendors_are_restored_too(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_add_parent(f->mock, "0000:3b:00.0", "nvidia", 0);
+    mock_sysfs_add_type(f->mock, "0000:3b:00.0", "nvidia-63", 2, 1024);
+    mock_sysfs_define(f->mock, "0000:3b:00.0", UUID_A,
+                      "{\"mdev_type\":\"nvidia-63\",\"start\":\"auto\"}");
+    run(f, NULL);
+    assert_count(f, 1, 0, 0, 0);
+}
+
+static void
+test_locked_out(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {GPU, NULL};
+    VgpuDeadline deadline = vgpu_deadline_after(5000);
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    g_autoptr(VgpuLock) lock =
+        vgpu_lock_acquire(f->mock->root, VGPU_LOCK_ACTIVE, &deadline, &f->error);
+    assert_true(vgpu_restore_run(f->mock->root, parents, 50, &f->count, &f->error));
+    assert_count(f, 0, 0, 1, 0);
+    assert_non_null(strstr(f->lines->pdata[0], "lock"));
+}
+
+static void
+test_bad_parent_name(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {"../x", NULL};
+    assert_false(vgpu_restore_run(f->mock->root, parents, 50, &f->count, &f->error));
+    assert_error(&f->error, VGPU_ERROR_INVALID, "../x");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_boot),
+        TEST(test_one_that_fails_stops_no_other),
+        TEST(test_half_made_one_is_removed),
+        TEST(test_mdevctl_is_faster),
+        TEST(test_mdevctl_was_first_with_another_type),
+        TEST(test_present_one_gets_its_attributes_unless_open),
+        TEST(test_other_vendors_are_restored_too),
+        TEST(test_locked_out),
+        TEST(test_bad_parent_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
