@@ -30,9 +30,9 @@ command -v systemd-analyze >/dev/null || {
     echo "systemd-analyze is not installed: syntax of the units not checked"
     exit 77
 }
-cp "$dir/openvgpu-restore@.service" "$dir/openvgpu-restore@0001:00:00.0.service"
 said=$(SYSTEMD_UNIT_PATH="$dir:" systemd-analyze verify --man=no "$dir/openvgpu-restore.service" \
-    "$dir/openvgpu-restore@0001:00:00.0.service" 2>&1) || fail "$said"
+    "$dir/openvgpu-restore@.service" 2>&1) || fail "$said"
+# a key it does not know is a remark, not a failure
 case $said in
 *openvgpu*) fail "$said" ;;
 esac
