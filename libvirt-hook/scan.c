@@ -77,7 +77,7 @@ void
 scan_uuid(const char *xml, size_t length, char uuid[37])
 {
     static const char tag[] = "<uuid>";
-    const char *found = memmem(xml, length, tag, strlen(tag));
+    const char *found = length ? memmem(xml, length, tag, strlen(tag)) : NULL;
     const char *text = found ? found + strlen(tag) : NULL;
 
     uuid[0] = '\0';

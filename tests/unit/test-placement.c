@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-placement.c - lib/placement.c by a table: what is there, what is wanted, which
+ * parents come in which order.
+ */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "definition.h"
+#include "domain-text.h"
+#include "mdev.h"
+#include "placement.h"
+
+#define SPREAD  VGPU_PLACEMENT_SPREAD
+#define COMPACT VGPU_PLACEMENT_COMPACT
+
+/*
+ * @host: for each GPU "name:available:vgpus"; @definitions: "parent:uuid digit:type:auto|manual";
+ * all separated by spaces. @order: the names expected.
+ */
+static const struct {
+    const char *what;
+    const char *host;
+    const char *definitions;
+    const char *only;
+    VgpuPlacement placement;
+    const char *order;
+    const char *refused;
+} rows[] = {
+    {"none", "", "", NULL, SPREAD, "", ""},
+    {"one", "a:4:0", "", NULL, SPREAD, "a", ""},
+    {"equal ones by name", "c:4:0 a:4:0 b:4:0", "", NULL, SPREAD, "a b c", ""},
+    {"equal ones by name, compact", "c:4:0 a:4:0 b:4:0", "", NULL, COMPACT, "a b c", ""},
+    {"fewest first", "a:2:2 b:3:1 c:4:0", "", NULL, SPREAD, "c b a", ""},
+    {"fullest first", "c:4:0 b:3:1 a:2:2", "", NULL, COMPACT, "a b c", ""},
+    {"by vGPUs, not by what is left", "a:1:0 b:9:1", "", NULL, SPREAD, "a b", ""},
+    {"full ones are out", "a:0:4 b:1:3", "", NULL, COMPACT, "b", "a: no instance left"},
+    {"all full", "a:0:4 b:0:4", "", NULL, SPREAD, "", "a: no instance left; b: no instance left"},
+    {"the one named", "a:4:0 b:4:3", "", "b", SPREAD, "b", ""},
+    {"the one named is full", "a:4:0 b:0:4", "", "b", SPREAD, "", "b: no instance left"},
+    {"the one named is not there", "a:4:0", "", "x", SPREAD, "", ""},
+    {"no such type", "-:4:0 b:4:0", "", NULL, SPREAD, "b", "-: has no such type"},
+    {"a definition counts as a vGPU", "a:4:0 b:4:0", "a:5:vgpu-16m:auto", NULL, SPREAD, "b a", ""},
+    {"one started by hand does not", "a:4:0 b:4:0", "a:5:vgpu-16m:manual", NULL, SPREAD, "a b", ""},
+    {"nor one of another parent", "a:4:0 b:4:0", "z:5:vgpu-16m:auto", NULL, SPREAD, "a b", ""},
+    {"nor one that is there", "a:4:1 b:4:1", "a:0:vgpu-16m:auto", NULL, SPREAD, "a b", ""},
+    {"nor its own", "a:1:0", "a:9:vgpu-16m:auto", NULL, SPREAD, "a", ""},
+    {"the last place is kept", "a:1:0", "a:5:vgpu-16m:auto", NULL, SPREAD, "",
+     "a: what is left is for definitions marked auto"},
+    {"also on the one named", "a:1:0 b:9:0", "a:5:vgpu-16m:auto", "a", SPREAD, "",
+     "a: what is left is for definitions marked auto"},
+    {"a large one takes several places", "a:4:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "",
+     "a: what is left is for definitions marked auto"},
+    {"and leaves the fifth", "a:5:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "a", ""},
+};
+
+static void
+add_type(VgpuParent *parent, const char *id, guint available, guint framebuffer)
+{
+    VgpuType *type = g_new0(VgpuType, 1);
+
+    type->id = g_strdup(id);
+    type->available_instances = available;
+    type->framebuffer_mib = framebuffer;
+    g_ptr_array_add(parent->types, type);
+}
+
+static void
+add_mdev(GPtrArray *mdevs, const char *parent)
+{
+    VgpuMdev *mdev = g_new0(VgpuMdev, 1);
+
+    /* the first one there has the uuid that ends in 0 */
+    mdev->uuid = g_strdup_printf("b1a5c0de-0000-4000-8000-0000000%s%04x", mdevs->len ? "1" : "0",
+                                 mdevs->len);
+    mdev->parent = g_strdup(parent);
+    mdev->type = g_strdup("vgpu-16m");
+    g_ptr_array_add(mdevs, mdev);
+}
+
+static void
+read_host(const char *host, GPtrArray *parents, GPtrArray *mdevs)
+{
+    g_auto(GStrv) words = g_strsplit(host, " ", -1);
+
+    for (guint i = 0; words[i] && words[i][0]; i++) {
+        g_auto(GStrv) parts = g_strsplit(words[i], ":", 3);
+        VgpuParent *parent = g_new0(VgpuParent, 1);
+
+        parent->name = g_strdup(parts[0]);
+        parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
+        parent->problems = g_ptr_array_new();
+        if (!g_str_equal(parts[0], "-"))
+            add_type(parent, "vgpu-16m", (guint)atoi(parts[1]), 16);
+        add_type(parent, "vgpu-64m", 1, 64);
+        for (int n = atoi(parts[2]); n > 0; n--)
+            add_mdev(mdevs, parts[0]);
+        g_ptr_array_add(parents, parent);
+    }
+}
+
+static GPtrArray *
+read_definitions(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
+
+    for (guint i = 0; words[i] && words[i][0]; i++) {
+        g_auto(GStrv) parts = g_strsplit(words[i], ":", 4);
+        g_autofree char *uuid = g_strconcat("b1a5c0de-0000-4000-8000-00000000000", parts[1], NULL);
+        VgpuDefinition *definition = vgpu_definition_new(parts[0], uuid, parts[2]);
+
+        definition->autostart = g_str_equal(parts[3], "auto");
+        g_ptr_array_add(list, definition);
+    }
+    return list;
+}
+
+static void
+test_table(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) parents =
+            g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
+        g_autoptr(GPtrArray) mdevs = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_mdev_free);
+        g_autoptr(GPtrArray) definitions = read_definitions(rows[i].definitions);
+        g_autoptr(GString) refused = g_string_new(NULL);
+        g_autoptr(GString) order = g_string_new(NULL);
+        g_autoptr(GPtrArray) answer = NULL;
+        VgpuPlacementQuery query = {
+            parents,    mdevs,        definitions,      "b1a5c0de-0000-4000-8000-000000000009",
+            "vgpu-16m", rows[i].only, rows[i].placement};
+
+        read_host(rows[i].host, parents, mdevs);
+        answer = vgpu_placement_order(&query, refused);
+        for (guint n = 0; n < answer->len; n++)
+            g_string_append_printf(order, "%s%s", n ? " " : "",
+                                   ((VgpuParent *)answer->pdata[n])->name);
+        if (!g_str_equal(order->str, rows[i].order) || !g_str_equal(refused->str, rows[i].refused))
+            fail_msg("%s: '%s' (%s)", rows[i].what, order->str, refused->str);
+    }
+}
+
+static void
+test_words(void **state)
+{
+    VgpuPlacement placement = COMPACT;
+    g_autoptr(GError) error = NULL;
+
+    assert_true(vgpu_placement_from_string(NULL, &placement, NULL));
+    assert_int_equal(placement, SPREAD);
+    assert_true(vgpu_placement_from_string("compact", &placement, NULL));
+    assert_int_equal(placement, COMPACT);
+    assert_false(vgpu_placement_from_string("numa", &placement, &error));
+    assert_non_null(strstr(error->message, "'numa'"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
