@@ -156,8 +156,8 @@ struct vgpu_identity {
 
 /**
  * struct vgpu_bar_info - a BAR of a started vGPU
- * @size: bytes; 0 for no BAR, else a power of two, of at least 16 for memory
- *	and 4 for I/O
+ * @size: bytes; 0 for no BAR, else a power of two: for memory 16 to 2 GiB, or
+ *	512 GiB with VGPU_BAR_64BIT; for I/O 4 to 256
  * @flags: VGPU_BAR_*
  */
 struct vgpu_bar_info {
@@ -184,7 +184,8 @@ struct vgpu_area {
  *
  * Pages are allocated on first touch and charged to the memory cgroup of the
  * process that touches them. The RM may read and write the file's pages; only
- * the front end installs mappings of them.
+ * the front end installs mappings of them, on an inode of its own: from start
+ * to stop the RM neither truncates the file nor punches holes into it.
  */
 struct vgpu_backing {
 	struct file *file;
@@ -196,10 +197,13 @@ struct vgpu_backing {
  * struct vgpu_plane - what the guest shows at this moment
  * @width: pixels; 0 while nothing is shown
  * @height: pixels
- * @stride: bytes from one line to the next
+ * @stride: bytes from one line to the next, a multiple of 4
  * @drm_format: fourcc of drm/drm_fourcc.h, e.g. DRM_FORMAT_XRGB8888
  * @bar: the BAR whose backing holds the pixels
  * @offset: bytes from the start of @bar to the first pixel; need not be aligned
+ *
+ * A plane that reaches past the backing, or that VMMs could not show, counts as
+ * nothing shown: guests write such values and the RM need not check them.
  */
 struct vgpu_plane {
 	u32 width;
@@ -375,11 +379,13 @@ struct vgpu_rm;
  *	the GPU has a vGPU.
  * @dma_rw: copy @size bytes between @buf and guest memory at @iova, for a
  *	started vGPU. Sleeps; takes no lock an unmap needs. -EINVAL, -EFAULT where
- *	the guest has no memory there.
+ *	the guest has no memory there, -EACCES while the guest has bus mastering
+ *	off, as it is after reset.
  * @pin_pages: pin @count pages of guest memory at @iova, page aligned, into
  *	@pages; write access if @write. For a started vGPU; sleeps. Charged to
  *	the opener. A later unmap by the guest's VMM unpins them at once and
- *	tells the RM by dma_invalidate(). Returns the number pinned or -errno.
+ *	tells the RM by dma_invalidate(). Returns the number pinned or -errno, as
+ *	for @dma_rw.
  * @unpin_pages: undo pin_pages(); a range already invalidated is ignored.
  */
 struct vgpu_vfio_ops {
