@@ -2,8 +2,10 @@
 /*
  * A vGPU as the front end keeps it, whatever transport made it.
  *
- * Locks, outermost first. None but the lifecycle lock is held over an operation
- * of the RM, and no callback takes that one:
+ * Locks, outermost first. Over an operation of the RM are held at most
+ * transport_lock (get_types, get_name), lifecycle, and vgpu_gpu.lock (create,
+ * delete); of the callbacks only probe, remove and types_changed take them,
+ * which no RM calls from inside an operation.
  *
  *	VFIO's device set and group	open, close
  *	vgpu_gpu.transport_lock		GPU comes, goes, changes its types
@@ -13,7 +15,7 @@
  *	vgpu_mapping.lock		faults of BARs: read; revocation: write
  *	vgpu_display.lock		faults of the console: read; pan: write
  *
- * vgpu_gpu.lock (create, delete), vgpu_irq.lock (set_irqs), vgpu_dma.users and
+ * vgpu_gpu.lock, vgpu_irq.lock (set_irqs), vgpu_dma.users and
  * vgpu_vfio.attr_lock are taken with none of config_lock and below held. Spin
  * locks, innermost: gpus_lock, vgpu_irq.intx_lock. Nothing is copied to or from
  * user space under config_lock or below it, since that may fault on a BAR.
