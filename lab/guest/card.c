@@ -78,22 +78,25 @@ static int fail(const char *what, const char *object)
     return 1;
 }
 
-static int draw_rows(int fd, const struct fb_var_screeninfo *var, size_t pitch)
+/* In one write: the kernel takes the damage of a write of exactly one line for
+ * empty (drm_fb_helper_memory_range_to_clip() in Linux 6.12). */
+static int draw_frame(int fd, const struct fb_var_screeninfo *var, size_t pitch)
 {
-    uint32_t *row = calloc(1, pitch);
+    size_t size = pitch * var->yres;
+    char *frame = calloc(1, size);
+    ssize_t written;
 
-    if (!row)
+    if (!frame)
         return -1;
     for (uint32_t y = 0; y < var->yres; y++) {
+        uint32_t *row = (uint32_t *)(frame + y * pitch);
+
         for (uint32_t x = 0; x < var->xres; x++)
             row[x] = pixel(x, y, var->xres, var->yres);
-        if (pwrite(fd, row, pitch, (off_t)(y + var->yoffset) * (off_t)pitch) != (ssize_t)pitch) {
-            free(row);
-            return -1;
-        }
     }
-    free(row);
-    return 0;
+    written = pwrite(fd, frame, size, (off_t)var->yoffset * (off_t)pitch);
+    free(frame);
+    return written == (ssize_t)size ? 0 : -1;
 }
 
 /* Draws on the 32-bit framebuffer device at path and prints its size. */
@@ -109,7 +112,7 @@ static int draw(const char *path)
         close(fd);
         return fail("ask for the layout of", path);
     }
-    if (var.bits_per_pixel != 32 || draw_rows(fd, &var, fix.line_length)) {
+    if (var.bits_per_pixel != 32 || draw_frame(fd, &var, fix.line_length)) {
         close(fd);
         return fail("draw on", path);
     }

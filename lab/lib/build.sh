@@ -2,18 +2,19 @@
 # shellcheck shell=bash
 # Builds things in the build root, the project first of all.
 
-# build_in_root ROOT SOURCE BUILD CMD…: runs CMD in ROOT with SOURCE, read-only,
-# as /src and BUILD as /build. The mounts are this command's own and go with it.
+# build_in_root ROOT ro:SOURCE|rw:SOURCE BUILD CMD…: runs CMD in ROOT, in BUILD,
+# which is /build there; SOURCE is /src. The mounts are this command's own and go
+# with it.
 build_in_root()
 {
     # shellcheck disable=SC2016 # expanded by the new bash
     unshare --mount --propagation private -- bash -euo pipefail -c '
-        root=$1 source=$2 build=$3
+        root=$1 mode=${2%%:*} source=${2#*:} build=$3
         shift 3
         mount --bind "$root" "$root"
         cd "$root"
         mount --bind "$source" "$root/src"
-        mount -o remount,bind,ro "$root/src"
+        mount -o "remount,bind,$mode" "$root/src"
         mount --bind "$build" "$root/build"
         mount -t proc proc "$root/proc"
         mount -t tmpfs tmpfs "$root/tmp"
@@ -21,4 +22,84 @@ build_in_root()
         mount -o remount,bind,ro "$root"
         exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
             bash -euc "cd /build; exec \"\$@\"" bash "$@"' build_in_root "$@"
+}
+
+# build_folder KIND: where this tree is built for KIND; made if need be.
+build_folder()
+{
+    local dir
+    dir=$lab_cache/trees/$(cache_key "$lab_tree")/$1
+    mkdir -p "$dir/src" "$dir/build"
+    printf '%s\n' "$lab_tree" >"${dir%/*}/tree"
+    printf '%s\n' "$dir"
+}
+
+# build_copy DIR: brings DIR/src up to date with the tree. What the tree ignores
+# stays as it is: there configure and its like live, and old objects of the tree
+# do not get in. A build thus leaves no trace in the tree.
+build_copy()
+{
+    rsync -a --delete --exclude=/.git --filter=':- .gitignore' "$lab_tree/" "$1/src/"
+}
+
+# build_lock DIR: one build of a tree at a time; held until the program ends.
+build_lock()
+{
+    local lock
+    exec {lock}>"$1.lock"
+    flock "$lock"
+}
+
+# build_project KERNEL-VERSION: builds the tree for a machine, installed below
+# the folder "stage" of what build_stage names.
+build_project()
+{
+    local dir root
+    root_build root
+    dir=$(build_folder "lab-$1")
+    build_lock "$dir"
+    build_copy "$dir"
+    step "Building the project for kernel $1" build_make "$root" "$dir" "$1"
+}
+
+build_stage()
+{
+    printf '%s/build/stage\n' "$(build_folder "lab-$1")"
+}
+
+# build_make BUILD-ROOT DIR KERNEL-VERSION
+build_make()
+{
+    local root=$1 dir=$2 release
+    release=$(<"$root/var/lib/openvgpu-lab/kernels/$3/release")
+    # shellcheck disable=SC2016 # expanded by the new bash
+    build_in_root "$root" "rw:$dir/src" "$dir/build" bash -euc '
+        [[ -x /src/configure ]] || /src/autogen.sh
+        arguments=(--prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-kmod
+            --with-linux="/lib/modules/$1/build")
+        if [[ ! -f Makefile || $(cat arguments 2>/dev/null) != "${arguments[*]}" ]]; then
+            /src/configure "${arguments[@]}"
+            echo "${arguments[*]}" >arguments
+        fi
+        make -j"$(nproc)" all
+        rm -rf stage
+        make install DESTDIR=/build/stage' bash "$release"
+}
+
+# build_install MACHINE-DIR KERNEL-VERSION: puts what build_project made into a
+# running machine, as "make install" and a reboot would, and loads the modules.
+build_install()
+{
+    local stage
+    stage=$(build_stage "$2")
+    tar -C "$stage" --owner=0 --group=0 -cf - . |
+        ssh_machine "$1" "tar -C / --no-overwrite-dir --keep-directory-symlink -xf -"
+    ssh_machine "$1" "set -e
+        depmod -a
+        systemctl daemon-reload
+        udevadm control --reload
+        systemctl try-reload-or-restart libvirtd
+        printf '%s\n' vgpu-simpci vgpu-soft vgpu-vfio >/etc/modules-load.d/openvgpu-lab.conf
+        modprobe -a vgpu-vfio vgpu-soft vgpu-simpci
+        udevadm settle" </dev/null
 }

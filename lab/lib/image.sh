@@ -6,13 +6,14 @@
 # image_get VARIABLE KERNEL-VERSION: the folder with disk.img, key, known_hosts.
 image_get()
 {
-    local runtime kernel
+    local runtime build kernel
     root_runtime runtime
+    root_build build
     kernel_get kernel "$2"
     qemu_probe "$runtime" "$kernel"
     cache_make "$1" "Building the disk image for kernel $2" "image-$2" \
-        "$(cache_key "$runtime" "$kernel" "$LAB"/lib/{image,machine}.sh "$(image_files_key)")" \
-        image_make "$runtime" "$kernel"
+        "$(cache_key "$runtime" "$kernel" "$LAB/lib/image.sh" "$LAB/image/kvm-hold.c" \
+            "$(image_files_key)")" image_make "$runtime" "$build" "$kernel"
 }
 
 # image_files_key: words that change with any file, link or mode below files/.
@@ -22,10 +23,10 @@ image_files_key()
         find . -type f -print0 | sort -z | xargs -0 cat)
 }
 
-# image_make RUNTIME KERNEL DIR
+# image_make RUNTIME BUILD-ROOT KERNEL DIR
 image_make()
 {
-    local runtime=$1 kernel=$2 dir=$3 root=$3/root release
+    local runtime=$1 build=$2 kernel=$3 dir=$4 root=$4/root release
     release=$(<"$kernel/release")
     cp -a "$runtime" "$root"
     mkdir -p "$root/usr/lib/modules" "$root/var/lib/openvgpu-lab"
@@ -33,6 +34,10 @@ image_make()
     depmod -b "$root" "$release"
     cp -a "$kernel/guest" "$root/var/lib/openvgpu-lab/guest"
     cp -a --no-preserve=ownership "$LAB/image/files/." "$root/"
+    build_in_root "$build" "ro:$LAB/image" "$dir" \
+        gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o lab-kvm-hold /src/kvm-hold.c
+    install -D -t "$root/usr/local/sbin" "$dir/lab-kvm-hold"
+    rm "$dir/lab-kvm-hold"
     rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*
     # One identity for all machines of this image, and no first-boot work.
     od -An -tx1 -N 16 /dev/urandom | tr -d ' ' >"$root/etc/machine-id"
