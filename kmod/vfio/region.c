@@ -118,8 +118,9 @@ static int region_load_bars(struct vgpu_vfio *vgpu, struct vgpu_bar_info *bars)
 	return 0;
 
 fail:
-	dev_err(vgpu->vdev.dev, "back end \"%s\": BAR %d can't be shown: %pe\n",
-		vgpu->gpu->manager->rm->name, i, ERR_PTR(ret));
+	dev_err_ratelimited(vgpu->vdev.dev,
+			    "back end \"%s\": BAR %d can't be shown: %pe\n",
+			    vgpu->gpu->manager->rm->name, i, ERR_PTR(ret));
 	return ret;
 }
 

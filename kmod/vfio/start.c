@@ -62,8 +62,9 @@ static int start_wait(struct vgpu_vfio *vgpu,
 	vgpu_stop(vgpu);
 	if (left < 0)
 		return -EINTR;
-	dev_err(vgpu->vdev.dev, "back end \"%s\" did not start the vGPU within %u s\n",
-		vgpu->gpu->manager->rm->name, seconds);
+	dev_err_ratelimited(vgpu->vdev.dev,
+			    "back end \"%s\" did not start the vGPU within %u s\n",
+			    vgpu->gpu->manager->rm->name, seconds);
 	return -ETIMEDOUT;
 }
 
@@ -92,8 +93,9 @@ int vgpu_start(struct vgpu_vfio *vgpu)
 		ret = start_wait(vgpu, request);
 	start_put(request);
 	if (ret && ret != -ETIMEDOUT && ret != -EINTR)
-		dev_err(vgpu->vdev.dev, "back end \"%s\" refused to start the vGPU: %pe\n",
-			vgpu->gpu->manager->rm->name, ERR_PTR(ret));
+		dev_err_ratelimited(vgpu->vdev.dev,
+				    "back end \"%s\" refused to start the vGPU: %pe\n",
+				    vgpu->gpu->manager->rm->name, ERR_PTR(ret));
 	return ret;
 }
 
