@@ -118,7 +118,7 @@ test_config(const struct device *dev)
     check(device_config16(dev, PCI_VENDOR_ID) == 0x1234, "the vendor id can't be written");
     device_write(dev, CONFIG, PCI_BASE_ADDRESS_0, &sizing, sizeof sizing);
     device_read(dev, CONFIG, PCI_BASE_ADDRESS_0, &bar, sizeof bar);
-    check(~(bar & PCI_BASE_ADDRESS_MEM_MASK) + 1 == 16u << 20, "BAR 0 sizes to 16 MiB");
+    check(~(bar & (uint32_t)PCI_BASE_ADDRESS_MEM_MASK) + 1 == 16u << 20, "BAR 0 sizes to 16 MiB");
     check(bar & PCI_BASE_ADDRESS_MEM_PREFETCH, "BAR 0 is prefetchable");
     check(!device_read(dev, CONFIG, 0x10000, &bar, 4), "config space has an end");
 }
