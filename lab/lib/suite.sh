@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The tests: what there is, in which order, and the count.
+
+suite_vm='test'
+suite_long=''
+suite_passed=0
+suite_failed=0
+suite_skipped=0
+
+# suite_tests: a line a test: its name, "long" or "-", the function that runs it
+# and what it shows. "check" counts as the tests that make check is made of.
+suite_tests()
+{
+    local file name kernel
+    echo "check - suite_check unit tests and all else of make check, with sanitizers"
+    echo "distcheck - suite_distcheck the release archive builds and passes make check"
+    echo "shellcheck - suite_shellcheck the scripts"
+    for kernel in 6.1 6.12 7.3; do
+        echo "kmod-$kernel - suite_kmod the modules build for Linux $kernel without a warning"
+    done
+    for file in "$lab_tree"/tests/lab/[0-9][0-9]-*; do
+        [[ -x $file ]] || continue
+        name=${file##*/}
+        printf '%s %s suite_scenario %s\n' "$name" \
+            "$(suite_header "$file" Long | sed 's/yes/long/; s/^$/-/')" \
+            "$(suite_header "$file" Scenario)"
+    done
+}
+
+# suite_header FILE WORD: what a comment at the top says after "WORD: "; or an
+# empty line.
+suite_header()
+{
+    head -n 10 "$1" | sed -n "s/^# $2: //p" | grep . || echo
+}
+
+suite_list()
+{
+    local name long function text
+    while read -r name long function text; do
+        [[ $long == - ]] && long='' || long=' (long)'
+        printf '%-28s %s%s\n' "$name" "$text" "$long"
+    done < <(suite_tests)
+}
+
+# suite_run [PATTERN…]
+suite_run()
+{
+    local name long function text start=$EPOCHREALTIME
+    mkdir -p "$(suite_logs)"
+    rm -f "$(suite_logs)"/*.log
+    while read -r name long function text <&3; do
+        suite_wanted "$name" "$@" || continue
+        if [[ $long == long && ! $suite_long ]]; then
+            suite_count SKIP "$name" "" "only with --long"
+            continue
+        fi
+        "$function" "$name"
+    done 3< <(suite_tests)
+    ! suite_up_done || "$LAB/vm" down --name "$suite_vm" 3<&-
+    printf '\nIn %s s; logs are in %s\n' "$(seconds_since "$start")" "$(suite_logs)"
+    printf '%d passed, %d failed, %d skipped\n' "$suite_passed" "$suite_failed" "$suite_skipped"
+    ((suite_failed == 0 && suite_passed > 0))
+}
+
+suite_wanted()
+{
+    local name=$1 pattern
+    shift
+    (($#)) || return 0
+    for pattern in "$@"; do
+        [[ $name != *"$pattern"* ]] || return 0
+    done
+    return 1
+}
+
+suite_logs()
+{
+    printf '%s/logs\n' "$lab_cache/trees/$(cache_key "$lab_tree")"
+}
+
+# suite_count RESULT NAME SECONDS [REMARK]: one line, and the sum.
+suite_count()
+{
+    case $1 in
+    PASS) suite_passed=$((suite_passed + 1)) ;;
+    SKIP) suite_skipped=$((suite_skipped + 1)) ;;
+    *) suite_failed=$((suite_failed + 1)) ;;
+    esac
+    printf '%-4s %s%s%s\n' "$1" "$2" "${3:+ $3 s}" "${4:+ ($4)}"
+}
+
+# suite_one NAME CMD…: a test that is one command: 0 passed, 77 skipped, else failed.
+# Its output is kept, and its end shown if it failed.
+suite_one()
+{
+    local name=$1 log start=$EPOCHREALTIME status=0
+    shift
+    log=$(suite_logs)/$name.log
+    "$@" >"$log" 2>&1 </dev/null 3<&- || status=$?
+    case $status in
+    0) suite_count PASS "$name" "$(seconds_since "$start")" ;;
+    77) suite_count SKIP "$name" "$(seconds_since "$start")" \
+        "$(sed -n 's/^SKIPPED: //p' "$log" | tail -n 1)" ;;
+    *)
+        suite_count FAIL "$name" "$(seconds_since "$start")"
+        tail -n 25 "$log" | sed 's/^/    /'
+        ;;
+    esac
+}
+
+# suite_lib NAME FUNCTION ARG…: like suite_one, for a function of the library: in a
+# new bash, where errexit holds.
+suite_lib()
+{
+    local name=$1
+    shift
+    # shellcheck disable=SC2016 # expanded by the new bash
+    suite_one "$name" bash -euo pipefail -c '
+        . "$LAB/lib/all.sh"
+        . "$LAB/lib/suite.sh"
+        "$@"' "$lab_program" "$@"
+}
+
+# suite_check NAME: make check, each of its tests counted from the results it leaves.
+suite_check()
+{
+    local dir start=$EPOCHREALTIME result trs name any=''
+    dir=$(build_folder host)
+    find "$dir/build" -name '*.trs' -delete
+    suite_host_make check >"$(suite_logs)/check.log" 2>&1 3<&- || any=failed
+    while IFS= read -r trs; do
+        name=${trs#"$dir/build/"}
+        name=${name%.trs}
+        result=$(sed -n 's/^:test-result: //p' "$trs" | head -n 1)
+        case $result in
+        PASS | XFAIL) suite_count PASS "$name" ;;
+        SKIP) suite_count SKIP "$name" "" "$(tail -n 1 "${trs%.trs}.log")" ;;
+        *)
+            suite_count FAIL "$name"
+            tail -n 25 "${trs%.trs}.log" | sed 's/^/    /'
+            any=said
+            ;;
+        esac
+    done < <(find "$dir/build" -name '*.trs' | sort)
+    [[ $any != failed ]] || {
+        suite_count FAIL check
+        tail -n 25 "$(suite_logs)/check.log" | sed 's/^/    /'
+    }
+    printf '     make check: %s s\n' "$(seconds_since "$start")"
+}
+
+# suite_host_make TARGET…: make in a build for this machine with sanitizers, and
+# with no modules.
+suite_host_make()
+{
+    # shellcheck disable=SC2016 # expanded by the new bash
+    bash -euo pipefail -c '
+        . "$LAB/lib/all.sh"
+        dir=$(build_folder host)
+        build_lock "$dir"
+        build_copy "$dir"
+        cd "$dir/build"
+        [[ -x ../src/configure ]] || ../src/autogen.sh
+        [[ -f Makefile ]] || ../src/configure --enable-asan --enable-werror --disable-kmod
+        make -j"$(nproc)" "$@"' lab/test "$@" </dev/null
+}
+
+suite_distcheck()
+{
+    suite_lib distcheck suite_host_make distcheck
+}
+
+# suite_shellcheck: all of our scripts, found by their first line or their name.
+suite_shellcheck()
+{
+    suite_lib shellcheck suite_shellcheck_all
+}
+
+suite_shellcheck_all()
+{
+    local scripts
+    cd "$lab_tree" || return
+    mapfile -t scripts < <(find lab tests .ci autogen.sh -type f -exec awk '
+        FNR == 1 { if (/^#!\/bin\/(ba)?sh/ || FILENAME ~ /\.sh$/) print FILENAME; nextfile }' {} +)
+    shellcheck -x "${scripts[@]}"
+}
+
+# suite_kmod NAME: the modules against one kernel's headers.
+suite_kmod()
+{
+    suite_lib "$1" suite_kmod_build "${1#kmod-}"
+}
+
+# suite_kmod_build VERSION: a build that said nothing is kept and done again only
+# where sources changed; after one that did, all is built anew.
+suite_kmod_build()
+{
+    local root dir log
+    root_build root
+    dir=$(build_folder "kmod-$1")
+    log=$dir/log
+    build_lock "$dir"
+    build_copy "$dir"
+    # shellcheck disable=SC2016 # expanded by the new bash
+    build_in_root "$root" "ro:$dir/src" "$dir/build" bash -euc '
+        cp -a --update /src/kmod/. .
+        make -j"$(nproc)" -C "/lib/modules/$1/build" M=/build KCFLAGS=-Werror modules' \
+        bash "$(<"$root/var/lib/openvgpu-lab/kernels/$1/release")" >"$log" 2>&1 || {
+        cat "$log"
+        rm -rf "$dir/build"
+        return 1
+    }
+    cat "$log"
+    if grep -iE 'warning' "$log"; then
+        rm -rf "$dir/build"
+        return 1
+    fi
+}
+
+suite_up_done()
+{
+    [[ ${suite_up_result-} == up ]]
+}
+
+# suite_up: one machine for all scenarios; again if the last one lost it.
+suite_up()
+{
+    local dir
+    dir=$(machine_dir "$suite_vm")
+    if suite_up_done && qemu_pid "$dir" >/dev/null; then
+        return
+    fi
+    [[ ${suite_up_result-} != down ]] || return 1
+    suite_up_result=down
+    "$LAB/vm" up --name "$suite_vm" </dev/null 3<&- || return 1
+    suite_up_result=up
+}
+
+# suite_scenario NAME
+suite_scenario()
+{
+    if ! suite_up; then
+        suite_count FAIL "$1" "" "no lab machine"
+        return
+    fi
+    LAB_VM=$suite_vm LAB_LONG=$suite_long \
+        suite_one "$1" timeout -k 30 900 "$lab_tree/tests/lab/$1"
+}

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What a lab scenario is written with.
+#
+# A scenario is an executable bash script tests/lab/NN-name that reads this file
+# first. It runs on the host and drives the lab machine named in LAB_VM. Comments in
+# its first ten lines tell lab/test about it:
+#
+#   # Scenario: what it shows, in one line
+#   # Long: yes          only with lab/test --long
+#
+# It fails at the first thing that is not as it should be. When it ends, in whatever
+# way, its domains are destroyed and the machine is put in order; if it had passed,
+# it still fails if then a vGPU or a record is left, or if the kernel reported a bug.
+
+set -euo pipefail
+LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../lab" && pwd)
+export LAB
+. "$LAB/lib/all.sh"
+
+lab_vm=${LAB_VM:-main}
+lab_vm_dir=$(machine_running "$lab_vm")
+lab_scenario=${0##*/}
+lab_cleanups=()
+lab_tmp=$(mktemp -d "${TMPDIR:-/tmp}/openvgpu-$lab_scenario.XXXXXX")
+
+# The software GPU, its types, and uuids that are free for a scenario's use.
+gpu=0001:00:00.0
+gpu_node=pci_0001_00_00_0
+# shellcheck disable=SC2034 # for scenarios
+{
+    type16=vgpu-16m type32=vgpu-32m type64=vgpu-64m
+    uuid1=b1a5c0de-0000-4000-8000-000000000001
+    uuid2=b1a5c0de-0000-4000-8000-000000000002
+    uuid3=b1a5c0de-0000-4000-8000-000000000003
+}
+
+# vm COMMAND: a line for the machine's shell. vm PROGRAM ARG…: taken as they are.
+# vm alone: standard input is a script for bash, which stops at the first error.
+vm()
+{
+    if (($# == 0)); then
+        ssh_machine "$lab_vm_dir" "bash -euo pipefail -s"
+    elif (($# == 1)); then
+        ssh_machine "$lab_vm_dir" "$1" </dev/null
+    else
+        ssh_machine "$lab_vm_dir" "${*@Q}" </dev/null
+    fi
+}
+
+# vm_write PATH: standard input goes to a file of the machine.
+vm_write()
+{
+    ssh_machine "$lab_vm_dir" "cat >${1@Q}"
+}
+
+# fail MESSAGE…: ends the scenario, failed.
+fail()
+{
+    printf 'FAILED: %s\n' "$*"
+    exit 1
+}
+
+# skip REASON…: ends it, skipped.
+skip()
+{
+    printf 'SKIPPED: %s\n' "$*"
+    exit 77
+}
+
+# check DESCRIPTION CMD…: CMD must succeed. What it printed is in $output.
+check()
+{
+    local description=$1 status=0
+    shift
+    output=$("$@" 2>&1) || status=$?
+    ((status == 0)) || fail "$description: exit status $status of: $* :: $output"
+    printf 'ok: %s\n' "$description"
+}
+
+# check_fails DESCRIPTION CMD…: CMD must fail. What it printed is in $output.
+check_fails()
+{
+    local description=$1
+    shift
+    ! output=$("$@" 2>&1) || fail "$description: this should have failed: $* :: $output"
+    printf 'ok: %s\n' "$description"
+}
+
+# check_is DESCRIPTION EXPECTED CMD…: CMD must succeed and print EXPECTED.
+check_is()
+{
+    local description=$1 expected=$2
+    shift 2
+    check "$description" "$@"
+    [[ $output == "$expected" ]] ||
+        fail "$description: \"$output\" instead of \"$expected\" from: $*"
+}
+
+# output_has REGEX…: $output must match each of these extended regular expressions.
+output_has()
+{
+    local regex
+    for regex in "$@"; do
+        grep -qE -- "$regex" <<<"$output" || fail "nothing matches \"$regex\" in: $output"
+    done
+}
+
+# output_lacks REGEX…: $output must match none.
+output_lacks()
+{
+    local regex
+    for regex in "$@"; do
+        ! grep -qE -- "$regex" <<<"$output" || fail "something matches \"$regex\" in: $output"
+    done
+}
+
+# wait_for SECONDS DESCRIPTION CMD…: until CMD succeeds; fails if it never does.
+wait_for()
+{
+    local deadline=$((SECONDS + $1)) description=$2
+    shift 2
+    until output=$("$@" 2>&1); do
+        ((SECONDS < deadline)) || fail "$description: not in time: $* :: $output"
+        sleep 0.3
+    done
+    printf 'ok: %s\n' "$description"
+}
+
+# cleanup LINE: a line for the machine's shell to run when the scenario ends; the
+# last one is run first.
+cleanup()
+{
+    lab_cleanups=("$1" "${lab_cleanups[@]}")
+}
+
+# vgpus: the uuids of the vGPUs there are, one a line, in order.
+vgpus()
+{
+    vm 'ls /sys/bus/mdev/devices'
+}
+
+# vgpu_type UUID: the type id of a vGPU.
+vgpu_type()
+{
+    vm "basename \$(readlink -f /sys/bus/mdev/devices/$1/mdev_type)"
+}
+
+# vgpu_attr UUID NAME: an attribute of a vGPU.
+vgpu_attr()
+{
+    vm "cat /sys/bus/mdev/devices/$1/$2"
+}
+
+# instances TYPE: how many more of a type the GPU has room for.
+instances()
+{
+    vm "cat /sys/class/mdev_bus/$gpu/mdev_supported_types/$1/available_instances"
+}
+
+# records: the uuids the hook has records of, one a line.
+records()
+{
+    vm 'ls /run/openvgpu/vgpus 2>/dev/null | sed s/[.]json$//'
+}
+
+# define_domain NAME OPTION…: defines a domain; see domain_xml in lab/lib/domain.sh.
+define_domain()
+{
+    domain_xml "$@" | vm_write "/tmp/$1.xml"
+    vm virsh -q define --validate "/tmp/$1.xml"
+}
+
+# guest_wait DOMAIN [SECONDS]: until its guest has drawn; prints what it saw.
+guest_wait()
+{
+    vm lab-guest wait "$@"
+}
+
+# guest DOMAIN COMMAND: a command in a guest.
+guest()
+{
+    vm lab-guest run "$@"
+}
+
+# screenshot DOMAIN FILE: what its display shows, as PNG, in a file of the host.
+screenshot()
+{
+    vm "virsh -q screenshot $1 /tmp/$1.screen >/dev/null
+        case \$(head -c 2 /tmp/$1.screen) in
+        P6) pnmtopng -quiet /tmp/$1.screen ;;
+        *) cat /tmp/$1.screen ;;
+        esac" >"$2"
+}
+
+# shows_card DOMAIN SIZE: whether its display shows the test card, to the pixel.
+shows_card()
+{
+    vm "virsh -q screenshot $1 /tmp/$1.screen >/dev/null
+        case \$(head -c 2 /tmp/$1.screen) in
+        P6) cat /tmp/$1.screen ;;
+        *) pngtopnm -quiet /tmp/$1.screen ;;
+        esac | ppmtoppm >/tmp/$1.ppm
+        /var/lib/openvgpu-lab/guest/card picture $2 | cmp - /tmp/$1.ppm"
+}
+
+# kernel_reports: what the kernel had to complain of since the scenario, or the
+# machine, began.
+kernel_reports()
+{
+    vm "dmesg | tac | sed '/openvgpu-lab: $lab_scenario begins/q' | tac |
+        grep -E 'WARNING:|BUG|Oops|general protection|possible (circular|recursive)|Call Trace|refcount_t|UBSAN|blocked for more than|leaked|scheduling while atomic' |
+        grep -v 'openvgpu-lab:' || true"
+}
+
+# vm_reboot [--hard]: power off, or cut, and on again, with the disk kept.
+vm_reboot()
+{
+    local reports
+    reports=$(kernel_reports)
+    [[ ! $reports ]] || fail "the kernel reported: $reports"
+    "$LAB/vm" reboot --name "$lab_vm" "$@" </dev/null
+}
+
+# vm_journal [ARG…]: the journal since the scenario, or the machine, began.
+vm_journal()
+{
+    vm "journalctl -q -o cat --no-pager -b --since ${lab_began@Q} ${*@Q}"
+}
+
+# lab_reset: the machine as a scenario may expect it. Prints what it had to remove.
+lab_reset()
+{
+    vm <<'END'
+for domain in $(virsh list --all --name); do
+    virsh -q destroy "$domain" 2>/dev/null || true
+    virsh -q undefine --managed-save "$domain" 2>/dev/null || true
+done
+for vgpu in $(ls /sys/bus/mdev/devices 2>/dev/null); do
+    echo "vGPU $vgpu was left"
+    timeout 10 sh -c 'echo 1 >"/sys/bus/mdev/devices/$1/remove"' sh "$vgpu" || true
+done
+for record in $(ls /run/openvgpu/vgpus 2>/dev/null); do
+    echo "record $record was left"
+    rm -f "/run/openvgpu/vgpus/$record"
+done
+find /etc/mdevctl.d -mindepth 2 -maxdepth 2 -type f ! -path '*/scripts.d/*' -delete
+modprobe -a vgpu-vfio vgpu-soft vgpu-simpci
+systemctl reset-failed
+END
+}
+
+lab_end()
+{
+    local status=$? line left reports
+    trap - EXIT
+    set +e
+    for line in "${lab_cleanups[@]}"; do
+        vm "$line" >/dev/null 2>&1
+    done
+    vm 'for domain in $(virsh list --name); do virsh -q destroy "$domain"; done' >/dev/null 2>&1
+    rm -rf "$lab_tmp"
+    left=$(lab_reset 2>&1) || left+=" (putting the machine in order failed)"
+    reports=$(kernel_reports) || reports='the machine does not answer'
+    if [[ $left ]]; then
+        printf 'left behind: %s\n' "$left"
+        ((status)) || status=1
+    fi
+    if [[ $reports ]]; then
+        printf 'kernel reports: %s\n' "$reports"
+        status=1
+    fi
+    exit "$status"
+}
+
+vm "echo 'openvgpu-lab: $lab_scenario begins' >/dev/kmsg"
+lab_began=$(vm 'date "+%F %T"')
+lab_reset >/dev/null
+trap lab_end EXIT
