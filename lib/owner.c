@@ -24,8 +24,8 @@ vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
     g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, record->uuid, NULL);
 
     /* one with no type to read is half made, and then by us: we had the record first */
-    return !mdev || (g_str_equal(mdev->type, record->type) &&
-                     g_str_equal(mdev->parent, record->parent));
+    return !mdev ||
+           (g_str_equal(mdev->type, record->type) && g_str_equal(mdev->parent, record->parent));
 }
 
 gboolean
@@ -34,8 +34,8 @@ vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadli
 {
     if (vgpu_mdev_exists(root, record->uuid)) {
         if (!vgpu_owner_is_same(root, record))
-            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone",
-                     record->uuid, record->domain_name);
+            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone", record->uuid,
+                     record->domain_name);
         else if (!vgpu_mdev_remove(root, record->uuid, deadline, error))
             return FALSE;
     } else if (record->state == VGPU_RECORD_LATE) {

@@ -71,10 +71,10 @@ gboolean vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError 
  * @deadline: until when it must be gone
  * @error: (out) (optional): as vgpu_mdev_remove(), vgpu_record_delete()
  *
- * Removes the vGPU unless somebody has it open, then the record. If what is there is of another type
- * or on another parent than the record says, it is not what we made: it stays, the
- * record goes. A record of a vGPU that may still appear stays as well; that is no error.
- * The caller holds %VGPU_LOCK_ACTIVE.
+ * Removes the vGPU unless somebody has it open, then the record. If what is there is of another
+ * type or on another parent than the record says, it is not what we made: it stays, the record
+ * goes. A record of a vGPU that may still appear stays as well; that is no error. The caller holds
+ * %VGPU_LOCK_ACTIVE.
  *
  * Returns: TRUE unless the vGPU is still there.
  */

@@ -60,7 +60,7 @@ static Found
 drop_and_make(const Prepare *prepare, const VgpuRecord *record, GError **error)
 {
     return vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.work, error) ? FOUND_MAKE
-                                                                                    : FOUND_WRONG;
+                                                                                     : FOUND_WRONG;
 }
 
 /*
@@ -88,7 +88,8 @@ refuse_foreign(const VgpuRecord *record, GError **error)
     return FOUND_WRONG;
 }
 
-/* A record was found and its vGPU is there. The lock is held, so nobody is in the middle of this. */
+/* A record was found and its vGPU is there. The lock is held, so nobody is in the middle of this.
+ */
 static Found
 look_at_owned(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record, GError **error)
 {
@@ -262,7 +263,8 @@ prepare_all(const Prepare *prepare, GError **error)
     return TRUE;
 }
 
-/* What an earlier run of this domain left and its XML no longer names: it would block an instance. */
+/* What an earlier run of this domain left and its XML no longer names: it would block an instance.
+ */
 static void
 sweep(const Prepare *prepare)
 {

@@ -27,8 +27,8 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable): the new XML with a NUL after it. It holds
  * what @xml holds, passwords too.
  */
-char *vgpu_rewrite_uuids(const char *xml, gsize length, const VgpuDomain *domain,
-                         GHashTable *fresh, gsize *out_length, GError **error);
+char *vgpu_rewrite_uuids(const char *xml, gsize length, const VgpuDomain *domain, GHashTable *fresh,
+                         gsize *out_length, GError **error);
 
 G_END_DECLS
 

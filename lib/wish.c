@@ -19,8 +19,8 @@ vgpu_wish_free(VgpuWish *wish)
 }
 
 static gboolean
-contradict(const VgpuDefinition *definition, const char *what, const char *ours,
-           const char *theirs, GError **error)
+contradict(const VgpuDefinition *definition, const char *what, const char *ours, const char *theirs,
+           GError **error)
 {
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "the metadata says %s '%s', mdevctl's definition on parent '%s' says '%s'; "

@@ -49,8 +49,8 @@ typedef struct {
  *
  * Returns: (transfer full) (nullable): the wish; @domain must outlive it.
  */
-VgpuWish *vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain,
-                        const VgpuHostdev *hostdev, GError **error);
+VgpuWish *vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev *hostdev,
+                        GError **error);
 
 /**
  * vgpu_wish_free:

@@ -106,8 +106,8 @@ run_filter(const Hook *hook, GError **error)
 
     if (!domain)
         return leave;
-    if (!vgpu_migrate_filter(hook->root, domain, hook->call->xml, hook->call->length, &xml,
-                             &length, error))
+    if (!vgpu_migrate_filter(hook->root, domain, hook->call->xml, hook->call->length, &xml, &length,
+                             error))
         return FALSE;
     if (!xml)
         return TRUE;
@@ -129,10 +129,8 @@ static const struct {
     HookFunc run;
     int failed; /* exit status: what libvirt ignores anyway stays 0 */
 } operations[] = {
-    {"prepare", run_prepare, VGPU_EXIT_FAILED},
-    {"release", run_release, VGPU_EXIT_OK},
-    {"migrate", run_filter, VGPU_EXIT_FAILED},
-    {"restore", run_filter, VGPU_EXIT_FAILED},
+    {"prepare", run_prepare, VGPU_EXIT_FAILED}, {"release", run_release, VGPU_EXIT_OK},
+    {"migrate", run_filter, VGPU_EXIT_FAILED},  {"restore", run_filter, VGPU_EXIT_FAILED},
     {"reconnect", run_reconnect, VGPU_EXIT_OK},
 };
 

@@ -78,8 +78,7 @@ reconnect(const char *name)
     if (fork() == 0) {
         int null = open("/dev/null", O_RDWR);
 
-        if (null < 0 || setsid() < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-            dup2(null, 2) < 0)
+        if (null < 0 || setsid() < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
             _exit(0);
         look_and_log(name);
         _exit(0);

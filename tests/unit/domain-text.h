@@ -19,7 +19,7 @@
 #define REQUEST(uuid, type) "<vgpu:vgpu uuid='" uuid "' type=" type "/>"
 
 /* One mdev hostdev. */
-#define HOSTDEV(uuid, managed)                                                                    \
+#define HOSTDEV(uuid, managed)                                                                     \
     "    <hostdev mode='subsystem' type='mdev' managed='" managed "' model='vfio-pci'>\n"          \
     "      <source>\n        <address uuid='" uuid "'/>\n      </source>\n    </hostdev>\n"
 
@@ -37,9 +37,10 @@ domain_text(const char *uuid, const char *requests, const char *hostdevs)
     g_autofree char *metadata = NULL;
 
     if (requests)
-        metadata = g_strdup_printf("  <metadata>\n    <vgpu:vgpus xmlns:vgpu=\"urn:openvgpu:domain:1\">"
-                                   "%s</vgpu:vgpus>\n  </metadata>\n",
-                                   requests);
+        metadata =
+            g_strdup_printf("  <metadata>\n    <vgpu:vgpus xmlns:vgpu=\"urn:openvgpu:domain:1\">"
+                            "%s</vgpu:vgpus>\n  </metadata>\n",
+                            requests);
     return g_strdup_printf("<domain type='kvm' id='7'>\n  <name>vm%s</name>\n  <uuid>%s</uuid>\n%s"
                            "  <memory unit='KiB'>262144</memory>\n  <devices>\n%s  </devices>\n"
                            "</domain>\n",

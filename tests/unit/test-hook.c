@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,8 +89,8 @@ call_with(Hook *hook, const char *operation, const char *xml, gsize length, cons
 {
     g_autofree char *file = input_file(hook, xml, length);
     g_auto(GStrv) env = environment(hook, more);
-    const char *argv[] = {"sh", "-c", "exec \"$0\" vma \"$1\" begin - <\"$2\"", hook->program,
-                          operation, file, NULL};
+    const char *argv[] = {
+        "sh", "-c", "exec \"$0\" vma \"$1\" begin - <\"$2\"", hook->program, operation, file, NULL};
     int status;
 
     g_clear_pointer(&hook->out, g_free);
@@ -109,7 +110,8 @@ call(Hook *hook, const char *operation, const char *xml)
     return call_with(hook, operation, xml, strlen(xml), NULL);
 }
 
-/* That the last call ended with @status, changed nothing of the XML, and said @words in one line. */
+/* That the last call ended with @status, changed nothing of the XML, and said @words in one line.
+ */
 static void
 expect(const Hook *hook, int status, const char *words)
 {
@@ -217,14 +219,15 @@ test_bad_input(void **state)
     g_autofree char *unknown = one_vgpu("vgpu-1t");
     g_autofree char *invalid = one_vgpu("../create");
     g_autofree char *newer = domain_text(
-        DOMAIN_A, "</vgpu:vgpus><a:b xmlns:a='urn:x'/><vgpu:vgpus xmlns:vgpu='urn:openvgpu:domain:2'>",
+        DOMAIN_A,
+        "</vgpu:vgpus><a:b xmlns:a='urn:x'/><vgpu:vgpus xmlns:vgpu='urn:openvgpu:domain:2'>",
         HOSTDEV(VGPU_1, "yes"));
     g_autofree char *twice = domain_text(DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"),
                                          HOSTDEV(VGPU_1, "yes") HOSTDEV(VGPU_1, "yes"));
     g_autofree char *good = one_vgpu("vgpu-16m");
     g_autofree char *cut = g_strndup(good, strlen(good) - 3);
-    g_autofree char *entity = g_strconcat(
-        "<!DOCTYPE domain [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", good, NULL);
+    g_autofree char *entity =
+        g_strconcat("<!DOCTYPE domain [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", good, NULL);
 
     mock_sysfs_serve(hook->mock);
     check_bad(hook, unknown, "vGPU " VGPU_1 ": type 'vgpu-1t' can't be had");
@@ -356,6 +359,26 @@ test_reconnect_reads_nothing(void **state)
     close(input);
 }
 
+/* A library that hangs while it is loaded (a FIFO opens when both ends are there) harms nobody. */
+static void
+test_reconnect_looks_in_the_background(void **state)
+{
+    Hook *hook = *state;
+    int fd = -1;
+
+    g_free(hook->module);
+    hook->module = g_build_filename(hook->mock->path, "fifo", NULL);
+    assert_int_equal(mkfifo(hook->module, 0600), 0);
+    call(hook, "reconnect", "");
+    expect(hook, 0, NULL);
+    for (int i = 0; i < 5000 && fd < 0; i++) {
+        fd = open(hook->module, O_WRONLY | O_NONBLOCK);
+        g_usleep(1000);
+    }
+    assert_true(fd >= 0);
+    close(fd);
+}
+
 static void
 test_session(void **state)
 {
@@ -394,8 +417,8 @@ test_restore_with_a_password(void **state)
     g_autofree char *xml = domain_text(
         DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"),
         HOSTDEV(VGPU_1, "yes") "    <graphics type='vnc' passwd='" SECRET " " VGPU_1 "&gt;'/>\n");
-    VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_B, (char *)"vmb",
-                         (char *)VGPU_1, (char *)GPU_1, (char *)"vgpu-16m"};
+    VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_B,  (char *)"vmb",
+                         (char *)VGPU_1,    (char *)GPU_1,        (char *)"vgpu-16m"};
     g_auto(GStrv) parts = g_strsplit(xml, VGPU_1, -1);
     g_autofree char *fresh = NULL;
     g_autofree char *expected = NULL;
@@ -449,8 +472,8 @@ kill_in_create(const Hook *hook, const char *xml)
 {
     g_autofree char *file = input_file(hook, xml, strlen(xml));
     g_auto(GStrv) env = environment(hook, NULL);
-    const char *argv[] = {"sh", "-c", "exec \"$0\" vma prepare begin - <\"$1\"", hook->program,
-                          file, NULL};
+    const char *argv[] = {"sh",          "-c", "exec \"$0\" vma prepare begin - <\"$1\"",
+                          hook->program, file, NULL};
     GPid pid;
 
     assert_true(g_spawn_async(NULL, (char **)argv, env,
@@ -510,18 +533,22 @@ test_uninstall_names_what_is_owned(void **state)
 {
     Hook *hook = *state;
     const char *top = g_getenv("top_srcdir");
-    g_autofree char *script = g_build_filename(top ? top : "../..", "libvirt-hook/list-owned", NULL);
+    g_autofree char *script =
+        g_build_filename(top ? top : "../..", "libvirt-hook/list-owned", NULL);
     const char *argv[] = {"sh", script, hook->mock->path, NULL};
-    VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_B, (char *)"vmb",
-                         (char *)VGPU_1, (char *)GPU_1, (char *)"vgpu-16m"};
+    VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_B,  (char *)"vmb",
+                         (char *)VGPU_1,    (char *)GPU_1,        (char *)"vgpu-16m"};
     g_autofree char *none = NULL;
     g_autofree char *one = NULL;
 
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &none, NULL, NULL, NULL);
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &none, NULL, NULL,
+                 NULL);
     assert_string_equal(none, "");
     assert_true(vgpu_record_save(hook->mock->root, &record, NULL));
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &one, NULL, NULL, NULL);
-    assert_true(g_str_has_prefix(one, "still owned: vGPU " VGPU_1 " of domain \"vmb\" on " GPU_1 "\n"));
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &one, NULL, NULL,
+                 NULL);
+    assert_true(
+        g_str_has_prefix(one, "still owned: vGPU " VGPU_1 " of domain \"vmb\" on " GPU_1 "\n"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -538,6 +565,7 @@ main(void)
         TEST(ordinary_domain),
         TEST(without_module),
         TEST(reconnect_reads_nothing),
+        TEST(reconnect_looks_in_the_background),
         TEST(session),
         TEST(restore_with_a_password),
         TEST(deadline),

@@ -380,6 +380,19 @@ test_released_is_taken_over(void **state)
     check_record(*state, VGPU_1, DOMAIN_B, VGPU_RECORD_READY);
 }
 
+/* A process that is none of this domain's has it open: whoever's it is, it can't be had. */
+static void
+test_open_elsewhere(void **state)
+{
+    prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    mock_sysfs_hold(*state, VGPU_1, 77);
+    refuse(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_ERROR_BUSY,
+           "in use by process 77");
+    put_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_RELEASED);
+    refuse(*state, DOMAIN_B, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_ERROR_BUSY, "process 77");
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_RELEASED);
+}
+
 static void
 test_sweeps_what_is_no_longer_named(void **state)
 {
@@ -555,6 +568,7 @@ main(void)
         TEST(another_domains_stale_record),
         TEST(record_of_something_else),
         TEST(released_is_taken_over),
+        TEST(open_elsewhere),
         TEST(sweeps_what_is_no_longer_named),
         TEST(newer_record_is_left_alone),
         TEST(race_for_the_last_instance),

@@ -99,6 +99,18 @@ test_removes_what_was_half_made(void **state)
     assert_false(has_record(*state, VGPU_2, VGPU_RECORD_INTENDED));
 }
 
+/* Somebody removed ours and made another under the same uuid: that one is not ours to remove. */
+static void
+test_leaves_what_took_its_place(void **state)
+{
+    put_owned(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY, FALSE);
+    mock_sysfs_add_mdev(*state, GPU_1, "vgpu-32m", VGPU_1);
+    release(*state, DOMAIN_A, NULL);
+    assert_true(mock_sysfs_has_mdev(*state, VGPU_1));
+    assert_false(has_record(*state, VGPU_1, VGPU_RECORD_READY));
+    assert_non_null(strstr(logged->str, "left alone"));
+}
+
 /* It may still appear, and without a record nobody would know whose it is. */
 static void
 test_keeps_the_record_of_a_late_one(void **state)
@@ -229,6 +241,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(removes_its_own_alone),
         TEST(removes_what_was_half_made),
+        TEST(leaves_what_took_its_place),
         TEST(keeps_the_record_of_a_late_one),
         TEST(open_is_kept_for_its_last_user),
         TEST(waits_for_a_closing_qemu),

@@ -21,7 +21,7 @@ static const char hard[] =
     "<domain type='kvm' id=\"3\"\n\t xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\r\n"
     "  <name>a&lt;" VGPU_1 "&gt;'\"</name><uuid>" DOMAIN_A "</uuid>\n"
     "  <title>" VGPU_1 " > x</title>\n"
-    "  <description><![CDATA[<address uuid='" VGPU_1 "'/> ]] > ]]></description>\n"
+    "  <description><![CDATA[<address uuid='" VGPU_1 "'/><a><b> ]] > ]]></description>\n"
     "  <metadata><o:x xmlns:o='urn:other' uuid='" VGPU_1 "'>" VGPU_1 "</o:x>\n"
     "    <v:vgpus xmlns:v='urn:openvgpu:domain:1'><?pi <v:vgpu uuid='" VGPU_1 "'?>"
     "<!-- uuid='" VGPU_1 "' --><v:vgpu\n placement = 'spread'\ttype=\"a\" uuid = \"" SLOT "\" >"
