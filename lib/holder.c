@@ -10,6 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What an open device is called in /proc/<pid>/fd (drivers/vfio/group.c). */
+#define VFIO_DEVICE "anon_inode:[vfio-device]"
+
+/* Ends the walk up the processes, whatever /proc says meanwhile. */
+#define ANCESTORS_MAX 64
+
 static gboolean
 is_device(const struct stat *st, const GArray *devices)
 {
@@ -57,6 +63,58 @@ process_holds(const char *folder, const VgpuHolderTarget *target)
     return FALSE;
 }
 
+static pid_t
+read_parent(const char *proc, pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("%s/%d/status", proc, (int)pid);
+    g_autofree char *text = NULL;
+    guint64 number = 0;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return 0;
+    const char *line = strstr(text, "\nPPid:");
+    if (line)
+        number = g_ascii_strtoull(line + strlen("\nPPid:"), NULL, 10);
+    return number <= G_MAXINT ? (pid_t)number : 0;
+}
+
+static gboolean
+is_ancestor(const char *proc, pid_t pid)
+{
+    pid_t ancestor = getppid();
+    for (guint depth = 0; depth < ANCESTORS_MAX && ancestor > 1; depth++) {
+        if (ancestor == pid)
+            return TRUE;
+        ancestor = read_parent(proc, ancestor);
+    }
+    return FALSE;
+}
+
+static gboolean
+has_device(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *link = g_build_filename(folder, name, NULL);
+        char text[sizeof(VFIO_DEVICE)] = "";
+        if (readlink(link, text, sizeof(text)) == (ssize_t)strlen(VFIO_DEVICE) &&
+            strncmp(text, VFIO_DEVICE, strlen(VFIO_DEVICE)) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/*
+ * libvirt's nodedev-destroy opens the group, to see that nobody else has it, and keeps it open
+ * while mdevctl and with it our callout run. The kernel does not wait for that, only for
+ * the device itself.
+ */
+static gboolean
+is_holder(const char *proc, const char *folder, pid_t pid, const VgpuHolderTarget *target)
+{
+    return process_holds(folder, target) && (!is_ancestor(proc, pid) || has_device(folder));
+}
+
 gboolean
 vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pid, GError **error)
 {
@@ -70,7 +128,7 @@ vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pi
         if (!g_ascii_string_to_unsigned(names->pdata[i], 10, 1, G_MAXINT, &number, NULL))
             continue;
         g_autofree char *folder = g_strdup_printf("%s/%s/fd", proc, (char *)names->pdata[i]);
-        if (process_holds(folder, target))
+        if (is_holder(proc, folder, (pid_t)number, target))
             *pid = (pid_t)number;
     }
     return TRUE;

@@ -35,7 +35,8 @@ typedef struct {
  * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS if /proc cannot be listed
  *
  * A process that comes or goes meanwhile may be missed; other users' processes are seen by
- * root only.
+ * root only. One of our own ancestors counts only if it has a VFIO device open: libvirtd has the
+ * group open while it has mdevctl stop a vGPU.
  *
  * Returns: TRUE if @pid was set.
  */

@@ -62,12 +62,53 @@ test_by_file(void **state)
     assert_int_equal(find(root, "vfio", path, 0), 0);
 }
 
+/* A mock /proc where @pid has the file open, and our parent is its child. */
+static void
+add_process(MockSysfs *mock, pid_t pid, const char *file)
+{
+    g_autofree char *status = g_strdup_printf("proc/%d/status", (int)getppid());
+    g_autofree char *text = g_strdup_printf("Name:\tx\nPid:\t1\nPPid:\t%d\n", (int)pid);
+    g_autofree char *folder = g_strdup_printf("%s/proc/%d/fd", mock->path, (int)pid);
+    g_autofree char *link = g_build_filename(folder, "3", NULL);
+    mock_sysfs_write(mock, status, text);
+    assert_int_equal(g_mkdir_with_parents(folder, 0755), 0);
+    assert_int_equal(symlink(file, link), 0);
+}
+
+static void
+test_libvirtd_asks(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "dev/vfio/7", NULL);
+    g_autofree char *device = g_strdup_printf("%s/proc/77777777/fd/4", mock->path);
+    mock_sysfs_write(mock, "dev/vfio/7", "");
+    add_process(mock, 77777777, path);
+    assert_int_equal(find(mock->root, "vfio", path, 0), 0);
+
+    assert_int_equal(symlink("anon_inode:[vfio-device]", device), 0);
+    assert_int_equal(find(mock->root, "vfio", path, 0), 77777777);
+}
+
+static void
+test_a_stranger_counts(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "dev/vfio/7", NULL);
+    g_autofree char *status = g_strdup_printf("proc/%d/status", (int)getppid());
+    mock_sysfs_write(mock, "dev/vfio/7", "");
+    add_process(mock, 77777777, path);
+    mock_sysfs_write(mock, status, "Name:\tx\nPPid:\t1\n");
+    assert_int_equal(find(mock->root, "vfio", path, 0), 77777777);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_device_number),
         cmocka_unit_test(test_by_file),
+        cmocka_unit_test(test_libvirtd_asks),
+        cmocka_unit_test(test_a_stranger_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
