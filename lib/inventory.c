@@ -4,6 +4,7 @@
  */
 #include "inventory.h"
 
+#include "kernel.h"
 #include "parent.h"
 
 #include <string.h>
@@ -27,6 +28,8 @@ static void
 read_all(VgpuInventory *inventory, const VgpuRoot *root)
 {
     GError *error = NULL;
+    if (!vgpu_kernel_check_mdev(root, &error))
+        g_ptr_array_add(inventory->problems, g_steal_pointer(&error));
     GPtrArray *list = vgpu_parent_list(root, &error);
     inventory->parents = keep(inventory, list, g_steal_pointer(&error));
     list = vgpu_mdev_list(root, &error);

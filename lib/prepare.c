@@ -6,6 +6,7 @@
 #include "prepare.h"
 
 #include "error.h"
+#include "kernel.h"
 #include "lock.h"
 #include "log.h"
 #include "owner.h"
@@ -123,9 +124,12 @@ look_at_record(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record,
 
 /* Words for why no parent is left to try. */
 static gboolean
-report_none(const VgpuWish *wish, const GPtrArray *parents, const GString *refused, GError **error)
+report_none(const VgpuRoot *root, const VgpuWish *wish, const GPtrArray *parents,
+            const GString *refused, GError **error)
 {
-    if (parents->len == 0)
+    if (!vgpu_kernel_check_mdev(root, error))
+        g_prefix_error(error, "type '%s': ", wish->type);
+    else if (parents->len == 0)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                     "type '%s': this host has no GPU that can make vGPUs now; load the GPU's "
                     "driver and look at 'vgpuctl list'",
@@ -157,7 +161,7 @@ make_on(const Prepare *prepare, const VgpuWish *wish, const VgpuPlacementQuery *
     };
 
     if (order->len == 0)
-        return report_none(wish, query->parents, refused, error);
+        return report_none(prepare->owner.root, wish, query->parents, refused, error);
     if (!vgpu_owner_make(&prepare->owner, &what, error))
         return FALSE;
     g_ptr_array_add(prepare->made, (gpointer)wish->uuid);

@@ -24,6 +24,7 @@ static const char *const dir_paths[] = {
     [VGPU_DIR_STATE] = "/run/openvgpu",
     [VGPU_DIR_DEV_VFIO] = "/dev/vfio",
     [VGPU_DIR_PROC] = "/proc",
+    [VGPU_DIR_MODULES] = "/lib/modules",
 };
 
 VgpuRoot *

@@ -27,6 +27,7 @@ typedef struct _VgpuRoot VgpuRoot;
  * @VGPU_DIR_STATE: /run/openvgpu, records and locks
  * @VGPU_DIR_DEV_VFIO: /dev/vfio
  * @VGPU_DIR_PROC: /proc
+ * @VGPU_DIR_MODULES: /lib/modules, one entry a kernel
  *
  * The folders the library knows. No other place of the file system is touched.
  */
@@ -38,6 +39,7 @@ typedef enum {
     VGPU_DIR_STATE,
     VGPU_DIR_DEV_VFIO,
     VGPU_DIR_PROC,
+    VGPU_DIR_MODULES,
 } VgpuDir;
 
 /**
