@@ -54,6 +54,16 @@ vm_write()
     ssh_machine "$lab_vm_dir" "cat >${1@Q}"
 }
 
+# vm_program PATH: a program of the machine's build, "tests/vfio/vfio-client" say, goes
+# to /tmp of the machine.
+vm_program()
+{
+    local kernel
+    kernel=$(readlink "$lab_vm_dir/kernel")
+    kernel=${kernel##*/kernel-}
+    "$LAB/vm" put --name "$lab_vm" "$(build_stage "${kernel%-*}")/../$1" "/tmp/${1##*/}"
+}
+
 # fail MESSAGE…: ends the scenario, failed.
 fail()
 {
