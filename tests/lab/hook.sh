@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What scenarios of the libvirt hook share; read after harness.sh.
+
+# shellcheck disable=SC2034 # for scenarios
+hook=/etc/libvirt/hooks/qemu.d/50-openvgpu
+
+# quick_domain NAME OPTION…: like define_domain, for where the guest does not matter: it
+# is not confined, since compiling an AppArmor profile takes seconds.
+quick_domain()
+{
+    domain_xml "$@" | sed "s|^</domain>|<seclabel type='none' model='apparmor'/>&|" |
+        vm_write "/tmp/$1.xml"
+    vm virsh -q define --validate "/tmp/$1.xml"
+}
+
+# quick_start NAME: with the guest's CPU stopped, so that it takes none of ours.
+quick_start()
+{
+    vm virsh -q start --paused "$1"
+}
+
+# asks ELEMENT…: metadata that holds these elements.
+asks()
+{
+    echo "<vgpu:vgpus xmlns:vgpu='urn:openvgpu:domain:1'>$*</vgpu:vgpus>"
+}
+
+# one_line: $output must hold one line of ours, no more.
+one_line()
+{
+    local count
+    count=$(grep -o 'openvgpu: ' <<<"$output" | wc -l)
+    ((count == 1)) || fail "$count lines of OpenVGPU instead of one: $output"
+}
+
+# what_is_there: vGPUs and records.
+what_is_there()
+{
+    vm 'ls /sys/bus/mdev/devices /run/openvgpu/vgpus 2>/dev/null || true'
+}
+
+# refused DOMAIN REGEX…: it must not start, and the one line that says why names the
+# domain with its uuid and matches each REGEX; nothing has changed.
+refused()
+{
+    local domain=$1 before
+    shift
+    before=$(what_is_there)
+    check_fails "$domain does not start" quick_start "$domain"
+    one_line
+    output_has "openvgpu: domain \"$domain\" \($(vm virsh -q domuuid "$domain")\): " "$@"
+    check_is "nothing was made and nothing taken" "$before" what_is_there
+}
+
+# hook_call DOMAIN OPERATION FILE: runs the hook as libvirt does, with the machine's FILE
+# on standard input. Prints both outputs, and "exit STATUS".
+hook_call()
+{
+    vm "$hook $1 $2 begin - <$3 2>&1; echo exit \$?"
+}
+
+# hook_log: what the hook told the system's log since the scenario began.
+hook_log()
+{
+    vm_journal -t 50-openvgpu
+}
+
+# set_vgpu UUID TYPE: makes one by hand.
+set_vgpu()
+{
+    vm "echo $1 >/sys/class/mdev_bus/$gpu/mdev_supported_types/$2/create"
+}
+
+# qemu_of DOMAIN: its process.
+qemu_of()
+{
+    vm "cat /run/libvirt/qemu/$1.pid"
+}
