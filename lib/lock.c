@@ -18,15 +18,6 @@ struct _VgpuLock {
     int fd;
 };
 
-static char *
-lock_path(const VgpuRoot *root, const char *name, GError **error)
-{
-    if (!vgpu_name_check(name, "lock", error))
-        return NULL;
-    g_autofree char *file = g_strconcat(name, ".lock", NULL);
-    return vgpu_root_path(root, VGPU_DIR_STATE, error, file, NULL);
-}
-
 static int
 open_lock_file(const char *path, GError **error)
 {
@@ -58,20 +49,38 @@ wait_for_lock(int fd, const char *name, const VgpuDeadline *deadline, GError **e
     return TRUE;
 }
 
+/* Takes the lock on the file <name><suffix>; returns the open file, or -1 with @error set. */
+static int
+take(const VgpuRoot *root, const char *name, const char *suffix, const VgpuDeadline *deadline,
+     GError **error)
+{
+    g_autofree char *file = g_strconcat(name, suffix, NULL);
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, file, NULL);
+    int fd = path ? open_lock_file(path, error) : -1;
+    if (fd < 0 || wait_for_lock(fd, name, deadline, error))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/*
+ * Who waits looks again after a pause, so whoever lets go and takes the lock again at once
+ * (restore, one vGPU after the other) would always be first. Hence a second lock: who has it is
+ * next in line, and who has just let go of the first has to wait for it.
+ */
 VgpuLock *
 vgpu_lock_acquire(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
                   GError **error)
 {
-    g_autofree char *path = lock_path(root, name, error);
-    if (!path || !vgpu_root_make_state_dir(root, error))
+    if (!vgpu_name_check(name, "lock", error) || !vgpu_root_make_state_dir(root, error))
         return NULL;
-    int fd = open_lock_file(path, error);
+    int next = take(root, name, ".next", deadline, error);
+    if (next < 0)
+        return NULL;
+    int fd = take(root, name, ".lock", deadline, error);
+    close(next);
     if (fd < 0)
         return NULL;
-    if (!wait_for_lock(fd, name, deadline, error)) {
-        close(fd);
-        return NULL;
-    }
     VgpuLock *lock = g_new(VgpuLock, 1);
     lock->fd = fd;
     return lock;

@@ -30,12 +30,13 @@ typedef struct _VgpuLock VgpuLock;
 /**
  * vgpu_lock_acquire:
  * @root: a root
- * @name: name of the lock; the file is /run/openvgpu/@name.lock, mode 0600
+ * @name: name of the lock; its files are /run/openvgpu/@name.lock and @name.next, mode 0600
  * @deadline: until when to wait
  * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * Takes the lock, exclusively. The file stays after release: removing it would
- * let two holders in. Not recursive: a second acquire in the same process waits too.
+ * Takes the lock, exclusively; who waits gets it before one who has just let it go does again. The
+ * files stay after release: removing them would let two holders in. Not recursive: a second acquire
+ * in the same process waits too.
  *
  * Returns: (transfer full) (nullable): the lock, or NULL with @error set.
  */

@@ -86,6 +86,49 @@ test_release_counts_although_a_child_has_the_file(void **state)
     vgpu_lock_release(lock);
 }
 
+/* Holds the lock all the time, but for the moment between one turn and the next. */
+typedef struct {
+    MockSysfs *mock;
+    gint turns;
+    gint stop;
+} Greedy;
+
+static gpointer
+take_again_and_again(gpointer data)
+{
+    Greedy *greedy = data;
+    while (!g_atomic_int_get(&greedy->stop) && g_atomic_int_get(&greedy->turns) < 100) {
+        VgpuDeadline deadline = vgpu_deadline_after(10000);
+        VgpuLock *lock = vgpu_lock_acquire(greedy->mock->root, "active", &deadline, NULL);
+        g_atomic_int_inc(&greedy->turns);
+        g_usleep(50000);
+        vgpu_lock_release(lock);
+    }
+    return NULL;
+}
+
+/* Restore with many vGPUs to make keeps a guest waiting for one of them, or two. */
+static void
+test_turn_comes_although_another_is_quick(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    Greedy greedy = {.mock = mock};
+    GThread *thread = g_thread_new("restore", take_again_and_again, &greedy);
+    gint most = 0;
+
+    for (int i = 0; i < 3; i++) {
+        VgpuDeadline deadline = vgpu_deadline_after(10000);
+        g_usleep(60000);
+        gint before = g_atomic_int_get(&greedy.turns);
+        VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, NULL);
+        most = MAX(most, g_atomic_int_get(&greedy.turns) - before);
+        vgpu_lock_release(lock);
+    }
+    g_atomic_int_set(&greedy.stop, 1);
+    g_thread_join(thread);
+    assert_true(most <= 2);
+}
+
 static void
 test_file_is_private(void **state)
 {
@@ -115,6 +158,7 @@ main(void)
         cmocka_unit_test(test_second_one_waits_until_its_deadline),
         cmocka_unit_test(test_killed_holder_holds_nothing),
         cmocka_unit_test(test_release_counts_although_a_child_has_the_file),
+        cmocka_unit_test(test_turn_comes_although_another_is_quick),
         cmocka_unit_test(test_file_is_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
