@@ -84,6 +84,11 @@ read_hostdev(const xmlNode *node, VgpuDomain *domain, GError **error)
         g_prefix_error(error, "an mdev hostdev: ");
         return FALSE;
     }
+    if (domain->hostdevs->len == VGPU_METADATA_MAX) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the domain has more than %d mdev host devices", VGPU_METADATA_MAX);
+        return FALSE;
+    }
     if (vgpu_domain_find_hostdev(domain, uuid))
         return refuse_twice(uuid, "among the host devices", error);
     hostdev = g_new0(VgpuHostdev, 1);

@@ -47,7 +47,7 @@ typedef struct {
  * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_VERSION
  *
  * Reads @xml with vgpu_xml_parse(). Refuses a uuid that comes twice among the host
- * devices or twice in the metadata.
+ * devices or twice in the metadata, and more than %VGPU_METADATA_MAX of either.
  *
  * Returns: (transfer full) (nullable): the domain.
  */

@@ -71,6 +71,8 @@ is_blank(const xmlNode *node)
 static gboolean
 check_children(const xmlNode *element, const char *child, GError **error)
 {
+    guint count = 0;
+
     for (const xmlNode *node = element->children; node; node = node->next) {
         switch (node->type) {
         case XML_COMMENT_NODE:
@@ -85,6 +87,9 @@ check_children(const xmlNode *element, const char *child, GError **error)
             if (!child || !vgpu_xml_is(node, VGPU_METADATA_NS, child))
                 return complain(element, error, "holds '%.32s', which is not known there",
                                 (const char *)node->name);
+            if (++count > VGPU_METADATA_MAX)
+                return complain(element, error, "holds more than %d '%s'", VGPU_METADATA_MAX,
+                                child);
         }
     }
     return TRUE;

@@ -26,6 +26,15 @@ G_BEGIN_DECLS
 #define VGPU_METADATA_NS VGPU_METADATA_NS_STEM "1"
 
 /**
+ * VGPU_METADATA_MAX:
+ *
+ * The most vgpu elements of a domain, the most attr elements of one of them, and the most mdev host
+ * devices of a domain: more than any machine has, and few enough to compare each with each in no
+ * time. A tenant writes them, and libvirt keeps the domain locked until we are done.
+ */
+#define VGPU_METADATA_MAX 256
+
+/**
  * VgpuRequest:
  * @uuid: uuid of the vGPU, lower case
  * @type: type id
@@ -58,8 +67,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuRequest, vgpu_request_free)
  * @error: (out) (optional): %VGPU_ERROR_VERSION if the namespace is another version,
  *   %VGPU_ERROR_INVALID naming element and attribute
  *
- * Accepts what the schema accepts and nothing else. That a uuid comes once only is
- * vgpu_domain_parse()'s concern, as is what the host has.
+ * Accepts what the schema accepts and nothing else, and not more than %VGPU_METADATA_MAX of it.
+ * That a uuid comes once only is vgpu_domain_parse()'s concern, as is what the host has.
  *
  * Returns: (transfer full) (nullable) (element-type VgpuRequest): the requests in order.
  */

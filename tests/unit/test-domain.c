@@ -69,6 +69,40 @@ test_other_metadata_is_not_ours(void **state)
     assert_int_equal(domain->hostdevs->len, 0);
 }
 
+/* @format, with @count different uuids in it. */
+static char *
+repeat(const char *format, guint count)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *uuid = g_strdup_printf("b1a5c0de-0000-4000-8000-%012u", i);
+        g_auto(GStrv) parts = g_strsplit(format, "UUID", -1);
+        g_autofree char *one = g_strjoinv(uuid, parts);
+
+        g_string_append(text, one);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* Each is compared with each, and the domain is locked meanwhile. */
+static void
+test_refuses_too_many(void **state)
+{
+    g_autofree char *most = repeat(REQUEST("UUID", "'a'"), 256);
+    g_autofree char *requests = repeat(REQUEST("UUID", "'a'"), 257);
+    g_autofree char *hostdevs = repeat(HOSTDEV("UUID", "no"), 257);
+    g_autofree char *list = repeat("<vgpu:attr name='UUID' value='1'/>", 257);
+    g_autofree char *attrs =
+        g_strdup_printf("<vgpu:vgpu uuid='" VGPU_1 "' type='a'>%s</vgpu:vgpu>", list);
+    g_autoptr(VgpuDomain) domain = domain_new(DOMAIN_A, most, "");
+
+    assert_int_equal(domain->requests->len, 256);
+    refused(requests, "", VGPU_ERROR_INVALID, "element 'vgpus' holds more than 256 'vgpu'");
+    refused(attrs, "", VGPU_ERROR_INVALID, "element 'vgpu' holds more than 256 'attr'");
+    refused(NULL, hostdevs, VGPU_ERROR_INVALID, "more than 256 mdev host devices");
+}
+
 static void
 test_refuses_twice(void **state)
 {
@@ -187,6 +221,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_other_metadata_is_not_ours),
+        cmocka_unit_test(test_refuses_too_many),
         cmocka_unit_test(test_refuses_twice),
         cmocka_unit_test(test_refuses_other_version),
         cmocka_unit_test(test_refuses_bad_uuid),
