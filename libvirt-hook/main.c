@@ -13,25 +13,32 @@
 #include "message.h"
 #include "module.h"
 
-/* Time for a whole call, and for the look after a reconnect. */
-#define CALL_SECONDS 10
-#define LOOK_SECONDS 60
+/* Time for a whole call, what it may be late at most, and time for the look after a reconnect. */
+#define CALL_SECONDS  10
+#define GRACE_SECONDS 2
+#define LOOK_SECONDS  60
 
 /* What the environment says; all of it is for tests, and none of it counts without a root. */
 struct settings {
     const char *root;
     const char *module;
+    int seconds;
     bool privileged;
 };
+
+/* Exit status when the alarm goes off. */
+static volatile sig_atomic_t late_status = EXIT_SUCCESS;
 
 static struct settings
 read_settings(void)
 {
     const char *root = secure_getenv("OPENVGPU_ROOT");
     const char *module = root ? secure_getenv("OPENVGPU_HOOK_MODULE") : NULL;
+    const char *seconds = root ? secure_getenv("OPENVGPU_CALL_SECONDS") : NULL;
     struct settings settings = {
         .root = root ? root : "",
         .module = module ? module : VGPU_HOOK_MODULE,
+        .seconds = seconds ? atoi(seconds) : CALL_SECONDS,
         .privileged = root ? !secure_getenv("OPENVGPU_SESSION") : geteuid() == 0,
     };
 
@@ -105,6 +112,19 @@ fail(const struct vgpu_hook_call *call)
     return call->asks && strcmp(call->operation, "release") != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Only what signal-safety(7) allows. */
+static void
+give_up(int number)
+{
+    static const char line[] =
+        "openvgpu: the hook waits for a file or the kernel past its deadline and has given up; "
+        "look at the processes in state D and at the records in /run/openvgpu/vgpus\n";
+
+    (void)number;
+    (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+    _exit(late_status);
+}
+
 static int
 run(struct vgpu_hook_call *call, const struct input *input, const struct settings *settings)
 {
@@ -112,10 +132,11 @@ run(struct vgpu_hook_call *call, const struct input *input, const struct setting
 
     if (!concerns_us(call, input, settings->root))
         return EXIT_SUCCESS;
+    late_status = fail(call);
     if (!input->whole && strcmp(call->operation, "release") != 0) {
         message("%s: its XML is larger than %u MiB or did not end in %d seconds; no vGPU was "
                 "made for it",
-                call->operation, INPUT_MAX >> 20, CALL_SECONDS);
+                call->operation, INPUT_MAX >> 20, settings->seconds);
         return fail(call);
     }
     return module_run(call, settings->module, &status) ? status : fail(call);
@@ -131,7 +152,10 @@ handle(const char *name, const char *operation)
     int status;
 
     signal(SIGPIPE, SIG_IGN);
-    input_read(&input, STDIN_FILENO, started + CALL_SECONDS * INT64_C(1000000));
+    /* for what knows no deadline: loading a library, reading sysfs, the system's log */
+    signal(SIGALRM, give_up);
+    alarm((unsigned int)settings.seconds + GRACE_SECONDS);
+    input_read(&input, STDIN_FILENO, started + settings.seconds * INT64_C(1000000));
     scan_uuid(input.text, input.length, uuid);
     message_begin(name, uuid, settings.root[0]);
     struct vgpu_hook_call call = {

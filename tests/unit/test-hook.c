@@ -452,6 +452,28 @@ test_deadline(void **state)
     assert_true(g_get_monotonic_time() - since < 3000000);
 }
 
+/* What knows no deadline (here a library that is a FIFO, and opening it waits) ends all the same.
+ */
+static void
+test_deadline_of_what_has_none(void **state)
+{
+    static const char setting[] = "OPENVGPU_CALL_SECONDS=1";
+    Hook *hook = *state;
+    g_autofree char *asks = one_vgpu("vgpu-16m");
+    g_autofree char *mdev = domain_text(DOMAIN_A, NULL, HOSTDEV(VGPU_1, "yes"));
+    gint64 since = g_get_monotonic_time();
+
+    g_free(hook->module);
+    hook->module = g_build_filename(hook->mock->path, "fifo", NULL);
+    assert_int_equal(mkfifo(hook->module, 0600), 0);
+    call_with(hook, "prepare", asks, strlen(asks), setting);
+    assert_int_equal(hook->status, 1);
+    assert_non_null(strstr(hook->err, "has given up"));
+    call_with(hook, "prepare", mdev, strlen(mdev), setting);
+    assert_int_equal(hook->status, 0);
+    assert_true(g_get_monotonic_time() - since < 15000000);
+}
+
 /* Waits until the hook has written to create. */
 static void
 wait_for_create(const Hook *hook)
@@ -569,6 +591,7 @@ main(void)
         TEST(session),
         TEST(restore_with_a_password),
         TEST(deadline),
+        TEST(deadline_of_what_has_none),
         TEST(killed_and_started_again),
         TEST(thin_part_needs_libc_only),
         TEST(uninstall_names_what_is_owned),
