@@ -6,8 +6,10 @@
 
 #include "file.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* What an open device is called in /proc/<pid>/fd (drivers/vfio/group.c). */
@@ -16,22 +18,33 @@
 /* Ends the walk up the processes, whatever /proc says meanwhile. */
 #define ANCESTORS_MAX 64
 
+/*
+ * As stat(2), but from what the kernel knows already: any user may have opened a file on a FUSE or
+ * network file system that never answers.
+ */
 static gboolean
-is_device(const struct stat *st, const GArray *devices)
+look(const char *path, struct statx *st)
 {
-    for (guint i = 0; S_ISCHR(st->st_mode) && i < devices->len; i++)
-        if (g_array_index(devices, dev_t, i) == st->st_rdev)
+    return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, st) == 0;
+}
+
+static gboolean
+is_device(const struct statx *st, const GArray *devices)
+{
+    dev_t device = makedev(st->stx_rdev_major, st->stx_rdev_minor);
+    for (guint i = 0; S_ISCHR(st->stx_mode) && i < devices->len; i++)
+        if (g_array_index(devices, dev_t, i) == device)
             return TRUE;
     return FALSE;
 }
 
 static gboolean
-is_file(const struct stat *st, const GPtrArray *files)
+is_file(const struct statx *st, const GPtrArray *files)
 {
-    struct stat file;
+    struct statx file;
     for (guint i = 0; i < files->len; i++)
-        if (stat(files->pdata[i], &file) == 0 && file.st_dev == st->st_dev &&
-            file.st_ino == st->st_ino)
+        if (look(files->pdata[i], &file) && file.stx_dev_major == st->stx_dev_major &&
+            file.stx_dev_minor == st->stx_dev_minor && file.stx_ino == st->stx_ino)
             return TRUE;
     return FALSE;
 }
@@ -40,13 +53,13 @@ static gboolean
 link_matches(const char *link, const VgpuHolderTarget *target)
 {
     char text[512];
-    struct stat st;
+    struct statx st;
     ssize_t length = readlink(link, text, sizeof(text) - 1);
     if (length < 0)
         return FALSE;
     text[length] = '\0';
-    /* stat follows the open file itself, not its name */
-    return strstr(text, target->hint) && stat(link, &st) == 0 &&
+    /* this follows the open file itself, not its name */
+    return strstr(text, target->hint) && look(link, &st) &&
            (is_device(&st, target->devices) || is_file(&st, target->files));
 }
 
