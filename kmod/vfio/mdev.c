@@ -2,14 +2,26 @@
 /*
  * The mdev transport: a GPU as an mdev parent, its types, and vGPUs as mdevs.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/mdev.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/utsname.h>
 
 #include "attr.h"
 #include "gpu.h"
 #include "vgpu.h"
+
+/*
+ * Weak, so that the loader accepts a kernel without mdev and vgpu_mdev_init() can
+ * say in words what is missing; nothing of ours runs then.
+ */
+#pragma weak mdev_register_driver
+#pragma weak mdev_unregister_driver
+#pragma weak mdev_register_parent
+#pragma weak mdev_unregister_parent
 
 /**
  * struct vgpu_mdev_type - a type as mdev knows it
@@ -176,6 +188,11 @@ void vgpu_mdev_unregister(struct vgpu_mdev *mdev)
 /* Pairs with vgpu_mdev_exit(); the driver is one for all parents. */
 int vgpu_mdev_init(void)
 {
+	if (!mdev_register_driver) {
+		pr_err("kernel %s lacks the module mdev (CONFIG_VFIO_MDEV), or it is not loaded; use modprobe, and a kernel that has it: on Debian linux-image-amd64, not a cloud flavour\n",
+		       init_utsname()->release);
+		return -EOPNOTSUPP;
+	}
 	return mdev_register_driver(&mdev_driver);
 }
 
