@@ -24,6 +24,14 @@
 #define VGPU_HOOK_SYMBOL "vgpu_hook_run"
 
 /**
+ * VGPU_HOOK_UNKNOWN:
+ *
+ * What vgpu_hook_run() returns of a call of another version. It has said so; what that means for
+ * the domain is the caller's to say.
+ */
+#define VGPU_HOOK_UNKNOWN (-1)
+
+/**
  * struct vgpu_hook_call:
  * @version: %VGPU_HOOK_CALL_VERSION
  * @size: bytes of this structure
@@ -58,7 +66,7 @@ struct vgpu_hook_call {
  * Does what one call of libvirt wants; writes to standard output (a changed XML), standard
  * error and the system's log. Ends within ten seconds of @started.
  *
- * Returns: the exit status libvirt is to see.
+ * Returns: the exit status libvirt is to see, or %VGPU_HOOK_UNKNOWN.
  */
 int vgpu_hook_run(const struct vgpu_hook_call *call);
 

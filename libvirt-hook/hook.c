@@ -191,7 +191,7 @@ vgpu_hook_run(const struct vgpu_hook_call *call)
         vgpu_log("the hook and its hook.so are of different releases (%u and %d); install "
                  "OpenVGPU again",
                  call->version, VGPU_HOOK_CALL_VERSION);
-        return g_str_equal(call->operation, "prepare") ? VGPU_EXIT_FAILED : VGPU_EXIT_OK;
+        return VGPU_HOOK_UNKNOWN;
     }
     hook.deadline = read_deadline(call, root);
     status = run_operation(&hook);

@@ -25,5 +25,5 @@ module_run(const struct vgpu_hook_call *call, const char *path, int *status)
         return false;
     }
     *status = run(call);
-    return true;
+    return *status != VGPU_HOOK_UNKNOWN;
 }

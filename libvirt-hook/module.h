@@ -20,7 +20,7 @@
  * missing or of another version in mid-upgrade then harms no other. A failure is
  * said in one line.
  *
- * Returns: false if hook.so could not be loaded.
+ * Returns: false if hook.so could not be loaded, or is of another release.
  */
 bool module_run(const struct vgpu_hook_call *call, const char *path, int *status);
 

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "domain-text.h"
+#include "hook-call.h"
 #include "mock-sysfs.h"
 #include "record.h"
 
@@ -340,6 +342,31 @@ test_without_module(void **state)
     check_without_module(hook);
 }
 
+/* In mid-upgrade too: what becomes of the domain depends on what it asks for, not on hook.so. */
+static void
+test_module_of_another_release(void **state)
+{
+    Hook *hook = *state;
+    struct vgpu_hook_call call = {.version = VGPU_HOOK_CALL_VERSION + 1,
+                                  .size = sizeof(call),
+                                  .name = "vma",
+                                  .operation = "prepare",
+                                  .uuid = "",
+                                  .xml = "",
+                                  .privileged = 1};
+    void *module = dlopen(hook->module, RTLD_NOW | RTLD_LOCAL);
+    vgpu_hook_run_func run_hook;
+
+    assert_non_null(module);
+    run_hook = (vgpu_hook_run_func)dlsym(module, VGPU_HOOK_SYMBOL);
+    g_setenv("OPENVGPU_ROOT", hook->mock->path, TRUE);
+    assert_int_equal(run_hook(&call), VGPU_HOOK_UNKNOWN);
+    call.version--;
+    call.size--;
+    assert_int_equal(run_hook(&call), VGPU_HOOK_UNKNOWN);
+    g_unsetenv("OPENVGPU_ROOT");
+}
+
 /* Its input never ends, and it has to end all the same. */
 static void
 test_reconnect_reads_nothing(void **state)
@@ -586,6 +613,7 @@ main(void)
         TEST(empty),
         TEST(ordinary_domain),
         TEST(without_module),
+        TEST(module_of_another_release),
         TEST(reconnect_reads_nothing),
         TEST(reconnect_looks_in_the_background),
         TEST(session),
