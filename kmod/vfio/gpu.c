@@ -219,6 +219,7 @@ void vgpu_gpu_remove(struct pci_dev *pdev)
 		return;
 	gpu_close(gpu, false);
 	mutex_lock(&gpu->transport_lock);
+	gpu->removed = true;
 	gpu_unregister_locked(gpu);
 	gpu_unlink(gpu);
 	mutex_unlock(&gpu->transport_lock);
@@ -235,7 +236,10 @@ int vgpu_gpu_types_changed(struct pci_dev *pdev)
 	if (!gpu)
 		return -ENODEV;
 	mutex_lock(&gpu->transport_lock);
-	if (!gpu_close(gpu, true)) {
+	if (gpu->removed) {
+		/* remove() was first: nothing would unregister it again. */
+		ret = -ENODEV;
+	} else if (!gpu_close(gpu, true)) {
 		gpu_unregister_locked(gpu);
 		ret = gpu_register_locked(gpu);
 		gpu_open(gpu);

@@ -36,6 +36,7 @@ struct vgpu_manager {
  * @vgpus: its vGPUs, under the same spinlock
  * @lost: fell off its bus; written under the same spinlock
  * @transport_lock: serialises registering and unregistering @mdev; outermost
+ * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
@@ -52,6 +53,7 @@ struct vgpu_gpu {
 	bool lost;
 
 	struct mutex transport_lock;
+	bool removed;
 	struct vgpu_mdev *mdev;
 
 	struct mutex lock;
