@@ -342,7 +342,7 @@ static const struct vfio_device_ops vfio_ops = {
 	VGPU_VFIO_IOMMUFD_OPS
 };
 
-/* The RM's part of a vGPU, with an identity that the guest can be shown. */
+/* The RM's part of a vGPU; pairs with vfio_delete_handle(). */
 static int vfio_create_handle(struct vgpu_vfio *vgpu, u32 type,
 			      const uuid_t *uuid)
 {
@@ -353,17 +353,18 @@ static int vfio_create_handle(struct vgpu_vfio *vgpu, u32 type,
 		.uuid = *uuid,
 		.vgpu_vfio = vgpu,
 	};
-	int ret;
 
 	vgpu->identity.size = sizeof(vgpu->identity);
-	ret = vgpu_gpu_create(vgpu->gpu, &info, &vgpu->identity, &vgpu->handle);
-	if (ret)
-		return ret;
+	return vgpu_gpu_create(vgpu->gpu, &info, &vgpu->identity,
+			       &vgpu->handle);
+}
+
+static int vfio_check_identity(const struct vgpu_vfio *vgpu)
+{
 	if (vgpu_config_check_identity(&vgpu->identity))
 		return 0;
 	dev_err(vgpu->vdev.dev, "back end \"%s\" gives an identity that PCI can't have\n",
 		vgpu->gpu->manager->rm->name);
-	vgpu_gpu_delete(vgpu->gpu, vgpu->handle);
 	return -EINVAL;
 }
 
@@ -396,6 +397,9 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 	ret = vfio_create_handle(vgpu, type, uuid);
 	if (ret)
 		goto put;
+	ret = vfio_check_identity(vgpu);
+	if (ret)
+		goto delete;
 	vgpu_gpu_add(gpu, &vgpu->gpu_node, &lost);
 	if (lost)
 		WRITE_ONCE(vgpu->lost, true);
@@ -407,6 +411,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 del:
 	vgpu_gpu_del(&vgpu->gpu_node);
 	cancel_work_sync(&vgpu->lost_work);
+delete:
 	if (!vfio_delete_handle(vgpu))
 		return ERR_PTR(ret);
 put:
