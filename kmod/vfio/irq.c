@@ -232,13 +232,19 @@ static int irq_set_trigger(struct vgpu_vfio *vgpu,
 
 static int irq_set_unmask_eventfd(struct vgpu_vfio *vgpu, s32 fd)
 {
-	if (fd < -1)
-		return -EINVAL;
+	struct eventfd_ctx *ctx = NULL;
+	int ret;
+
+	/* Looked at first, so that a bad one leaves what was there. */
+	ret = irq_get_eventfds(&fd, &ctx, 1);
+	if (ret)
+		return ret;
 	vfio_virqfd_disable(&vgpu->irq.unmask);
-	if (fd == -1)
-		return 0;
-	return vfio_virqfd_enable(vgpu, NULL, irq_unmask_thread, NULL,
-				  &vgpu->irq.unmask, fd);
+	if (ctx)
+		ret = vfio_virqfd_enable(vgpu, NULL, irq_unmask_thread, NULL,
+					 &vgpu->irq.unmask, fd);
+	irq_put(&ctx, 1);
+	return ret;
 }
 
 static int irq_set_mask(struct vgpu_vfio *vgpu, const struct vfio_irq_set *set,
