@@ -248,12 +248,12 @@ static struct vgpu_vma *mapping_alloc(struct vgpu_vfio *vgpu,
 int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 {
 	u64 start = (u64)vma->vm_pgoff << PAGE_SHIFT;
-	unsigned int index = start >> VGPU_REGION_SHIFT;
 	const struct vgpu_region *region;
+	unsigned int index;
 	struct vgpu_vma *map;
 	int ret;
 
-	if (index >= vgpu_region_count(vgpu))
+	if (!vgpu_region_index(vgpu, start >> VGPU_REGION_SHIFT, &index))
 		return -EINVAL;
 	region = &vgpu->regions[index];
 	ret = mapping_check(region, start & VGPU_REGION_MASK,

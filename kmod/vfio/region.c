@@ -4,6 +4,7 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -14,15 +15,21 @@
 #define REGION_CHUNK	64	/* bytes copied at once */
 #define REGION_MIN_ROM	2048	/* what a ROM BAR can say at least */
 
-static bool region_index_known(const struct vgpu_vfio *vgpu, u64 index)
-{
-	return index < vgpu_region_count(vgpu);
-}
-
 unsigned int vgpu_region_count(const struct vgpu_vfio *vgpu)
 {
 	return vgpu->regions[VGPU_REGION_CONSOLE].size ?
 	       VGPU_REGION_COUNT : VFIO_PCI_NUM_REGIONS;
+}
+
+bool vgpu_region_index(const struct vgpu_vfio *vgpu, u64 number,
+		       unsigned int *index)
+{
+	unsigned int count = vgpu_region_count(vgpu);
+
+	if (number >= count)
+		return false;
+	*index = array_index_nospec(number, count);
+	return true;
 }
 
 /* One area of the RM: aligned, behind the last, inside region and backing. */
@@ -203,13 +210,14 @@ int vgpu_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
 {
 	struct vgpu_vfio *vgpu = container_of(vdev, struct vgpu_vfio, vdev);
 	const struct vgpu_region *region;
+	unsigned int index;
 
-	if (!region_index_known(vgpu, info->index))
+	if (!vgpu_region_index(vgpu, info->index, &index))
 		return -EINVAL;
-	region = &vgpu->regions[info->index];
+	region = &vgpu->regions[index];
 	info->flags = region->flags;
 	info->size = region->size;
-	info->offset = (u64)info->index << VGPU_REGION_SHIFT;
+	info->offset = (u64)index << VGPU_REGION_SHIFT;
 	info->cap_offset = 0;
 	return region_add_sparse(region, caps);
 }
@@ -327,12 +335,12 @@ static int region_user_step(struct vgpu_vfio *vgpu, unsigned int index,
 ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
 		       loff_t *ppos, bool write)
 {
-	u64 index = (u64)*ppos >> VGPU_REGION_SHIFT;
 	u64 offset = *ppos & VGPU_REGION_MASK;
 	const struct vgpu_region *region;
+	unsigned int index;
 	size_t done = 0;
 
-	if (!region_index_known(vgpu, index))
+	if (!vgpu_region_index(vgpu, (u64)*ppos >> VGPU_REGION_SHIFT, &index))
 		return -EINVAL;
 	region = &vgpu->regions[index];
 	if (offset >= region->size)

@@ -56,6 +56,17 @@ void vgpu_region_close(struct vgpu_vfio *vgpu);
 unsigned int vgpu_region_count(const struct vgpu_vfio *vgpu);
 
 /**
+ * vgpu_region_index() - a region's number as user space gave it
+ * @vgpu: the vGPU, open
+ * @number: any number
+ * @index: the region, also where the processor guesses
+ *
+ * Return: false if there is no such region.
+ */
+bool vgpu_region_index(const struct vgpu_vfio *vgpu, u64 number,
+		       unsigned int *index);
+
+/**
  * vgpu_region_info() - VFIO_DEVICE_GET_REGION_INFO
  * @vdev: the device, open
  * @info: @info->index in, the rest out
