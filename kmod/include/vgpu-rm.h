@@ -307,7 +307,9 @@ struct vgpu_start_info {
  *	Accesses inside it do not reach region_access().
  * @dma_invalidate: optional. [@iova, @iova + @size) is gone: the front end has
  *	unpinned it already and refuses access to it; the RM forgets what it
- *	knew. Called after the fact, must not wait for user space.
+ *	knew. Called after the fact, must not wait for user space. VFIO tells of
+ *	the whole life of an open, so that one may come during vgpu_start() and
+ *	after vgpu_stop(): a range the RM knows nothing of is no error.
  * @display_plane: optional. What is shown now. Called some 30 times a second.
  * @get_edid: optional. The EDID of the vGPU's monitor into @buf, *@size bytes of
  *	room on entry, its length on return.
@@ -372,7 +374,8 @@ struct vgpu_rm;
  * @set_intx: level of INTA; the front end masks and re-asserts. Any context but NMI.
  * @start_done: answers @request: 0 or -errno. Exactly once for each request that
  *	vgpu_start() accepted, from any context but NMI; from inside vgpu_start()
- *	too. Gives up the RM's reference.
+ *	too. Gives up the RM's reference. After an error vgpu_stop() does not
+ *	follow.
  * @device_lost: @gpu fell off its bus: accesses read ones from now on, writes
  *	are dropped, users get VFIO's ERR. Any context but NMI. remove() follows.
  * @types_changed: get_types() would answer differently. Sleeps. -EBUSY while
