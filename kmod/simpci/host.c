@@ -28,7 +28,8 @@ struct simpci_host {
 	/*
 	 * Guards the data in configs; raw and with interrupts off since the
 	 * kernel accesses configuration space in any context. The pointer is
-	 * set before the bus exists and cleared after it has gone.
+	 * set before the bus exists; what it points to is freed after the
+	 * bus has gone.
 	 */
 	raw_spinlock_t lock;
 	struct simpci_config *configs;
