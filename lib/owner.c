@@ -73,27 +73,28 @@ note_late(const VgpuOwner *owner, VgpuRecord *record)
         vgpu_log_error(error);
 }
 
-/* Creates on the record's parent, and says by @error->code what became of it. */
+/* Creates on the record's parent; what did not come of it has no record afterwards. */
 static Attempt
 create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
 {
     GError *cause = NULL;
+    int code;
 
     if (vgpu_mdev_create(owner->root, record->parent, record->type, record->uuid, &owner->work,
                          &cause))
         return ATTEMPT_DONE;
+    code = cause->code;
     g_propagate_error(error, cause);
-    if (cause->code == VGPU_ERROR_EXISTS) {
-        vgpu_record_delete(owner->root, record->uuid, NULL);
-        return ATTEMPT_OVER;
-    }
-    if (cause->code == VGPU_ERROR_TIMEOUT)
+    if (code == VGPU_ERROR_TIMEOUT)
         note_late(owner, record);
-    if (cause->code == VGPU_ERROR_TIMEOUT || vgpu_mdev_exists(owner->root, record->uuid)) {
+    if (code == VGPU_ERROR_TIMEOUT ||
+        (code != VGPU_ERROR_EXISTS && vgpu_mdev_exists(owner->root, record->uuid))) {
         undo(owner, record);
         return ATTEMPT_OVER;
     }
-    return ATTEMPT_NEXT;
+    if (!vgpu_record_delete(owner->root, record->uuid, NULL))
+        return ATTEMPT_OVER;
+    return code == VGPU_ERROR_EXISTS ? ATTEMPT_OVER : ATTEMPT_NEXT;
 }
 
 /* From created to ready; everything is undone on failure. */
@@ -131,18 +132,6 @@ attempt(const VgpuOwner *owner, const VgpuOrder *order, const VgpuParent *parent
     return result == ATTEMPT_DONE ? finish(owner, order, record, error) : result;
 }
 
-/* No parent could: the record of the last attempt goes, and all reasons are told. */
-static gboolean
-give_up(const VgpuOwner *owner, const VgpuOrder *order, const GString *reasons, GError **error)
-{
-    if (!vgpu_record_delete(owner->root, order->uuid, error))
-        return FALSE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
-                "no GPU could make it (%s); free an instance or ask for another type or parent",
-                reasons->str);
-    return FALSE;
-}
-
 gboolean
 vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError **error)
 {
@@ -164,5 +153,8 @@ vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError **error)
             g_error_free(cause);
         }
     }
-    return give_up(owner, order, reasons, error);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                "no GPU could make it (%s); free an instance or ask for another type or parent",
+                reasons->str);
+    return FALSE;
 }

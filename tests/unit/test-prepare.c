@@ -440,6 +440,19 @@ test_race_for_the_last_instance(void **state)
     check_nothing(*state, VGPU_2);
 }
 
+/* The first GPU is full, the second one has no such attribute: nothing stays of the first attempt.
+ */
+static void
+test_race_and_then_another_failure(void **state)
+{
+    mock_sysfs_add_parent(*state, "0000:3b:00.0", "other", -1);
+    mock_sysfs_add_type(*state, "0000:3b:00.0", "vgpu-16m", 4, 16);
+    mock_sysfs_fail(*state, "create", ENOSPC);
+    refuse(*state, DOMAIN_A, REQUEST_ATTR(VGPU_1, "resolution=1x1"), HOSTDEV(VGPU_1, "yes"),
+           VGPU_ERROR_INVALID, "resolution '1x1'");
+    check_nothing(*state, VGPU_1);
+}
+
 /* mdevctl, which has no lock of ours, makes it just before us. */
 static int
 be_overtaken(const char *path, const char *value, gpointer data)
@@ -572,6 +585,7 @@ main(void)
         TEST(sweeps_what_is_no_longer_named),
         TEST(newer_record_is_left_alone),
         TEST(race_for_the_last_instance),
+        TEST(race_and_then_another_failure),
         TEST(race_for_the_uuid),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),
