@@ -55,11 +55,12 @@ image_season()
     ln -s "$1" "$1/image"
     ln -s "$2" "$1/runtime"
     ln -s "$3" "$1/kernel"
+    echo 2 >"$1/cpus"
     machine_boot "$1"
     ssh_machine "$1" "virsh -q domcapabilities --virttype qemu && virsh -q domcapabilities &&
         virsh -q nodedev-list" </dev/null >/dev/null
     machine_stop "$1"
-    rm -f "$1"/{image,runtime,kernel,port,pid,console.log,qemu.log}
+    rm -f "$1"/{image,runtime,kernel,cpus,port,pid,console.log,qemu.log}
 }
 
 # image_keys ROOT DIR: a key for the host in DIR, the machine's own in ROOT.

@@ -74,7 +74,7 @@ qemu_start()
     for ((tries = 0; tries < 20; tries++)); do
         port=$((20000 + RANDOM % 12000))
         rm -f "$dir/pid"
-        if alone "${qemu[@]}" "${accel[@]}" -name "openvgpu-lab-${dir##*/}" -smp 2 -m 4096 \
+        if alone "${qemu[@]}" "${accel[@]}" -name "openvgpu-lab-${dir##*/}" -smp "$(<"$dir/cpus")" -m 4096 \
             -kernel "$kernel/vmlinux" -initrd "$kernel/initrd" -no-reboot \
             -append "$(qemu_kernel_arguments)" \
             -drive "file=$dir/disk.img,format=raw,if=none,id=disk,cache=writeback" \
