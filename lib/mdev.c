@@ -121,11 +121,23 @@ vgpu_mdev_wait_ready(const VgpuRoot *root, const char *uuid, const VgpuDeadline 
     return TRUE;
 }
 
-static void
-report_full(const char *parent, const char *type, GError **error)
+static gboolean
+check_absent(const VgpuRoot *root, const char *uuid, GError **error)
 {
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "parent '%s' has no instance of type '%s' left",
-                parent, type);
+    if (!vgpu_mdev_exists(root, uuid))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already", uuid);
+    return FALSE;
+}
+
+/* What took the last instance may be this very vGPU, if somebody else was faster. */
+static void
+report_full(const VgpuRoot *root, const char *parent, const char *type, const char *uuid,
+            GError **error)
+{
+    if (check_absent(root, uuid, error))
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                    "parent '%s' has no instance of type '%s' left", parent, type);
 }
 
 /* Gives a plain reason for what the kernel would refuse by a bare number. */
@@ -133,16 +145,14 @@ static gboolean
 check_creatable(const VgpuRoot *root, const char *parent_name, const char *type_id,
                 const char *uuid, GError **error)
 {
-    if (vgpu_mdev_exists(root, uuid)) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already", uuid);
+    if (!check_absent(root, uuid, error))
         return FALSE;
-    }
     g_autoptr(VgpuParent) parent = vgpu_parent_load(root, parent_name, error);
     if (!parent)
         return FALSE;
     const VgpuType *type = vgpu_parent_find_type(parent, type_id, error);
     if (type && type->available_instances == 0)
-        report_full(parent_name, type_id, error);
+        report_full(root, parent_name, type_id, uuid, error);
     return type && type->available_instances > 0;
 }
 
@@ -159,7 +169,7 @@ write_create(const VgpuRoot *root, const char *parent, const char *type, const c
     if (vgpu_sysfs_write_deadline(file, name, deadline, &reason))
         return TRUE;
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL))
-        report_full(parent, type, error);
+        report_full(root, parent, type, uuid, error);
     else
         g_propagate_prefixed_error(error, g_steal_pointer(&reason),
                                    "cannot make vGPU '%s' of type '%s' on parent '%s': ", uuid,

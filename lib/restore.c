@@ -97,9 +97,7 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS) ||
-        (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL) &&
-         vgpu_mdev_exists(root, definition->uuid)))
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
                                                         : VGPU_RESTORE_FAILED;
     g_propagate_error(error, g_steal_pointer(&reason));

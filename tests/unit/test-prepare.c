@@ -470,6 +470,23 @@ test_race_for_the_uuid(void **state)
     check_record(*state, VGPU_1, NULL, 0);
 }
 
+/* And with that it takes the last instance. */
+static int
+be_overtaken_by_the_last(const char *path, const char *value, gpointer data)
+{
+    mock_sysfs_add_mdev(data, GPU_1, "vgpu-16m", value);
+    return ENOSPC;
+}
+
+static void
+test_race_for_uuid_and_last_instance(void **state)
+{
+    vgpu_sysfs_set_writer(be_overtaken_by_the_last, *state);
+    prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    check_vgpu(*state, VGPU_1, GPU_1, "vgpu-16m");
+    check_record(*state, VGPU_1, NULL, 0);
+}
+
 static gint64
 elapsed_ms(gint64 since)
 {
@@ -587,6 +604,7 @@ main(void)
         TEST(race_for_the_last_instance),
         TEST(race_and_then_another_failure),
         TEST(race_for_the_uuid),
+        TEST(race_for_uuid_and_last_instance),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),
         TEST(deadline_in_lock),
