@@ -3,13 +3,10 @@
  * Drives a vGPU of the software RM through the VFIO uAPI, as QEMU would, and
  * says of each property whether it holds. Usage: vfio-client UUID
  */
-#include "device.h"
+#include "check.h"
 
 #include <errno.h>
 #include <linux/pci_regs.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +14,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* The software RM's own register in BAR 2; see vgpu-soft(7). */
-#define SOFT_INTERRUPT 0xf00
-
-#define BAR_VRAM VFIO_PCI_BAR0_REGION_INDEX
-#define BAR_MMIO VFIO_PCI_BAR2_REGION_INDEX
-#define CONFIG   VFIO_PCI_CONFIG_REGION_INDEX
-
-/* The console region follows the nine of PCI. */
-#define REGION_CONSOLE VFIO_PCI_NUM_REGIONS
 
 /* Dispi registers of the Bochs display, 16 bits each, from 0x500 in BAR 2. */
 #define DISPI_ID       0x500
@@ -36,33 +23,6 @@
 #define DISPI_ENABLE   0x508
 #define DISPI_VIRT_W   0x50c
 #define DISPI_Y_OFFSET 0x512
-
-static int failures;
-
-static void
-check(bool ok, const char *what)
-{
-    printf("%s - %s\n", ok ? "ok" : "not ok", what);
-    failures += !ok;
-}
-
-static sigjmp_buf fault;
-
-static void
-on_fault(int signal)
-{
-    siglongjmp(fault, signal);
-}
-
-/* Reads one byte of a mapping; false if that faults. */
-static bool
-can_touch(const volatile uint8_t *at)
-{
-    if (sigsetjmp(fault, 1))
-        return false;
-    (void)*at;
-    return true;
-}
 
 static void
 test_info(const struct device *dev)
@@ -134,23 +94,6 @@ test_command(const struct device *dev)
     device_set_command(dev, PCI_COMMAND_MEMORY);
     device_read(dev, BAR_MMIO, DISPI_ID, &id, sizeof id);
     check((id & 0xfff0) == 0xb0c0, "with memory enabled the dispi id reads");
-}
-
-static uint8_t *
-map_region(const struct device *dev, uint32_t index, size_t *size)
-{
-    struct vfio_region_info *info = device_region(dev, index);
-    uint8_t *at = MAP_FAILED;
-
-    if (info) {
-        *size = info->size;
-        at = mmap(NULL, info->size, PROT_READ | PROT_WRITE, MAP_SHARED, dev->fd,
-                  (off_t)info->offset);
-        if (at == MAP_FAILED)
-            at = mmap(NULL, info->size, PROT_READ, MAP_SHARED, dev->fd, (off_t)info->offset);
-    }
-    free(info);
-    return at;
 }
 
 static void
@@ -247,15 +190,6 @@ test_display(const struct device *dev)
 }
 
 static bool
-fired(int fd)
-{
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    uint64_t count;
-
-    return poll(&poll_fd, 1, 1000) == 1 && read(fd, &count, sizeof count) == sizeof count;
-}
-
-static bool
 enable_msi(const struct device *dev)
 {
     uint8_t at = (uint8_t)device_config16(dev, PCI_CAPABILITY_LIST);
@@ -304,8 +238,7 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: %s UUID\n", argv[0]);
         return 2;
     }
-    signal(SIGBUS, on_fault);
-    signal(SIGSEGV, on_fault);
+    check_init();
     if (!device_open(&dev, argv[1]))
         return 2;
     test_info(&dev);
@@ -315,7 +248,12 @@ main(int argc, char **argv)
     test_mapping(&dev);
     test_display(&dev);
     test_interrupt(&dev);
+    test_abi(&dev);
+    test_irq_arguments(&dev);
+    test_map_arguments(&dev);
+    test_map_life(&dev);
     device_close(&dev);
-    printf("%d failed\n", failures);
-    return failures != 0;
+    test_reopen(argv[1]);
+    printf("%d failed\n", check_failures());
+    return check_failures() != 0;
 }

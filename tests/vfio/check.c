@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the cases of vfio-client share: saying what holds, and touching mappings
+ * that may fault.
+ */
+#include "check.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int failures;
+static sigjmp_buf fault;
+
+void
+check(bool ok, const char *what)
+{
+    printf("%s - %s\n", ok ? "ok" : "not ok", what);
+    failures += !ok;
+}
+
+int
+check_failures(void)
+{
+    return failures;
+}
+
+static void
+on_fault(int signal)
+{
+    siglongjmp(fault, signal);
+}
+
+void
+check_init(void)
+{
+    signal(SIGBUS, on_fault);
+    signal(SIGSEGV, on_fault);
+}
+
+bool
+can_touch(const volatile uint8_t *at)
+{
+    if (sigsetjmp(fault, 1))
+        return false;
+    (void)*at;
+    return true;
+}
+
+bool
+can_store(volatile uint8_t *at, uint8_t value)
+{
+    if (sigsetjmp(fault, 1))
+        return false;
+    *at = value;
+    return true;
+}
+
+uint8_t *
+map_region(const struct device *dev, uint32_t index, size_t *size)
+{
+    struct vfio_region_info *info = device_region(dev, index);
+    uint8_t *at = MAP_FAILED;
+
+    if (info) {
+        *size = info->size;
+        at = mmap(NULL, info->size, PROT_READ | PROT_WRITE, MAP_SHARED, dev->fd,
+                  (off_t)info->offset);
+        if (at == MAP_FAILED)
+            at = mmap(NULL, info->size, PROT_READ, MAP_SHARED, dev->fd, (off_t)info->offset);
+    }
+    free(info);
+    return at;
+}
+
+bool
+fired(int fd)
+{
+    struct pollfd poller = {.fd = fd, .events = POLLIN};
+    uint64_t count;
+
+    return poll(&poller, 1, 1000) == 1 && read(fd, &count, sizeof count) == sizeof count;
+}
