@@ -188,12 +188,17 @@ make(const Prepare *prepare, const VgpuWish *wish, GError **error)
     return definitions && make_on(prepare, wish, &query, error);
 }
 
+/* Somebody else made it, or is about to: its type may be a moment behind. */
 static gboolean
-check_existing(const VgpuRoot *root, const VgpuWish *wish, GError **error)
+check_existing(const Prepare *prepare, const VgpuWish *wish, GError **error)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, wish->uuid, error);
+    const VgpuRoot *root = prepare->owner.root;
+    g_autoptr(VgpuMdev) mdev = NULL;
 
-    return mdev && vgpu_wish_accepts(wish, mdev->type, mdev->parent, error);
+    if (wish->request && !vgpu_mdev_wait_ready(root, wish->uuid, &prepare->owner.work, error))
+        return FALSE;
+    mdev = vgpu_mdev_load(root, wish->uuid, wish->request ? error : NULL);
+    return mdev ? vgpu_wish_accepts(wish, mdev->type, mdev->parent, error) : !wish->request;
 }
 
 /* Cases 1 to 4, once there is no record. */
@@ -204,13 +209,13 @@ have(const Prepare *prepare, const VgpuWish *wish, GError **error)
     GError *cause = NULL;
 
     if (vgpu_mdev_exists(root, wish->uuid))
-        return check_existing(root, wish, error);
+        return check_existing(prepare, wish, error);
     if (!wish->wanted || make(prepare, wish, &cause))
         return TRUE;
     /* mdevctl or virsh, which know no lock of ours, made it just now */
     if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
         g_clear_error(&cause);
-        return check_existing(root, wish, error);
+        return check_existing(prepare, wish, error);
     }
     g_propagate_error(error, cause);
     return FALSE;

@@ -5,6 +5,8 @@
  */
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "domain-text.h"
 #include "lock.h"
 #include "log.h"
@@ -487,6 +489,38 @@ test_race_for_uuid_and_last_instance(void **state)
     check_record(*state, VGPU_1, NULL, 0);
 }
 
+/* The links of a vGPU that mdevctl is making come a moment after its folder. */
+static gpointer
+finish_making(gpointer data)
+{
+    g_autofree char *entry = g_build_filename(data, "sys/bus/mdev/devices/" VGPU_1, NULL);
+    g_autofree char *link = g_build_filename(entry, "mdev_type", NULL);
+
+    g_usleep(100000);
+    assert_int_equal(symlink("../mdev_supported_types/vgpu-16m", link), 0);
+    return NULL;
+}
+
+static void
+test_in_the_making_by_another(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autofree char *link =
+        g_build_filename(mock->path, "sys/bus/mdev/devices/" VGPU_1 "/mdev_type", NULL);
+    GThread *thread;
+
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    assert_int_equal(unlink(link), 0);
+    /* nothing to check, so nothing to wait for */
+    mock_sysfs_define(mock, GPU_1, VGPU_1, DEFINITION("auto", ""));
+    prepare(mock, DOMAIN_A, REQUEST(VGPU_2, "'vgpu-16m'"),
+            HOSTDEV(VGPU_1, "yes") HOSTDEV(VGPU_2, "yes"));
+    thread = g_thread_new("mdevctl", finish_making, mock->path);
+    prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    g_thread_join(thread);
+    check_record(mock, VGPU_1, NULL, 0);
+}
+
 static gint64
 elapsed_ms(gint64 since)
 {
@@ -605,6 +639,7 @@ main(void)
         TEST(race_and_then_another_failure),
         TEST(race_for_the_uuid),
         TEST(race_for_uuid_and_last_instance),
+        TEST(in_the_making_by_another),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),
         TEST(deadline_in_lock),
