@@ -14,6 +14,10 @@
 
 #include <string.h>
 
+/* How much longer than for a vGPU we wait for the lock: guests that start keep it for up to ten
+ * seconds each, and nobody waits for us. */
+#define LOCK_PATIENCE 10
+
 static gboolean
 check_values(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
 {
@@ -120,10 +124,11 @@ static VgpuRestoreResult
 restore_locked(const VgpuRoot *root, const VgpuDefinition *definition, guint milliseconds,
                GError **error)
 {
-    VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
+    VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * milliseconds);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &wait, error);
     if (!lock)
         return VGPU_RESTORE_FAILED;
+    VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
     return vgpu_restore_definition(root, definition, &deadline, error);
 }
 

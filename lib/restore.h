@@ -12,6 +12,15 @@
 G_BEGIN_DECLS
 
 /**
+ * VGPU_RESTORE_DEFAULT_MS:
+ *
+ * How long making one vGPU may take by default, in milliseconds. With what undoing takes it is less
+ * than a guest's start can wait (%VGPU_DEADLINE_DEFAULT_MS), so a vGPU that can't be had fails no
+ * guest.
+ */
+#define VGPU_RESTORE_DEFAULT_MS 6000
+
+/**
  * VgpuRestoreCount:
  * @started: made by this call
  * @present: there already, with the right type
@@ -59,7 +68,8 @@ VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefini
  * vgpu_restore_run:
  * @root: a root
  * @parents: (nullable) (array zero-terminated=1): names of parents, or NULL for all
- * @milliseconds: how long one vGPU may take
+ * @milliseconds: how long one vGPU may take, once the lock is had; for the lock it
+ *   waits ten times as long
  * @count: (out): what happened
  * @error: (out) (optional): the definitions could not be listed or the lock not be had
  *

@@ -27,7 +27,7 @@ run_restore(const VgpuRoot *root, int argc, char **argv, GError **error)
 {
     VgpuRestoreCount count;
     if (!check_arguments(argc, argv, error) ||
-        !vgpu_restore_run(root, (const char *const *)argv + 1, VGPU_DEADLINE_DEFAULT_MS, &count,
+        !vgpu_restore_run(root, (const char *const *)argv + 1, VGPU_RESTORE_DEFAULT_MS, &count,
                           error))
         return FALSE;
     vgpu_log("%u restored, %u there already, %u failed, %u waiting for their GPU", count.started,

@@ -219,6 +219,30 @@ test_locked_out(void **state)
     assert_non_null(strstr(f->lines->pdata[0], "lock"));
 }
 
+static gpointer
+let_go_later(gpointer lock)
+{
+    g_usleep(700000);
+    vgpu_lock_release(lock);
+    return NULL;
+}
+
+/* A guest's start may keep the lock for longer than one vGPU takes; that is no reason to fail it.
+ */
+static void
+test_waits_for_a_guest(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {GPU, NULL};
+    VgpuDeadline deadline = vgpu_deadline_after(5000);
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    VgpuLock *lock = vgpu_lock_acquire(f->mock->root, VGPU_LOCK_ACTIVE, &deadline, &f->error);
+    GThread *thread = g_thread_new("guest", let_go_later, lock);
+    assert_true(vgpu_restore_run(f->mock->root, parents, 500, &f->count, &f->error));
+    g_thread_join(thread);
+    assert_count(f, 1, 0, 0, 0);
+}
+
 static void
 test_bad_parent_name(void **state)
 {
@@ -242,6 +266,7 @@ main(void)
         TEST(test_present_one_gets_its_attributes_unless_open),
         TEST(test_other_vendors_are_restored_too),
         TEST(test_locked_out),
+        TEST(test_waits_for_a_guest),
         TEST(test_bad_parent_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
