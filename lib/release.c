@@ -82,6 +82,7 @@ vgpu_release(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
 
     if (!records)
         return FALSE;
+    settle.at = MIN(settle.at, deadline->at);
     for (guint i = 0; i < problems->len; i++)
         vgpu_log_error(g_ptr_array_index(problems, i));
     for (guint i = 0; i < records->len; i++) {

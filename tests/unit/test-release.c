@@ -216,6 +216,21 @@ test_lock_that_is_held(void **state)
     assert_error(&error, VGPU_ERROR_TIMEOUT, "lock");
 }
 
+/* There is no time left to wait for a guest that is still closing. */
+static void
+test_ends_with_its_deadline(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuDeadline soon = vgpu_deadline_after(100);
+    gint64 since = g_get_monotonic_time();
+
+    put_owned(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY, TRUE);
+    mock_sysfs_hold(mock, VGPU_1, 77);
+    assert_true(vgpu_release(mock->root, DOMAIN_A, NULL, &soon, NULL));
+    assert_true(g_get_monotonic_time() - since < 800000);
+    assert_true(has_record(mock, VGPU_1, VGPU_RECORD_RELEASED));
+}
+
 static void
 test_reconnect_says_what_is_wrong(void **state)
 {
@@ -249,6 +264,7 @@ main(void)
         TEST(one_that_fails_stops_no_other),
         TEST(newer_record_is_left_alone),
         TEST(lock_that_is_held),
+        TEST(ends_with_its_deadline),
         TEST(reconnect_says_what_is_wrong),
     };
 
