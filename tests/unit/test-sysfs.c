@@ -9,6 +9,7 @@
 #include "sysfs.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,6 +87,23 @@ test_errno_comes_back_from_the_writer(void **state)
     vgpu_sysfs_set_writer(NULL, NULL);
 }
 
+/* A parent may have left us with SIGCHLD ignored, which exec(2) keeps: then nothing can be waited
+ * for. */
+static void
+test_children_that_nobody_reaps(void **state)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    GError *error = NULL;
+    signal(SIGCHLD, SIG_IGN);
+    vgpu_sysfs_set_writer(refuse, GINT_TO_POINTER(0));
+    assert_true(vgpu_sysfs_write_deadline("/x", "v", &deadline, &error));
+    vgpu_sysfs_set_writer(refuse, GINT_TO_POINTER(EBUSY));
+    assert_false(vgpu_sysfs_write_deadline("/x", "v", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_BUSY, "'/x'");
+    vgpu_sysfs_set_writer(NULL, NULL);
+    signal(SIGCHLD, SIG_DFL);
+}
+
 /* A kernel that keeps the writer until the file @user_data is there. */
 static int
 keep(const char *path, const char *value, gpointer user_data)
@@ -135,6 +153,7 @@ main(void)
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_write_reaches_the_file),
         cmocka_unit_test(test_errno_comes_back_from_the_writer),
+        cmocka_unit_test(test_children_that_nobody_reaps),
         cmocka_unit_test(test_writer_that_is_kept_holds_nothing_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
