@@ -184,7 +184,7 @@ suite_shellcheck_all()
     cd "$lab_tree" || return
     mapfile -t scripts < <(find lab tests .ci autogen.sh -type f -exec awk '
         FNR == 1 { if (/^#!\/bin\/(ba)?sh/ || FILENAME ~ /\.sh$/) print FILENAME; nextfile }' {} +)
-    shellcheck -x "${scripts[@]}"
+    shellcheck -x -S warning "${scripts[@]}"
 }
 
 # suite_kmod NAME: the modules against one kernel's headers.
