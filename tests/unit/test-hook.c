@@ -203,15 +203,34 @@ test_same_uuid_for_two_domains(void **state)
     assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
 }
 
+/* That there is no file in @folder, not even a temporary one. */
+static void
+check_no_file(const Hook *hook, const char *folder)
+{
+    g_autofree char *path = g_build_filename(hook->mock->path, folder, NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name = dir ? g_dir_read_name(dir) : NULL;
+
+    if (name)
+        fail_msg("'%s' is left in '%s'", name, folder);
+}
+
 static void
 check_bad(Hook *hook, const char *xml, const char *words)
 {
     call(hook, "prepare", xml);
     expect(hook, 1, words);
-    assert_false(mock_sysfs_has_mdev(hook->mock, VGPU_1));
-    assert_false(has_record(hook, VGPU_1));
+    assert_non_null(strstr(hook->err, "(" DOMAIN_A ")"));
+    check_no_file(hook, "run/openvgpu/vgpus");
     call(hook, "release", xml);
     assert_int_equal(hook->status, 0);
+}
+
+static void
+check_bad_and_not_made(Hook *hook, const char *xml, const char *words)
+{
+    check_bad(hook, xml, words);
+    check_no_file(hook, "sys/bus/mdev/devices");
 }
 
 static void
@@ -232,13 +251,94 @@ test_bad_input(void **state)
         g_strconcat("<!DOCTYPE domain [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", good, NULL);
 
     mock_sysfs_serve(hook->mock);
-    check_bad(hook, unknown, "vGPU " VGPU_1 ": type 'vgpu-1t' can't be had");
-    check_bad(hook, invalid, "metadata is not valid");
-    check_bad(hook, newer, "metadata");
-    check_bad(hook, twice, "named twice");
-    check_bad(hook, cut, "not well-formed");
-    check_bad(hook, entity, "document type");
+    check_bad_and_not_made(hook, unknown, "vGPU " VGPU_1 ": type 'vgpu-1t' can't be had");
+    check_bad_and_not_made(hook, invalid, "metadata is not valid");
+    check_bad_and_not_made(hook, newer, "metadata");
+    check_bad_and_not_made(hook, twice, "named twice");
+    check_bad_and_not_made(hook, cut, "not well-formed");
+    check_bad_and_not_made(hook, entity, "document type");
     assert_null(strstr(hook->err, "root:"));
+}
+
+static char *
+with_attr(const char *name, const char *value)
+{
+    g_autofree char *request = g_strdup_printf("<vgpu:vgpu uuid='" VGPU_1 "' type='vgpu-16m'>"
+                                               "<vgpu:attr name='%s' value='%s'/></vgpu:vgpu>",
+                                               name, value);
+
+    return domain_text(DOMAIN_A, request, HOSTDEV(VGPU_1, "yes"));
+}
+
+static void
+test_bad_attributes(void **state)
+{
+    static const struct {
+        const char *name, *value, *words;
+    } bad[] = {
+        {"vgpu/frob", "1", "there is no attribute 'vgpu/frob'; there are: vgpu/params"},
+        {"vgpu/params", "resolution=1x1", "resolution '1x1' is not possible"},
+        {"vgpu/params", "frob=1", "'frob=1' is not a parameter"},
+        {"vgpu/params", "a&#10;b", "no control characters"},
+        {"remove", "1", "'remove' is not the name of an attribute"},
+        {"mdev_type/create", VGPU_2, "'mdev_type/create' is not the name"},
+        {"iommu_group/type", "DMA", "'iommu_group/type' is not the name"},
+        {"driver/unbind", VGPU_1, "'driver/unbind' is not the name"},
+        {"vgpu/../remove", "1", "'vgpu/../remove' is not the name"},
+        {"/etc/passwd", "1", "'/etc/passwd' is not the name"},
+    };
+    Hook *hook = *state;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *xml = with_attr(bad[i].name, bad[i].value);
+
+        check_bad_and_not_made(hook, xml, bad[i].words);
+    }
+}
+
+static void
+test_bad_host(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *xml = one_vgpu("vgpu-16m");
+
+    mock_sysfs_write(
+        hook->mock,
+        "sys/class/mdev_bus/" GPU_1 "/mdev_supported_types/vgpu-16m/available_instances", "0\n");
+    check_bad_and_not_made(
+        hook, xml, "vGPU " VGPU_1 ": type 'vgpu-16m' can't be had (" GPU_1 ": no instance left)");
+    mock_sysfs_free(hook->mock);
+    hook->mock = mock_sysfs_new();
+    check_bad_and_not_made(hook, xml, "vGPU " VGPU_1 ": type 'vgpu-16m': ");
+}
+
+static void
+test_contradictions(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *xml = one_vgpu("vgpu-16m");
+
+    mock_sysfs_define(hook->mock, GPU_1, VGPU_1,
+                      "{\"mdev_type\": \"vgpu-32m\", \"start\": \"manual\"}");
+    check_bad_and_not_made(hook, xml, "the metadata says type 'vgpu-16m', mdevctl's definition");
+    mock_sysfs_define(hook->mock, GPU_1, VGPU_1,
+                      "{\"mdev_type\": \"vgpu-16m\", \"start\": \"manual\"}");
+    mock_sysfs_add_mdev(hook->mock, GPU_1, "vgpu-32m", VGPU_1);
+    check_bad(hook, xml, "it is there with type 'vgpu-32m'");
+    assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+}
+
+/* Neither metadata nor mdevctl knows it: libvirt's own words are clear enough. */
+static void
+test_unknown_uuid_is_libvirts(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *xml = domain_text(DOMAIN_A, NULL, HOSTDEV(VGPU_1, "yes"));
+
+    call(hook, "prepare", xml);
+    expect(hook, 0, NULL);
+    assert_false(touched(hook));
+    assert_false(mock_sysfs_has_mdev(hook->mock, VGPU_1));
 }
 
 static char *
@@ -609,6 +709,10 @@ main(void)
         TEST(from_prepare_to_release),
         TEST(same_uuid_for_two_domains),
         TEST(bad_input),
+        TEST(bad_attributes),
+        TEST(bad_host),
+        TEST(contradictions),
+        TEST(unknown_uuid_is_libvirts),
         TEST(large),
         TEST(empty),
         TEST(ordinary_domain),
