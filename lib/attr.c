@@ -41,30 +41,6 @@ vgpu_attr_list_add(GPtrArray *list, const char *name, const char *value)
     g_ptr_array_add(list, attr);
 }
 
-GPtrArray *
-vgpu_attr_list_copy(const GPtrArray *list)
-{
-    GPtrArray *copy = vgpu_attr_list_new();
-    for (guint i = 0; i < list->len; i++) {
-        const VgpuAttr *attr = list->pdata[i];
-        vgpu_attr_list_add(copy, attr->name, attr->value);
-    }
-    return copy;
-}
-
-gboolean
-vgpu_attr_list_equal(const GPtrArray *a, const GPtrArray *b)
-{
-    if (a->len != b->len)
-        return FALSE;
-    for (guint i = 0; i < a->len; i++) {
-        const VgpuAttr *x = a->pdata[i], *y = b->pdata[i];
-        if (strcmp(x->name, y->name) != 0 || strcmp(x->value, y->value) != 0)
-            return FALSE;
-    }
-    return TRUE;
-}
-
 const char *
 vgpu_attr_list_find(const GPtrArray *list, const char *name)
 {

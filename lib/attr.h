@@ -75,23 +75,6 @@ GPtrArray *vgpu_attr_list_new(void);
 void vgpu_attr_list_add(GPtrArray *list, const char *name, const char *value);
 
 /**
- * vgpu_attr_list_copy:
- * @list: (element-type VgpuAttr): a list
- *
- * Returns: (transfer full) (element-type VgpuAttr): a copy.
- */
-GPtrArray *vgpu_attr_list_copy(const GPtrArray *list);
-
-/**
- * vgpu_attr_list_equal:
- * @a: (element-type VgpuAttr): a list
- * @b: (element-type VgpuAttr): a list
- *
- * Returns: TRUE if both have the same names and values in the same order.
- */
-gboolean vgpu_attr_list_equal(const GPtrArray *a, const GPtrArray *b);
-
-/**
  * vgpu_attr_list_find:
  * @list: (element-type VgpuAttr): a list
  * @name: a name

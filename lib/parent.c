@@ -128,12 +128,6 @@ vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error)
     return vgpu_sysfs_read_link(link, error);
 }
 
-gboolean
-vgpu_parent_is_ours(const VgpuParent *parent)
-{
-    return g_strcmp0(parent->driver, VGPU_PARENT_OUR_DRIVER) == 0;
-}
-
 static char *
 join_type_ids(const VgpuParent *parent)
 {

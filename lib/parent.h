@@ -93,14 +93,6 @@ gboolean vgpu_parent_exists(const VgpuRoot *root, const char *name);
 char *vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error);
 
 /**
- * vgpu_parent_is_ours:
- * @parent: a parent
- *
- * Returns: TRUE if its driver is %VGPU_PARENT_OUR_DRIVER.
- */
-gboolean vgpu_parent_is_ours(const VgpuParent *parent);
-
-/**
  * vgpu_parent_find_type:
  * @parent: a parent
  * @id: (nullable): a type id

@@ -123,12 +123,6 @@ report_write(int err, const char *path, const char *value, GError **error)
     return FALSE;
 }
 
-gboolean
-vgpu_sysfs_write(const char *path, const char *value, GError **error)
-{
-    return report_write(write_value(path, value), path, value, error);
-}
-
 /* Lets go of everything the caller has open, its locks and libvirt's pipes above all, but @keep. */
 static void
 keep_one_file(int keep)

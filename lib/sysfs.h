@@ -82,30 +82,16 @@ gboolean vgpu_sysfs_read_int(const char *path, int *value, GError **error);
 char *vgpu_sysfs_read_link(const char *path, GError **error);
 
 /**
- * vgpu_sysfs_write:
+ * vgpu_sysfs_write_deadline:
  * @path: a sysfs file; a symbolic link as last component is refused
  * @value: text, at most %VGPU_SYSFS_MAX - 1 bytes
- * @error: (out) (optional): by errno, naming @path and @value
- *
- * Writes @value by a single write(2), as sysfs wants it. Blocks as long as the
- * kernel does, and then no signal may help: for files that might block, use
- * vgpu_sysfs_write_deadline().
- *
- * Returns: TRUE if the kernel took all of it.
- */
-gboolean vgpu_sysfs_write(const char *path, const char *value, GError **error);
-
-/**
- * vgpu_sysfs_write_deadline:
- * @path: a sysfs file
- * @value: text
  * @deadline: when to give up waiting
- * @error: (out) (optional): as vgpu_sysfs_write(), or %VGPU_ERROR_TIMEOUT
+ * @error: (out) (optional): by errno, naming @path and @value, or %VGPU_ERROR_TIMEOUT
  *
- * As vgpu_sysfs_write(), from a child process that is on its own: it holds none of
- * our files (so none of our locks), is no zombie of ours, and if the kernel keeps it
- * past the deadline it stays behind. On %VGPU_ERROR_TIMEOUT the kernel may therefore
- * still act on @value later.
+ * Writes @value by a single write(2), as sysfs wants it, from a child process that is on its own:
+ * it holds none of our files (so none of our locks), is no zombie of ours, and if the kernel keeps
+ * it past the deadline, when no signal may help, it stays behind. On %VGPU_ERROR_TIMEOUT the kernel
+ * may therefore still act on @value later.
  *
  * Returns: TRUE if the kernel took all of it in time.
  */

@@ -16,18 +16,9 @@ test_lists(void **state)
     vgpu_attr_list_add(a, "x/one", "1");
     vgpu_attr_list_add(a, "x/two", "2");
     vgpu_attr_list_add(a, "x/one", "3");
-    g_autoptr(GPtrArray) b = vgpu_attr_list_copy(a);
-    assert_true(vgpu_attr_list_equal(a, b));
     assert_string_equal(vgpu_attr_list_find(a, "x/one"), "3");
+    assert_string_equal(vgpu_attr_list_find(a, "x/two"), "2");
     assert_null(vgpu_attr_list_find(a, "x"));
-
-    g_autoptr(GPtrArray) swapped = vgpu_attr_list_new();
-    vgpu_attr_list_add(swapped, "x/two", "2");
-    vgpu_attr_list_add(swapped, "x/one", "1");
-    vgpu_attr_list_add(swapped, "x/one", "3");
-    assert_false(vgpu_attr_list_equal(a, swapped));
-    g_ptr_array_set_size(b, 2);
-    assert_false(vgpu_attr_list_equal(a, b));
 }
 
 static void
@@ -162,7 +153,10 @@ test_json(void **state)
     vgpu_attr_list_add(list, "x", "\303\244");
     json_object *json = vgpu_attr_list_to_json(list);
     assert_true(vgpu_attr_list_from_json(json, back, &error));
-    assert_true(vgpu_attr_list_equal(list, back));
+    json_object_put(json);
+    json = vgpu_attr_list_to_json(back);
+    assert_string_equal(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+                        "[{\"vgpu\\/params\":\"a=\\\"b\\\"\"},{\"x\":\"\303\244\"}]");
     json_object_put(json);
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         json = json_tokener_parse(bad[i]);

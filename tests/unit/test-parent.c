@@ -27,9 +27,7 @@ test_list(void **state)
     assert_string_equal(nvidia->driver, "nvidia");
     assert_int_equal(nvidia->numa_node, 1);
     assert_int_equal(nvidia->types->len, 0);
-    assert_true(vgpu_parent_is_ours(ours));
-    assert_false(vgpu_parent_is_ours(nvidia));
-    assert_false(vgpu_parent_is_ours(mtty));
+    assert_string_equal(ours->driver, VGPU_PARENT_OUR_DRIVER);
     assert_null(mtty->driver);
     assert_int_equal(mtty->numa_node, -1);
     assert_int_equal(ours->types->len, 3);

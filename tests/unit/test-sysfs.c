@@ -55,14 +55,14 @@ test_write_reaches_the_file(void **state)
 
     vgpu_sysfs_set_writer(NULL, NULL);
     mock_sysfs_write(mock, "x", "something longer");
-    assert_true(vgpu_sysfs_write(path, "a=b", &error));
+    assert_true(vgpu_sysfs_write_deadline(path, "a=b", &deadline, &error));
     g_autofree char *first = mock_sysfs_read(mock, "x");
     assert_string_equal(first, "a=b");
     assert_true(vgpu_sysfs_write_deadline(path, "c", &deadline, &error));
     g_autofree char *second = mock_sysfs_read(mock, "x");
     assert_string_equal(second, "c");
     assert_int_equal(symlink(path, link), 0);
-    assert_false(vgpu_sysfs_write(link, "d", &error));
+    assert_false(vgpu_sysfs_write_deadline(link, "d", &deadline, &error));
     assert_error(&error, VGPU_ERROR_INVALID, link);
     assert_false(vgpu_sysfs_write_deadline("/nonexistent", "d", &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "cannot write 'd' to '/nonexistent'");
