@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/mdev.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -173,6 +174,18 @@ struct vgpu_mdev *vgpu_mdev_register(struct vgpu_gpu *gpu)
 	return ERR_PTR(ret);
 }
 
+/*
+ * Waits until nobody but us refers to a type. Each mdev does, up to the end of its
+ * release function, which looks into type and parent (mdev_device_release()); and
+ * that runs late for one that is looked at, as by a write to its driver's unbind.
+ */
+static void mdev_wait_type(struct mdev_type *type)
+{
+	while (kref_read(&type->kobj.kref) > 1)
+		msleep(20);
+	kobject_put(&type->kobj);	/* pairs with vgpu_mdev_unregister() */
+}
+
 /**
  * vgpu_mdev_unregister() - undoes vgpu_mdev_register()
  * @mdev: the transport
@@ -181,7 +194,13 @@ struct vgpu_mdev *vgpu_mdev_register(struct vgpu_gpu *gpu)
  */
 void vgpu_mdev_unregister(struct vgpu_mdev *mdev)
 {
+	unsigned int i, count = mdev->parent.nr_types;
+
+	for (i = 0; i < count; i++)
+		kobject_get(&mdev->pointers[i]->kobj);
 	mdev_unregister_parent(&mdev->parent);
+	for (i = 0; i < count; i++)
+		mdev_wait_type(mdev->pointers[i]);
 	kfree(mdev);
 }
 
