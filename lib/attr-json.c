@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attr-json.c - lists of attributes to mdevctl's JSON and back.
+ * attr-json.c - JSON read with care, and lists of attributes to mdevctl's JSON and back.
  */
 #include "attr-json.h"
 
@@ -8,6 +8,23 @@
 #include "error.h"
 
 #include <string.h>
+
+#define JSON_DEPTH 16
+
+json_object *
+vgpu_json_parse(const char *text, GError **error)
+{
+    json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    /* with its NUL, which ends a number or a literal */
+    json_object *json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
+    enum json_tokener_error reason = json_tokener_get_error(tokener);
+    if (reason != json_tokener_success)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "it is no JSON: %s",
+                    json_tokener_error_desc(reason));
+    json_tokener_free(tokener);
+    return reason == json_tokener_success ? json : NULL;
+}
 
 json_object *
 vgpu_attr_list_to_json(const GPtrArray *list)

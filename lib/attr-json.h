@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attr-json.h - a list of attributes as mdevctl's JSON: an array of objects with one member each.
+ * attr-json.h - JSON from files and mdevctl, and a list of attributes as mdevctl has it: an array of
+ * objects with one member each.
  */
 #ifndef VGPU_ATTR_JSON_H
 #define VGPU_ATTR_JSON_H
@@ -9,6 +10,17 @@
 #include <json-c/json.h>
 
 G_BEGIN_DECLS
+
+/**
+ * vgpu_json_parse:
+ * @text: a JSON document
+ * @error: (out) (optional): %VGPU_ERROR_INVALID for what is not strictly JSON in UTF-8, is deeper
+ *   than any document of ours or mdevctl's, or has something behind it
+ *
+ * Returns: (transfer full) (nullable): the value, NULL for "null" too; let go of by
+ * json_object_put().
+ */
+json_object *vgpu_json_parse(const char *text, GError **error);
 
 /**
  * vgpu_attr_list_to_json:

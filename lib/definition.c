@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define JSON_DEPTH 16
-
 VgpuDefinition *
 vgpu_definition_new(const char *parent, const char *uuid, const char *type)
 {
@@ -65,28 +63,13 @@ read_members(VgpuDefinition *definition, json_object *json, GError **error)
                                     error);
 }
 
-static json_object *
-parse_json(const char *text, GError **error)
-{
-    json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    /* with its NUL, which ends a number or a literal */
-    json_object *json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
-    enum json_tokener_error reason = json_tokener_get_error(tokener);
-    if (reason != json_tokener_success)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "it is no JSON: %s",
-                    json_tokener_error_desc(reason));
-    json_tokener_free(tokener);
-    return reason == json_tokener_success ? json : NULL;
-}
-
 VgpuDefinition *
 vgpu_definition_parse(const char *parent, const char *uuid, const char *text, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autoptr(VgpuDefinition) definition = vgpu_definition_new(parent, uuid, NULL);
 
-    definition->json = parse_json(text, &reason);
+    definition->json = vgpu_json_parse(text, &reason);
     if (definition->json || !reason)
         read_members(definition, definition->json, &reason);
     if (!reason)

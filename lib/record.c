@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <json-c/json.h>
 
+#include "attr-json.h"
 #include "error.h"
 #include "file.h"
 
@@ -58,12 +58,7 @@ record_path(const VgpuRoot *root, const char *uuid, GError **error)
 static const char *
 get_string(struct json_object *object, const char *key)
 {
-    struct json_object *member;
-
-    if (!json_object_object_get_ex(object, key, &member) ||
-        !json_object_is_type(member, json_type_string))
-        return NULL;
-    return json_object_get_string(member);
+    return vgpu_json_get_text(json_object_object_get(object, key));
 }
 
 /* Place of @word in @words, -1 if it is none of them. */
@@ -121,7 +116,7 @@ record_from_json(struct json_object *object, const char *uuid)
 static VgpuRecord *
 parse_record(const char *text, const char *path, const char *uuid, GError **error)
 {
-    struct json_object *object = json_tokener_parse(text);
+    struct json_object *object = vgpu_json_parse(text, NULL);
     VgpuRecord *record = NULL;
     GError *cause = NULL;
 

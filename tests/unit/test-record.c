@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "domain-text.h"
 #include "mock-sysfs.h"
@@ -121,6 +122,11 @@ test_refuses(void **state)
         "null",
         "{\"version\": 1}",
         RECORD("0", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1),
+        RECORD("-1", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1),
+        RECORD("1.0", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1),
+        RECORD("1, \"version\": null", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1),
+        RECORD("1", "ready", "metadata", DOMAIN_A, VGPU_1 "\\u0000", GPU_1) "}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
         RECORD("\"1\"", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1),
         RECORD("1", "steady", "metadata", DOMAIN_A, VGPU_1, GPU_1),
         RECORD("1", "ready", "magic", DOMAIN_A, VGPU_1, GPU_1),
@@ -136,7 +142,34 @@ test_refuses(void **state)
     assert_non_null(good);
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         check_refused(mock, bad[i], VGPU_ERROR_INVALID);
+    check_refused(mock, RECORD("4294967297", "new", "new", "new", "new", "new"),
+                  VGPU_ERROR_VERSION);
+    check_refused(mock, RECORD("99999999999999999999", "new", "new", "new", "new", "new"),
+                  VGPU_ERROR_VERSION);
     check_refused(mock, RECORD("2", "new", "new", "new", "new", "new"), VGPU_ERROR_VERSION);
+}
+
+/* Only root can put one there, but what it leads to is not read all the same. */
+static void
+test_follows_no_link(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, FILE_1, NULL);
+    g_autoptr(GError) error = NULL;
+    VgpuRecord record = record_of(VGPU_1);
+    g_autofree char *text = NULL;
+
+    mock_sysfs_write(mock, "victim", RECORD("1", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1));
+    mock_sysfs_write(mock, FILE_1, "");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("../../../victim", path), 0);
+    assert_null(vgpu_record_load(mock->root, VGPU_1, &error));
+    assert_int_equal(error->code, VGPU_ERROR_INVALID);
+    /* saving replaces the link, not what it leads to */
+    record.state = VGPU_RECORD_LATE;
+    assert_true(vgpu_record_save(mock->root, &record, NULL));
+    text = mock_sysfs_read(mock, "victim");
+    assert_non_null(strstr(text, "ready"));
 }
 
 static void
@@ -158,7 +191,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_what_it_wrote), cmocka_unit_test(test_modes),
         cmocka_unit_test(test_lists_and_deletes),   cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_not_there),
+        cmocka_unit_test(test_follows_no_link),     cmocka_unit_test(test_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
