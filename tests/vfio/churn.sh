@@ -32,7 +32,8 @@ scribble()
     done >/dev/null 2>&1
 }
 
-# one_round UUID: two users, one of whom may be killed, and a removal meanwhile.
+# one_round UUID: two users, one of whom may be killed, and a removal meanwhile, at
+# times beside the driver's.
 one_round()
 {
     local uuid=$1 dir=/sys/bus/mdev/devices/$1 users=() pid scribbler
@@ -47,6 +48,10 @@ one_round()
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
     ((RANDOM % 2)) || kill -KILL "${users[0]}" 2>/dev/null
+    if ((RANDOM % 4 == 0)); then
+        echo "$uuid" >/sys/bus/mdev/drivers/vgpu-vfio/unbind &
+        users+=($!)
+    fi
     # shellcheck disable=SC2016 # expanded by the new shell
     timeout 60 sh -c 'echo 1 >"$1/remove"' sh "$dir" || say "removal ends with $?"
     for pid in "${users[@]}"; do
