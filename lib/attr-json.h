@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attr-json.h - JSON from files and mdevctl, and a list of attributes as mdevctl has it: an array of
- * objects with one member each.
+ * attr-json.h - JSON from files and from mdevctl, and a list of attributes as mdevctl has it: an
+ * array of objects with one member each.
  */
 #ifndef VGPU_ATTR_JSON_H
 #define VGPU_ATTR_JSON_H
