@@ -84,8 +84,7 @@ static gboolean
 finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
        GError **error)
 {
-    if (vgpu_mdev_wait_ready(root, definition->uuid, deadline, error) &&
-        vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error))
+    if (vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error))
         return TRUE;
     undo(root, definition->uuid);
     return FALSE;
@@ -104,6 +103,9 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
                                                         : VGPU_RESTORE_FAILED;
+    /* made, but it did not get its type in time */
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
+        undo(root, definition->uuid);
     g_propagate_error(error, g_steal_pointer(&reason));
     return VGPU_RESTORE_FAILED;
 }

@@ -12,6 +12,7 @@
 #include "sysfs.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #define GPU "0001:00:00.0"
 #define AUTO(type, params)                                                                         \
@@ -134,6 +135,33 @@ test_half_made_one_is_removed(void **state)
     mock_sysfs_fail(f->mock, "vgpu/vm_name", 0);
     run(f, GPU);
     assert_count(f, 1, 0, 0, 0);
+}
+
+/* A kernel that makes a vGPU but never gives it a type. */
+static int
+make_half(const char *path, const char *value, gpointer user_data)
+{
+    Fixture *f = user_data;
+    g_autofree char *link =
+        g_build_filename(f->mock->path, "sys/bus/mdev/devices/" UUID_A "/mdev_type", NULL);
+    if (g_str_has_suffix(path, "/create"))
+        return mock_sysfs_add_mdev(f->mock, GPU, "vgpu-16m", UUID_A) ? EIO : unlink(link);
+    if (g_str_has_suffix(path, "/remove"))
+        mock_sysfs_write(f->mock, "removed", "");
+    return 0;
+}
+
+static void
+test_one_that_never_gets_its_type_is_removed(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {GPU, NULL};
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    vgpu_sysfs_set_writer(make_half, f);
+    assert_true(vgpu_restore_run(f->mock->root, parents, 1000, &f->count, &f->error));
+    assert_count(f, 0, 0, 1, 0);
+    g_autofree char *removed = mock_sysfs_read(f->mock, "removed");
+    assert_non_null(removed);
 }
 
 /* A kernel where mdevctl makes the vGPU between our look and our write. */
@@ -260,6 +288,7 @@ main(void)
         TEST(test_boot),
         TEST(test_one_that_fails_stops_no_other),
         TEST(test_half_made_one_is_removed),
+        TEST(test_one_that_never_gets_its_type_is_removed),
         TEST(test_mdevctl_is_faster),
         TEST(test_mdevctl_was_first_with_another_type),
         TEST(test_present_one_gets_its_attributes_unless_open),
