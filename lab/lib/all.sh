@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Reads every file of the lab's library, in the order of who needs whom.
 
-lab_program=${0##*/}
+lab_program=$0
 lab_tree=$(dirname "$LAB")
 for lab_part in progress host cache apt root kernel guest image qemu ssh machine build domain; do
     # shellcheck disable=SC1090 # the list above
