@@ -82,8 +82,10 @@ build_make()
             echo "${arguments[*]}" >arguments
         fi
         make -j"$(nproc)" all
+        rm -rf stage.new
+        make install DESTDIR=/build/stage.new
         rm -rf stage
-        make install DESTDIR=/build/stage' bash "$release"
+        mv stage.new stage' bash "$release"
 }
 
 # build_install MACHINE-DIR KERNEL-VERSION: puts what build_project made into a
