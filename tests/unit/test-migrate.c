@@ -6,39 +6,10 @@
 #include "unit.h"
 
 #include "domain-text.h"
-#include "log.h"
 #include "migrate.h"
+#include "mock-log.h"
 #include "mock-sysfs.h"
 #include "record.h"
-
-static GString *logged;
-
-static void
-collect(const char *line, gpointer data)
-{
-    g_string_append_printf(logged, "%s\n", line);
-}
-
-static int
-setup(void **state)
-{
-    MockSysfs *mock = mock_sysfs_new();
-
-    mock_sysfs_add_gpu(mock, GPU_1);
-    logged = g_string_new(NULL);
-    vgpu_log_set_sink(collect, NULL);
-    *state = mock;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    vgpu_log_set_sink(NULL, NULL);
-    g_string_free(logged, TRUE);
-    mock_sysfs_free(*state);
-    return 0;
-}
 
 static char *
 text_of_a(gboolean metadata)
@@ -165,7 +136,7 @@ test_without_metadata(void **state)
     expect_nothing(*state, FALSE);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
 
 int
 main(void)

@@ -7,42 +7,13 @@
 
 #include "domain-text.h"
 #include "lock.h"
-#include "log.h"
+#include "mock-log.h"
 #include "mock-sysfs.h"
 #include "reconnect.h"
 #include "record.h"
 #include "release.h"
 
 #define LIMIT_MS 2000
-
-static GString *logged;
-
-static void
-collect(const char *line, gpointer data)
-{
-    g_string_append_printf(logged, "%s\n", line);
-}
-
-static int
-setup(void **state)
-{
-    MockSysfs *mock = mock_sysfs_new();
-
-    mock_sysfs_add_gpu(mock, GPU_1);
-    logged = g_string_new(NULL);
-    vgpu_log_set_sink(collect, NULL);
-    *state = mock;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    vgpu_log_set_sink(NULL, NULL);
-    g_string_free(logged, TRUE);
-    mock_sysfs_free(*state);
-    return 0;
-}
 
 static void
 put_owned(MockSysfs *mock, const char *uuid, const char *domain, VgpuRecordState state,
@@ -248,7 +219,7 @@ test_reconnect_says_what_is_wrong(void **state)
     assert_true(has_record(mock, VGPU_2, VGPU_RECORD_READY));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
 
 int
 main(void)
