@@ -25,12 +25,22 @@ message_begin(const char *name, const char *uuid, bool quiet)
     log_quiet = quiet;
 }
 
+/* A terminal acts on these: C0, DEL, and C1 as UTF-8 writes it, 0xc2 and 0x80 to 0x9f. */
+static bool
+is_control(const unsigned char *at)
+{
+    return at[0] < ' ' || at[0] == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
 static void
 make_safe(char *line)
 {
-    for (char *c = line; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
+    for (unsigned char *at = (unsigned char *)line; *at; at++) {
+        if (!is_control(at))
+            continue;
+        if (*at == 0xc2)
+            *at++ = '?';
+        *at = '?';
     }
 }
 
