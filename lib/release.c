@@ -71,25 +71,56 @@ is_to_go(const VgpuRecord *record, const char *uuid, const VgpuDomain *domain)
            vgpu_domain_find_hostdev(domain, record->uuid);
 }
 
-gboolean
-vgpu_release(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
-             const VgpuDeadline *deadline, GError **error)
+/*
+ * A look without the lock, so that a domain that owns nothing waits for nobody: one whose
+ * start has just failed for want of the lock, say. libvirt keeps a prepare of the same domain
+ * away meanwhile; a record of any state whose vGPU is among its host devices may be
+ * changed by another's release, and wants the lock.
+ */
+static gboolean
+look(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, gboolean *any,
+     GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
-    g_autoptr(GPtrArray) records = lock ? vgpu_record_list(root, problems, error) : NULL;
-    VgpuDeadline settle = vgpu_deadline_after(SETTLE_MS);
+    g_autoptr(GPtrArray) records = vgpu_record_list(root, problems, error);
 
-    if (!records)
-        return FALSE;
-    settle.at = MIN(settle.at, deadline->at);
     for (guint i = 0; i < problems->len; i++)
         vgpu_log_error(g_ptr_array_index(problems, i));
-    for (guint i = 0; i < records->len; i++) {
+    *any = FALSE;
+    for (guint i = 0; records && i < records->len; i++) {
+        const VgpuRecord *record = g_ptr_array_index(records, i);
+
+        if (g_str_equal(record->domain, uuid) ||
+            (domain && vgpu_domain_find_hostdev(domain, record->uuid)))
+            *any = TRUE;
+    }
+    return records != NULL;
+}
+
+static gboolean
+release_all(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
+            const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
+    g_autoptr(GPtrArray) records = lock ? vgpu_record_list(root, NULL, error) : NULL;
+    VgpuDeadline settle = vgpu_deadline_after(SETTLE_MS);
+
+    settle.at = MIN(settle.at, deadline->at);
+    for (guint i = 0; records && i < records->len; i++) {
         VgpuRecord *record = g_ptr_array_index(records, i);
 
         if (is_to_go(record, uuid, domain))
             release_one(root, record, &settle, deadline);
     }
-    return TRUE;
+    return records != NULL;
+}
+
+gboolean
+vgpu_release(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
+             const VgpuDeadline *deadline, GError **error)
+{
+    gboolean any;
+
+    return look(root, uuid, domain, &any, error) &&
+           (!any || release_all(root, uuid, domain, deadline, error));
 }

@@ -183,6 +183,9 @@ test_lock_that_is_held(void **state)
     g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, VGPU_LOCK_ACTIVE, &never, NULL);
     GError *error = NULL;
 
+    /* who owns nothing does not wait */
+    assert_true(vgpu_release(mock->root, DOMAIN_A, NULL, &soon, &error));
+    put_owned(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY, TRUE);
     assert_false(vgpu_release(mock->root, DOMAIN_A, NULL, &soon, &error));
     assert_error(&error, VGPU_ERROR_TIMEOUT, "lock");
 }
