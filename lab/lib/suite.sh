@@ -258,7 +258,10 @@ suite_scenario_run()
     if ((status == 0 || status == 77)) || ! suite_emulator_died; then
         return "$status"
     fi
-    echo "The emulator ended with no word of the kernel; once more on a new machine"
+    echo "The emulator ended with no word of the kernel; once more on a new machine."
+    echo "Its last words, and those on the console:"
+    cat "$(machine_dir "$suite_vm")/qemu.log"
+    tail -n 20 "$(machine_dir "$suite_vm")/console.log"
     suite_up && suite_scenario_once "$1"
 }
 

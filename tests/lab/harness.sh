@@ -30,9 +30,11 @@ gpu_node=pci_0001_00_00_0
 # shellcheck disable=SC2034 # for scenarios
 {
     type16=vgpu-16m type32=vgpu-32m type64=vgpu-64m
-    uuid1=b1a5c0de-0000-4000-8000-000000000001
-    uuid2=b1a5c0de-0000-4000-8000-000000000002
-    uuid3=b1a5c0de-0000-4000-8000-000000000003
+    # Of this scenario's own: libvirt has been seen to keep a removed vGPU of the same
+    # name as active for a while.
+    uuid1=b1a5c0de-00${lab_scenario:0:2}-4000-8000-000000000001
+    uuid2=${uuid1%1}2
+    uuid3=${uuid1%1}3
 }
 
 # vm COMMAND: a line for the machine's shell. vm PROGRAM ARG…: taken as they are.
