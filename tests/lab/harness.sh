@@ -262,6 +262,22 @@ systemctl reset-failed
 END
 }
 
+# libvirt_renew: a libvirtd that knows what there is now. After a burst of vGPUs that
+# came and went it works through their events for a minute, and then holds vGPUs that
+# are there for inactive, and some that are gone for active.
+libvirt_renew()
+{
+    vm <<'END'
+systemctl restart libvirtd
+for ((i = 0; i < 300; i++)); do
+    [[ ! $(virsh nodedev-list --cap mdev_types) ]] || exit 0
+    sleep 0.1
+done
+echo 'libvirtd lists no GPU'
+exit 1
+END
+}
+
 lab_end()
 {
     local status=$? line left reports
@@ -288,4 +304,5 @@ lab_end()
 vm "echo 'openvgpu-lab: $lab_scenario begins' >/dev/kmsg"
 lab_began=$(vm 'date "+%F %T"')
 lab_reset >/dev/null
+libvirt_renew >/dev/null
 trap lab_end EXIT
