@@ -61,6 +61,8 @@ struct pci_dev;
 #define VGPU_MAX_TYPES		64	/* types of one GPU */
 #define VGPU_MAX_BARS		6	/* BAR 0 to 5 of PCI */
 #define VGPU_MAX_AREAS		16	/* directly mappable areas of one BAR */
+#define VGPU_MAX_MSIX		2048	/* vectors that MSI-X can say */
+#define VGPU_VENDOR_CAP_SIZE	64	/* body of the vendor-specific capability */
 
 /* The expansion ROM in region_access and region_backing, beside BAR 0 to 5. */
 #define VGPU_REGION_ROM		6
@@ -132,9 +134,21 @@ struct vgpu_create_info {
  * @revision: PCI revision id
  * @intx: true for an interrupt pin (INTA)
  * @msi_vectors: 0, or a power of two up to 32: MSI vectors offered
- * @msix_vectors: MSI-X vectors offered, 0 to 2048; reserved, must be 0 in 1.0
+ * @msix_vectors: MSI-X vectors offered, 0 to VGPU_MAX_MSIX
+ * @msix_bar: memory BAR, 0 to 5, that holds MSI-X's table and pending bits
+ * @msix_table: bytes into that BAR to the table, 16 for each vector; a multiple
+ *	of 8
+ * @msix_pba: bytes into that BAR to the pending bits, 8 for each 64 vectors; a
+ *	multiple of 8, not inside the table
+ * @pcie: true for a PCI Express endpoint: its capability, and 4096 bytes of
+ *	configuration space instead of 256
+ * @vendor_cap_size: bytes of @vendor_cap, 0 for no such capability
+ * @vendor_cap: what the guest reads of the vendor-specific capability after its
+ *	id, next pointer and length (PCI Local Bus 3.0, appendix H)
  *
- * Filled by vgpu_create(), fixed for the life of the vGPU.
+ * Filled by vgpu_create(), zero before; fixed for the life of the vGPU. The front
+ * end answers accesses to table and pending bits itself, and no area that
+ * get_sparse_mmap() gives may touch the pages they are on.
  */
 struct vgpu_identity {
 	u32 size;
@@ -147,6 +161,12 @@ struct vgpu_identity {
 	bool intx;
 	u16 msi_vectors;
 	u16 msix_vectors;
+	u8 msix_bar;
+	u32 msix_table;
+	u32 msix_pba;
+	bool pcie;
+	u8 vendor_cap_size;
+	u8 vendor_cap[VGPU_VENDOR_CAP_SIZE];
 };
 
 /* struct vgpu_bar_info.flags */
@@ -304,18 +324,23 @@ struct vgpu_start_info {
  * @reset: optional. Back to the state after start; framebuffer content may stay.
  * @region_backing: optional, needed where get_sparse_mmap() gives an area: the
  *	memory behind @region, whole; backing size may be below the region's.
- *	Accesses inside it do not reach region_access().
+ *	Accesses inside it do not reach region_access(). For VGPU_REGION_ROM
+ *	the expansion ROM, a power of two from 2 KiB; refused where there is none.
  * @dma_invalidate: optional. [@iova, @iova + @size) is gone: the front end has
  *	unpinned it already and refuses access to it; the RM forgets what it
- *	knew. Called after the fact, must not wait for user space. VFIO tells of
- *	the whole life of an open, so that one may come during vgpu_start() and
- *	after vgpu_stop(): a range the RM knows nothing of is no error.
+ *	knew. Called after the fact from a work item, which no unmap waits for;
+ *	one at a time for a vGPU, in the order of the unmaps, and not after
+ *	vgpu_stop() returned. VFIO tells of the whole life of an open: a range
+ *	the RM knows nothing of is no error.
  * @display_plane: optional. What is shown now. Called some 30 times a second.
  * @get_edid: optional. The EDID of the vGPU's monitor into @buf, *@size bytes of
- *	room on entry, its length on return.
+ *	room on entry, its length on return; 0 while no monitor is plugged in.
  * @migration_set_state: optional, reserved: NULL in version 1.0. Move to a state
  *	of enum vfio_device_mig_state; *@data is the stream where one opens.
  * @get_stats: optional. Counters of the vGPU.
+ * @set_edid: optional, with get_edid(). The VMM plugs in a monitor with the EDID
+ *	@edid of @size bytes, a multiple of 128 up to 32 KiB, or takes it away with
+ *	@size 0. Lasts until vgpu_stop(). -EINVAL for one the device can't use.
  */
 struct vgpu_rm_ops {
 	struct vgpu_version version;
@@ -352,6 +377,7 @@ struct vgpu_rm_ops {
 	int (*get_edid)(void *vgpu, u8 *buf, size_t *size);
 	int (*migration_set_state)(void *vgpu, u32 state, struct file **data);
 	int (*get_stats)(void *vgpu, struct vgpu_stats *stats);
+	int (*set_edid)(void *vgpu, const u8 *edid, size_t size);
 };
 
 struct vgpu_rm;
@@ -368,9 +394,10 @@ struct vgpu_rm;
  * @remove: @gpu leaves. Must pair with probe(); asks every user to let go
  *	(VFIO's REQ), waits for them, deletes each vGPU, and returns when none
  *	of the GPU's operations runs or will run. Sleeps.
- * @inject_interrupt: raise MSI vector @vector, 0 up. From any context but NMI.
- *	-EINVAL for a vector the identity does not offer; an interrupt the guest
- *	has not enabled is dropped, which is no error.
+ * @inject_interrupt: raise vector @vector, 0 up, of MSI or MSI-X, whichever the
+ *	VMM has set up. From any context but NMI; takes no sleeping lock. -EINVAL
+ *	for a vector the identity does not offer; an interrupt the guest has not
+ *	enabled is dropped, which is no error; one it has masked stays pending.
  * @set_intx: level of INTA; the front end masks and re-asserts. Any context but NMI.
  * @start_done: answers @request: 0 or -errno. Exactly once for each request that
  *	vgpu_start() accepted, from any context but NMI; from inside vgpu_start()
