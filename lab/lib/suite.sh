@@ -104,10 +104,20 @@ suite_one()
     77) suite_count SKIP "$name" "$(seconds_since "$start")" \
         "$(sed -n 's/^SKIPPED: //p' "$log" | tail -n 1)" ;;
     *)
-        suite_count FAIL "$name" "$(seconds_since "$start")"
-        tail -n 25 "$log" | sed 's/^/    /'
+        suite_count FAIL "$name" "$(seconds_since "$start")" "$(suite_why "$log")"
+        tail -n 25 "$log" | cut -c -1000 | sed 's/^/    /'
         ;;
     esac
+}
+
+# suite_why LOG: why a scenario says it failed, on one line, however much came after;
+# else the last line.
+suite_why()
+{
+    awk '/^FAILED: / { text = "" }
+        /^(FAILED|left behind|kernel reports): / { on = 1 }
+        on { text = text " " $0 }
+        END { printf "%s", substr(on ? text : " " $0, 2, 400) }' "$1" | tr -s '[:cntrl:]' ' '
 }
 
 # suite_lib NAME FUNCTION ARG…: like suite_one, for a function of the library: in a
