@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * holder.c - looks for an open device file through /proc/<pid>/fd.
+ * holder.c - looks for an open device file through /proc/<pid>/fd, and for a name
+ * of who has it.
  */
 #include "holder.h"
 
@@ -17,6 +18,12 @@
 
 /* Ends the walk up the processes, whatever /proc says meanwhile. */
 #define ANCESTORS_MAX 64
+
+#define COMM_MAX     64
+#define PID_FILE_MAX 64
+
+/* The daemon's own, among those of its domains. */
+#define DAEMON_PID_FILE "driver.pid"
 
 /*
  * As stat(2), but from what the kernel knows already: any user may have opened a file on a FUSE or
@@ -145,4 +152,37 @@ vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pi
             *pid = (pid_t)number;
     }
     return TRUE;
+}
+
+char *
+vgpu_holder_get_name(const VgpuRoot *root, pid_t pid)
+{
+    g_autofree char *proc = vgpu_root_dir(root, VGPU_DIR_PROC);
+    g_autofree char *path = g_strdup_printf("%s/%d/comm", proc, (int)pid);
+    char *name = vgpu_file_read(path, COMM_MAX, NULL, NULL);
+    return name ? g_strstrip(name) : NULL;
+}
+
+static gboolean
+file_has_pid(const char *folder, const char *name, pid_t pid)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *text = vgpu_file_read(path, PID_FILE_MAX, NULL, NULL);
+    guint64 number;
+    return text && g_ascii_string_to_unsigned(g_strstrip(text), 10, 1, G_MAXINT, &number, NULL) &&
+           (pid_t)number == pid;
+}
+
+char *
+vgpu_holder_get_domain(const VgpuRoot *root, pid_t pid)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_DOMAINS);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, NULL);
+    for (guint i = 0; names && i < names->len; i++) {
+        const char *name = names->pdata[i];
+        if (g_str_has_suffix(name, ".pid") && !g_str_equal(name, DAEMON_PID_FILE) &&
+            file_has_pid(folder, name, pid))
+            return g_strndup(name, strlen(name) - strlen(".pid"));
+    }
+    return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * holder.h - finds a process that has a device file open, without opening the
- * file, which would disturb whoever is about to.
+ * file, which would disturb whoever is about to; and says whose process it is.
  */
 #ifndef VGPU_HOLDER_H
 #define VGPU_HOLDER_H
@@ -42,6 +42,30 @@ typedef struct {
  */
 gboolean vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pid,
                           GError **error);
+
+/**
+ * vgpu_holder_get_name:
+ * @root: a root
+ * @pid: a process
+ *
+ * The name is the process's own choice: text for people, nothing to decide by.
+ *
+ * Returns: (transfer full) (nullable): what the kernel calls it ("qemu-system-x86"); NULL if it
+ * is gone.
+ */
+char *vgpu_holder_get_name(const VgpuRoot *root, pid_t pid);
+
+/**
+ * vgpu_holder_get_domain:
+ * @root: a root
+ * @pid: a process
+ *
+ * Looks at what libvirt's system daemon has written down and not at the process, whose memory
+ * it could keep us from reading to the end.
+ *
+ * Returns: (transfer full) (nullable): the domain whose QEMU it is, or NULL if libvirt knows none.
+ */
+char *vgpu_holder_get_domain(const VgpuRoot *root, pid_t pid);
 
 G_END_DECLS
 

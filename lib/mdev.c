@@ -257,6 +257,19 @@ vgpu_mdev_in_use(const VgpuRoot *root, const char *uuid, gboolean *in_use, GErro
     return TRUE;
 }
 
+static void
+set_in_use(const VgpuRoot *root, const char *uuid, pid_t pid, GError **error)
+{
+    g_autofree char *name = vgpu_holder_get_name(root, pid);
+    g_autofree char *domain = vgpu_holder_get_domain(root, pid);
+    g_autofree char *first = domain ? g_strdup_printf("shut down domain \"%s\"", domain)
+                                    : g_strdup("stop the virtual machine");
+
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
+                "vGPU '%s' is in use by process %d (%s); %s first", uuid, (int)pid,
+                name ? name : "that has just ended", first);
+}
+
 gboolean
 vgpu_mdev_check_idle(const VgpuRoot *root, const char *uuid, GError **error)
 {
@@ -265,9 +278,7 @@ vgpu_mdev_check_idle(const VgpuRoot *root, const char *uuid, GError **error)
         return FALSE;
     if (pid == 0)
         return TRUE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
-                "vGPU '%s' is in use by process %d; stop the virtual machine first", uuid,
-                (int)pid);
+    set_in_use(root, uuid, pid, error);
     return FALSE;
 }
 

@@ -117,7 +117,7 @@ gboolean vgpu_mdev_in_use(const VgpuRoot *root, const char *uuid, gboolean *in_u
  * vgpu_mdev_check_idle:
  * @root: a root
  * @uuid: a uuid
- * @error: (out) (optional): %VGPU_ERROR_BUSY naming the process, %VGPU_ERROR_INVALID,
+ * @error: (out) (optional): %VGPU_ERROR_BUSY naming process and domain, %VGPU_ERROR_INVALID,
  * %VGPU_ERROR_IO
  *
  * vgpu_mdev_in_use() as a check.

@@ -25,6 +25,7 @@ static const char *const dir_paths[] = {
     [VGPU_DIR_DEV_VFIO] = "/dev/vfio",
     [VGPU_DIR_PROC] = "/proc",
     [VGPU_DIR_MODULES] = "/lib/modules",
+    [VGPU_DIR_DOMAINS] = "/run/libvirt/qemu",
 };
 
 VgpuRoot *

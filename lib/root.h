@@ -28,6 +28,7 @@ typedef struct _VgpuRoot VgpuRoot;
  * @VGPU_DIR_DEV_VFIO: /dev/vfio
  * @VGPU_DIR_PROC: /proc
  * @VGPU_DIR_MODULES: /lib/modules, one entry a kernel
+ * @VGPU_DIR_DOMAINS: /run/libvirt/qemu, where libvirt keeps <domain>.pid of those that run
  *
  * The folders the library knows. No other place of the file system is touched.
  */
@@ -40,6 +41,7 @@ typedef enum {
     VGPU_DIR_DEV_VFIO,
     VGPU_DIR_PROC,
     VGPU_DIR_MODULES,
+    VGPU_DIR_DOMAINS,
 } VgpuDir;
 
 /**

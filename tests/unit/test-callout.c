@@ -159,7 +159,16 @@ test_stop_of_an_open_one(void **state)
     assert_int_equal(call(f, "pre", "stop", "{}"), 0);
     mock_sysfs_hold(f->mock, UUID_A, 55);
     assert_int_equal(call(f, "pre", "stop", "{}"), 1);
-    assert_error(&f->error, VGPU_ERROR_BUSY, "process 55");
+    assert_error(&f->error, VGPU_ERROR_BUSY, "process 55 (that has just ended); stop the virtual");
+    mock_sysfs_write(f->mock, "proc/55/comm", "qemu-system-x86\n");
+    mock_sysfs_write(f->mock, "run/libvirt/qemu/driver.pid", "55");
+    mock_sysfs_write(f->mock, "run/libvirt/qemu/another.pid", "5");
+    assert_int_equal(call(f, "pre", "stop", "{}"), 1);
+    assert_error(&f->error, VGPU_ERROR_BUSY, "process 55 (qemu-system-x86); stop the virtual");
+    mock_sysfs_write(f->mock, "run/libvirt/qemu/the desk.pid", "55\n");
+    assert_int_equal(call(f, "pre", "stop", "{}"), 1);
+    assert_error(&f->error, VGPU_ERROR_BUSY,
+                 "(qemu-system-x86); shut down domain \"the desk\" first");
 }
 
 static void
