@@ -105,7 +105,7 @@ suite_one()
         "$(sed -n 's/^SKIPPED: //p' "$log" | tail -n 1)" ;;
     *)
         suite_count FAIL "$name" "$(seconds_since "$start")" "$(suite_why "$log")"
-        tail -n 25 "$log" | cut -c -1000 | sed 's/^/    /'
+        tail -n 60 "$log" | cut -c -1000 | sed 's/^/    /'
         ;;
     esac
 }

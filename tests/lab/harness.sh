@@ -83,11 +83,17 @@ skip()
 # check DESCRIPTION CMD…: CMD must succeed. What it printed is in $output.
 check()
 {
+    must "$@"
+    printf 'ok: %s\n' "$1"
+}
+
+# must DESCRIPTION CMD…: like check, and says nothing if it does.
+must()
+{
     local description=$1 status=0
     shift
     output=$("$@" 2>&1) || status=$?
     ((status == 0)) || fail "$description: exit status $status of: $* :: $output"
-    printf 'ok: %s\n' "$description"
 }
 
 # check_fails DESCRIPTION CMD…: CMD must fail. What it printed is in $output.
@@ -104,9 +110,10 @@ check_is()
 {
     local description=$1 expected=$2
     shift 2
-    check "$description" "$@"
+    must "$description" "$@"
     [[ $output == "$expected" ]] ||
         fail "$description: \"$output\" instead of \"$expected\" from: $*"
+    printf 'ok: %s\n' "$description"
 }
 
 # output_has REGEX…: $output must match each of these extended regular expressions.
@@ -278,11 +285,23 @@ exit 1
 END
 }
 
+# lab_tell: how the machine stands, for whoever reads why a scenario failed.
+lab_tell()
+{
+    vm "timeout 10 virsh -q list --all
+        grep -H . /run/openvgpu/vgpus/*.json
+        ls -l /sys/bus/mdev/devices /dev/vfio
+        journalctl -q -o short-precise --no-pager -b --since ${lab_began@Q} |
+            grep -E '50-openvgpu|libvirtd|virtqemud|lab-guest|kernel|systemd-udevd' | tail -n 25" 2>&1 |
+        cut -c -400 | sed 's/^/  | /'
+}
+
 lab_end()
 {
     local status=$? line left reports
     trap - EXIT
     set +e
+    ((status == 0 || status == 77)) || lab_tell
     for line in "${lab_cleanups[@]}"; do
         vm "$line" >/dev/null 2>&1
     done
