@@ -175,7 +175,8 @@ static void simpci_host_drain(struct simpci_host *host)
 	}
 }
 
-static struct simpci_host *simpci_host_alloc(unsigned int gpus, int node)
+static struct simpci_host *simpci_host_alloc(struct device *parent,
+					     unsigned int gpus, int node)
 {
 	struct pci_host_bridge *bridge;
 	struct simpci_host *host;
@@ -185,6 +186,7 @@ static struct simpci_host *simpci_host_alloc(unsigned int gpus, int node)
 		return NULL;
 	host = pci_host_bridge_priv(bridge);
 	host->bridge = bridge;
+	bridge->dev.parent = parent;
 	host->gpus = gpus;
 	host->sysdata.node = node;
 	raw_spin_lock_init(&host->lock);
@@ -199,12 +201,13 @@ static struct simpci_host *simpci_host_alloc(unsigned int gpus, int node)
 	return host;
 }
 
-struct simpci_host *simpci_host_create(unsigned int gpus, int node)
+struct simpci_host *simpci_host_create(struct device *parent, unsigned int gpus,
+				       int node)
 {
 	struct simpci_host *host;
 	int err;
 
-	host = simpci_host_alloc(gpus, node);
+	host = simpci_host_alloc(parent, gpus, node);
 	if (!host)
 		return ERR_PTR(-ENOMEM);
 	err = simpci_host_init_configs(host);

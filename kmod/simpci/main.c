@@ -5,10 +5,12 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
+#include <linux/platform_device.h>
 
 #include "host.h"
 
@@ -20,7 +22,8 @@ static int gpu_node = NUMA_NO_NODE;
 module_param_named(numa_node, gpu_node, int, 0444);
 MODULE_PARM_DESC(numa_node, "NUMA node of the GPUs, -1 for none (default)");
 
-static struct simpci_host *simpci;
+static struct platform_device *simpci;
+static int simpci_error;	/* of simpci_probe(), which the core turns into another */
 
 static int __init simpci_check_parameters(void)
 {
@@ -38,6 +41,38 @@ static int __init simpci_check_parameters(void)
 	return 0;
 }
 
+static void simpci_destroy(void *host)
+{
+	simpci_host_destroy(host);
+}
+
+static int __init simpci_probe(struct platform_device *device)
+{
+	struct simpci_host *host;
+
+	host = simpci_host_create(&device->dev, gpus, gpu_node);
+	if (IS_ERR(host)) {
+		pr_err("can't make a PCI host with %u GPUs: %pe\n", gpus, host);
+		simpci_error = PTR_ERR(host);
+		return simpci_error;
+	}
+	/* Not the remove operation: what that returns differs between kernels. */
+	simpci_error = devm_add_action_or_reset(&device->dev, simpci_destroy,
+						host);
+	return simpci_error;
+}
+
+/*
+ * It has the host bridge, so that the front end finds this module and holds it
+ * while a vGPU exists. Bound once and for all: platform_create_bundle() lets
+ * nobody unbind it by sysfs.
+ */
+static struct platform_driver simpci_driver = {
+	.driver = {
+		.name = "vgpu-simpci",
+	},
+};
+
 static int __init simpci_init(void)
 {
 	int err;
@@ -45,17 +80,17 @@ static int __init simpci_init(void)
 	err = simpci_check_parameters();
 	if (err)
 		return err;
-	simpci = simpci_host_create(gpus, gpu_node);
-	if (IS_ERR(simpci)) {
-		pr_err("can't make a PCI host with %u GPUs: %pe\n", gpus, simpci);
-		return PTR_ERR(simpci);
-	}
+	simpci = platform_create_bundle(&simpci_driver, simpci_probe, NULL, 0,
+					NULL, 0);
+	if (IS_ERR(simpci))
+		return simpci_error ? simpci_error : PTR_ERR(simpci);
 	return 0;
 }
 
 static void __exit simpci_exit(void)
 {
-	simpci_host_destroy(simpci);
+	platform_device_unregister(simpci);
+	platform_driver_unregister(&simpci_driver);
 }
 
 module_init(simpci_init);

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "attr.h"
+#include "gpu.h"
 #include "vgpu.h"
 
 /*
@@ -82,7 +83,8 @@ static ssize_t params_store(struct device *dev, struct device_attribute *attr,
 	ret = attr_lock_closed(vgpu);
 	if (ret)
 		goto free;
-	ret = vgpu->ops->update_request(vgpu->handle, VGPU_STATE_UNUSED, text);
+	ret = vgpu_rm_result(vgpu->ops->update_request(vgpu->handle,
+						       VGPU_STATE_UNUSED, text));
 	if (!ret)
 		attr_replace(vgpu, vgpu->params, sizeof(vgpu->params), text);
 	mutex_unlock(&vgpu->lifecycle);

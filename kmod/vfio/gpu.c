@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "gpu.h"
+#include "users.h"
 #include "vgpu.h"
 
 static LIST_HEAD(gpus);			/* under gpus_lock */
@@ -110,7 +111,7 @@ static int gpu_load_types(struct vgpu_gpu *gpu)
 	ret = gpu->manager->ops.get_types(gpu->pdev, gpu->types,
 					  &gpu->type_count);
 	if (ret)
-		return ret;
+		return vgpu_rm_result(ret);
 	if (!gpu->type_count)
 		return -ENODEV;
 	if (gpu->type_count > VGPU_MAX_TYPES)
@@ -125,6 +126,18 @@ static int gpu_load_types(struct vgpu_gpu *gpu)
 	return 0;
 }
 
+/*
+ * While a vGPU exists, the module whose driver made the host bridge must not go:
+ * its removal would wait for our users under PCI's rescan lock. The driver stays
+ * bound as long as a GPU below it has one.
+ */
+static struct module *gpu_host_owner(struct pci_dev *pdev)
+{
+	struct device *host = pci_find_host_bridge(pdev->bus)->dev.parent;
+
+	return host && host->driver ? host->driver->owner : NULL;
+}
+
 static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 				  struct pci_dev *pdev)
 {
@@ -135,8 +148,11 @@ static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 	kref_init(&gpu->ref);
 	gpu->manager = manager;
 	gpu->pdev = pci_dev_get(pdev);
+	gpu->host = gpu_host_owner(pdev);
 	INIT_LIST_HEAD(&gpu->vgpus);
 	mutex_init(&gpu->transport_lock);
+	mutex_init(&gpu->users_lock);
+	init_waitqueue_head(&gpu->let_go);
 	mutex_init(&gpu->lock);
 	return gpu;
 }
@@ -210,7 +226,7 @@ static void gpu_open(struct vgpu_gpu *gpu)
 	mutex_unlock(&gpu->lock);
 }
 
-/* A callback of the contract; unregistering asks users, waits and deletes. */
+/* A callback of the contract; unregistering deletes what users have let go. */
 void vgpu_gpu_remove(struct pci_dev *pdev)
 {
 	struct vgpu_gpu *gpu = gpu_get(pdev);
@@ -218,6 +234,10 @@ void vgpu_gpu_remove(struct pci_dev *pdev)
 	if (!gpu)
 		return;
 	gpu_close(gpu, false);
+	/* A card that was pulled out: the PCI core knew it first. */
+	if (pci_channel_offline(pdev))
+		vgpu_gpu_lost(pdev);
+	vgpu_users_drain(gpu);
 	mutex_lock(&gpu->transport_lock);
 	gpu->removed = true;
 	gpu_unregister_locked(gpu);
@@ -276,50 +296,72 @@ void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost)
 {
 	unsigned long flags;
 
+	mutex_lock(&gpu->users_lock);
 	spin_lock_irqsave(&gpus_lock, flags);
 	list_add_tail(vgpu, &gpu->vgpus);
 	*lost = gpu->lost;
 	spin_unlock_irqrestore(&gpus_lock, flags);
+	mutex_unlock(&gpu->users_lock);
 }
 
 /**
  * vgpu_gpu_del() - undoes vgpu_gpu_add()
+ * @gpu: the GPU
  * @vgpu: &struct vgpu_vfio.gpu_node
  */
-void vgpu_gpu_del(struct list_head *vgpu)
+void vgpu_gpu_del(struct vgpu_gpu *gpu, struct list_head *vgpu)
 {
 	unsigned long flags;
 
+	mutex_lock(&gpu->users_lock);
 	spin_lock_irqsave(&gpus_lock, flags);
 	list_del(vgpu);
 	spin_unlock_irqrestore(&gpus_lock, flags);
+	mutex_unlock(&gpu->users_lock);
+}
+
+static bool gpu_hold_modules(const struct vgpu_gpu *gpu)
+{
+	if (!try_module_get(gpu->manager->rm->owner))
+		return false;
+	if (try_module_get(gpu->host))
+		return true;
+	module_put(gpu->manager->rm->owner);
+	return false;
+}
+
+static void gpu_release_modules(const struct vgpu_gpu *gpu)
+{
+	module_put(gpu->host);
+	module_put(gpu->manager->rm->owner);
 }
 
 /**
- * vgpu_gpu_create() - the RM's vgpu_create(), with its module held
+ * vgpu_gpu_create() - the RM's vgpu_create(), with its module and the host's held
  * @gpu: the GPU
  * @info: what to create
  * @identity: what the RM fills
  * @handle: the RM's handle
  *
  * Return: 0, to be undone by vgpu_gpu_delete(); -ENODEV while the GPU leaves or
- * its RM is unloaded; or what the RM returns.
+ * a module below it is unloaded; or what the RM returns.
  */
 int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
 		    struct vgpu_identity *identity, void **handle)
 {
 	int ret;
 
-	if (!try_module_get(gpu->manager->rm->owner))
+	if (!gpu_hold_modules(gpu))
 		return -ENODEV;
 	mutex_lock(&gpu->lock);
 	ret = gpu->closed ? -ENODEV :
 	      gpu->manager->ops.vgpu_create(info, identity, handle);
+	ret = vgpu_rm_result(ret);
 	if (!ret)
 		gpu->vgpu_count++;
 	mutex_unlock(&gpu->lock);
 	if (ret)
-		module_put(gpu->manager->rm->owner);
+		gpu_release_modules(gpu);
 	return ret;
 }
 
@@ -328,18 +370,18 @@ int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
  * @gpu: the GPU
  * @handle: the RM's handle
  *
- * Return: 0, or what the RM returns: the vGPU and the hold on its module stay.
+ * Return: 0, or what the RM returns: the vGPU and the hold on the modules stay.
  */
 int vgpu_gpu_delete(struct vgpu_gpu *gpu, void *handle)
 {
 	int ret;
 
 	mutex_lock(&gpu->lock);
-	ret = gpu->manager->ops.vgpu_delete(handle);
+	ret = vgpu_rm_result(gpu->manager->ops.vgpu_delete(handle));
 	if (!ret)
 		gpu->vgpu_count--;
 	mutex_unlock(&gpu->lock);
 	if (!ret)
-		module_put(gpu->manager->rm->owner);
+		gpu_release_modules(gpu);
 	return ret;
 }

@@ -6,13 +6,16 @@
 #ifndef VGPU_VFIO_GPU_H
 #define VGPU_VFIO_GPU_H
 
+#include <linux/err.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "vgpu-rm.h"
 
+struct module;
 struct vgpu_mdev;
 
 /**
@@ -32,12 +35,19 @@ struct vgpu_manager {
  * @ref: held by the list and by who looks it up
  * @manager: its RM; registered at least as long as the GPU is
  * @pdev: the GPU, referenced
+ * @host: module of the driver whose host bridge the GPU is on, or NULL; held
+ *	for each vGPU as the RM's module is
  * @node: in the list of GPUs, under its spinlock
- * @vgpus: its vGPUs, under the same spinlock
+ * @vgpus: its vGPUs; changed under @users_lock and the same spinlock, read
+ *	under either
  * @lost: fell off its bus; written under the same spinlock
  * @transport_lock: serialises registering and unregistering @mdev; outermost
  * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
+ * @users_lock: guards @users, @leaving and &struct vgpu_vfio.opener
+ * @users: vGPUs that are open, or being opened; read without the lock too
+ * @leaving: none may be opened any more, never reset
+ * @let_go: woken when one is closed
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
  * @vgpu_count: vGPUs that exist
@@ -48,6 +58,7 @@ struct vgpu_gpu {
 	struct kref ref;
 	const struct vgpu_manager *manager;
 	struct pci_dev *pdev;
+	struct module *host;
 	struct list_head node;
 	struct list_head vgpus;
 	bool lost;
@@ -55,6 +66,11 @@ struct vgpu_gpu {
 	struct mutex transport_lock;
 	bool removed;
 	struct vgpu_mdev *mdev;
+
+	struct mutex users_lock;
+	unsigned int users;
+	bool leaving;
+	wait_queue_head_t let_go;
 
 	struct mutex lock;
 	bool closed;
@@ -64,13 +80,24 @@ struct vgpu_gpu {
 	struct vgpu_type types[VGPU_MAX_TYPES];
 };
 
+/**
+ * vgpu_rm_result() - what an operation of an RM returned, as 0 or -errno
+ * @ret: what it returned
+ *
+ * Other numbers would be taken for a pointer or a descriptor further on.
+ */
+static inline int vgpu_rm_result(int ret)
+{
+	return ret && !IS_ERR_VALUE((long)ret) ? -EIO : ret;
+}
+
 /* gpu.c: callbacks of the contract, and a vGPU's place among its GPU's. */
 int vgpu_gpu_probe(const struct vgpu_rm *rm, struct pci_dev *pdev);
 void vgpu_gpu_remove(struct pci_dev *pdev);
 void vgpu_gpu_lost(struct pci_dev *pdev);
 int vgpu_gpu_types_changed(struct pci_dev *pdev);
 void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost);
-void vgpu_gpu_del(struct list_head *vgpu);
+void vgpu_gpu_del(struct vgpu_gpu *gpu, struct list_head *vgpu);
 int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
 		    struct vgpu_identity *identity, void **handle);
 int vgpu_gpu_delete(struct vgpu_gpu *gpu, void *handle);

@@ -107,7 +107,7 @@ static ssize_t mdev_show_description(struct mdev_type *type, char *buf)
 	ret = gpu->manager->ops.get_description(gpu->pdev,
 						mdev_type_of(type)->id,
 						text, sizeof(text));
-	return ret ? ret : sysfs_emit(buf, "%s\n", text);
+	return ret ? vgpu_rm_result(ret) : sysfs_emit(buf, "%s\n", text);
 }
 
 static struct mdev_driver mdev_driver = {
@@ -138,7 +138,7 @@ static int mdev_fill_types(struct vgpu_mdev *mdev)
 						 type->name,
 						 sizeof(type->name));
 		if (ret)
-			return ret;
+			return vgpu_rm_result(ret);
 		type->type.sysfs_name = gpu->types[i].profile;
 		type->type.pretty_name = type->name;
 		mdev->pointers[i] = &type->type;

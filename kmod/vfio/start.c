@@ -43,7 +43,7 @@ static void start_put(struct vgpu_start_request *request)
 
 void vgpu_start_done(struct vgpu_start_request *request, int status)
 {
-	request->status = status > 0 ? -EIO : status;
+	request->status = vgpu_rm_result(status);
 	complete(&request->done);
 	start_put(request);	/* the RM's */
 }
@@ -85,8 +85,7 @@ int vgpu_start(struct vgpu_vfio *vgpu)
 	init_completion(&request->done);
 	kref_get(&request->ref);	/* the RM's, until it answers */
 	ret = vgpu->ops->vgpu_start(vgpu->handle, request, &info);
-	if (ret > 0)
-		ret = -EIO;
+	ret = vgpu_rm_result(ret);
 	if (ret)
 		start_put(request);	/* the RM refused and won't answer */
 	else

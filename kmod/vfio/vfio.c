@@ -8,6 +8,7 @@
 
 #include "gpu.h"
 #include "start.h"
+#include "users.h"
 #include "vfio-ops.h"
 #include "vgpu.h"
 
@@ -95,11 +96,16 @@ static int vfio_open_locked(struct vgpu_vfio *vgpu)
 
 	if (vgpu_vfio_is_lost(vgpu))
 		return -ENODEV;
+	ret = vgpu_users_add(vgpu);
+	if (ret)
+		return ret;
 	WRITE_ONCE(vgpu->opened, true);
 	ret = vgpu_start(vgpu);
 	if (ret)
 		goto closed;
-	ret = vfio_open_started(vgpu);
+	/* Lost meanwhile: nobody was there to be told. */
+	ret = vgpu_vfio_is_lost(vgpu) ? -ENODEV :
+	      vgpu_rm_result(vfio_open_started(vgpu));
 	if (ret)
 		goto stop;
 	vfio_set_state(vgpu, VGPU_STATE_OPENED);
@@ -109,6 +115,7 @@ stop:
 	vgpu_stop(vgpu);
 closed:
 	WRITE_ONCE(vgpu->opened, false);
+	vgpu_users_del(vgpu);
 	return ret;
 }
 
@@ -137,6 +144,7 @@ static void vfio_close_device(struct vfio_device *vdev)
 	vgpu_region_close(vgpu);
 	vfio_set_state(vgpu, VGPU_STATE_UNUSED);
 	WRITE_ONCE(vgpu->opened, false);
+	vgpu_users_del(vgpu);
 	mutex_unlock(&vgpu->lifecycle);
 }
 
@@ -220,7 +228,7 @@ static long vfio_query_plane(struct vgpu_vfio *vgpu, void __user *arg)
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
-static long vfio_reset(struct vgpu_vfio *vgpu)
+int vgpu_vfio_reset(struct vgpu_vfio *vgpu)
 {
 	int ret = 0;
 
@@ -232,8 +240,12 @@ static long vfio_reset(struct vgpu_vfio *vgpu)
 	mutex_unlock(&vgpu->config_lock);
 	vgpu_irq_set_intx(vgpu, false);
 	if (vgpu->ops->reset && !vgpu_vfio_is_lost(vgpu))
-		ret = vgpu->ops->reset(vgpu->handle);
+		ret = vgpu_rm_result(vgpu->ops->reset(vgpu->handle));
 	mutex_unlock(&vgpu->lifecycle);
+	if (ret)
+		dev_err_ratelimited(vgpu->vdev.dev,
+				    "back end \"%s\" failed to reset the vGPU: %pe\n",
+				    vgpu->gpu->manager->rm->name, ERR_PTR(ret));
 	return ret;
 }
 
@@ -253,7 +265,7 @@ static long vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	case VFIO_DEVICE_SET_IRQS:
 		return vfio_set_irqs(vgpu, user);
 	case VFIO_DEVICE_RESET:
-		return vfio_reset(vgpu);
+		return vgpu_vfio_reset(vgpu);
 	case VFIO_DEVICE_QUERY_GFX_PLANE:
 		return vfio_query_plane(vgpu, user);
 	default:
@@ -284,13 +296,21 @@ static void vfio_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 	vgpu_dma_unmap(vfio_to_vgpu(vdev), iova, length);
 }
 
+/* VFIO's core calls it every ten seconds while it waits; a line a minute will do. */
 static void vfio_request(struct vfio_device *vdev, unsigned int count)
 {
 	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
+	bool asked = vgpu_irq_notify(vgpu, VGPU_TRIGGER_REQ);
+	char name[VGPU_USER_SIZE];
 
-	if (!vgpu_irq_notify(vgpu, VGPU_TRIGGER_REQ) && !count)
-		dev_notice_ratelimited(vdev->dev,
-				       "waiting until its user closes it: no request interrupt is set up\n");
+	if (count % 6)
+		return;
+	vgpu_users_name(vgpu, name);
+	if (!name[0])
+		return;		/* just closed */
+	dev_notice_ratelimited(vdev->dev,
+			       "its removal waits until process %s closes it%s\n",
+			       name, asked ? "" : ", which can't be asked to: it has set up no request interrupt");
 }
 
 static void vfio_lost_work(struct work_struct *work)
@@ -409,7 +429,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 	return vgpu;
 
 del:
-	vgpu_gpu_del(&vgpu->gpu_node);
+	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
 	cancel_work_sync(&vgpu->lost_work);
 delete:
 	if (!vfio_delete_handle(vgpu))
@@ -422,7 +442,7 @@ put:
 void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)
 {
 	vfio_unregister_group_dev(&vgpu->vdev);
-	vgpu_gpu_del(&vgpu->gpu_node);
+	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
 	cancel_work_sync(&vgpu->lost_work);
 	if (vfio_delete_handle(vgpu))
 		vfio_put_device(&vgpu->vdev);

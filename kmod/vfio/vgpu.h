@@ -15,6 +15,7 @@
  *	vgpu_mapping.lock		faults of BARs: read; revocation: write
  *	vgpu_display.lock		faults of the console: read; pan: write
  *
+ * vgpu_gpu.users_lock is taken under lifecycle, and with it only spin locks.
  * vgpu_gpu.lock, vgpu_irq.lock (set_irqs), vgpu_dma.users and
  * vgpu_vfio.attr_lock are taken with none of config_lock and below held. Spin
  * locks, innermost: gpus_lock, vgpu_irq.intx_lock. Nothing is copied to or from
@@ -38,6 +39,7 @@
 #include "vgpu-rm.h"
 
 struct device;
+struct pid;
 struct vgpu_gpu;
 
 /**
@@ -46,12 +48,14 @@ struct vgpu_gpu;
  * @gpu: its GPU, which outlives it
  * @ops: the RM's operations
  * @handle: the RM's handle
- * @gpu_node: in &struct vgpu_gpu.vgpus, under gpus_lock
+ * @gpu_node: in &struct vgpu_gpu.vgpus
  * @identity: as the RM filled it at create
  * @lost: the GPU is gone: read without a lock, never reset
  * @lost_work: revokes mappings after a loss, which may be told in any context
  * @lifecycle: guards @opened and @state
  * @opened: from the begin of open to the end of close
+ * @opener: the process that opened it, NULL while closed; under
+ *	&struct vgpu_gpu.users_lock
  * @state: as the RM was told last
  * @attr_lock: guards @params and @vm_name against readers; both are written
  *	under @lifecycle, with @opened false
@@ -78,6 +82,7 @@ struct vgpu_vfio {
 
 	struct mutex lifecycle;
 	bool opened;
+	struct pid *opener;
 	enum vgpu_state state;
 
 	struct mutex attr_lock;
@@ -126,6 +131,18 @@ void vgpu_vfio_destroy(struct vgpu_vfio *vgpu);
  * Under gpus_lock, with interrupts off.
  */
 void vgpu_vfio_lost(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_vfio_reset() - back to the state of power-on, as PCI's function level reset
+ * @vgpu: the vGPU, open
+ *
+ * Config space, MSI-X, mappings, bus mastering, INTx and the RM. Sleeps; takes
+ * the lifecycle and the config lock, so not to be called under either.
+ *
+ * Return: 0; -EINTR if the caller is killed first; or what the RM's reset returned,
+ * with all else reset.
+ */
+int vgpu_vfio_reset(struct vgpu_vfio *vgpu);
 
 /**
  * vgpu_vfio_config_rw() - an access to config space
