@@ -15,7 +15,7 @@ complain() {
 # folders whose headers FOLDER may use, itself included
 allowed() {
     case $1 in
-    kmod/vfio|kmod/soft) echo "$1 kmod/include kmod/compat" ;;
+    kmod/vfio|kmod/soft|kmod/test-rm) echo "$1 kmod/include kmod/compat" ;;
     kmod/simpci) echo "$1 kmod/compat" ;;
     libvirt-hook|mdevctl-callout|tools) echo "$1 lib" ;;
     *) echo "$1" ;;
@@ -41,7 +41,8 @@ check_folder() {
     done
 }
 
-for folder in kmod/include kmod/vfio kmod/soft kmod/simpci lib libvirt-hook mdevctl-callout tools; do
+for folder in kmod/include kmod/vfio kmod/soft kmod/simpci kmod/test-rm \
+    lib libvirt-hook mdevctl-callout tools; do
     [ -d "$folder" ] || { echo "$folder is missing" >&2; failed=1; continue; }
     check_folder "$folder"
 done
@@ -52,7 +53,8 @@ if grep -nE '#[[:space:]]*include <(libvirt|gio|systemd)/' lib/*.[ch]; then
     failed=1
 fi
 # The front end knows no vendor, the contract no mdev.
-if grep -nE '#[[:space:]]*include <linux/mdev.h>' kmod/include/*.h kmod/soft/*.[ch]; then
+if grep -nE '#[[:space:]]*include <linux/mdev.h>' \
+    kmod/include/*.h kmod/soft/*.[ch] kmod/test-rm/*.[ch]; then
     echo "only kmod/vfio/ may know mdev" >&2
     failed=1
 fi

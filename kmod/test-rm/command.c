@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine's commands: guest memory, interrupts, loss and stalls.
+ */
+#include <linux/build_bug.h>
+#include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/irq_work.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "command.h"
+#include "ops.h"
+#include "pci.h"
+#include "vgpu.h"
+
+/* The registers as they were when the command began. */
+struct command_args {
+	u64 iova;
+	u32 length;
+	u32 buffer;
+};
+
+int test_command_raise(struct test_vgpu *vgpu, u32 vector)
+{
+	int ret = test_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
+
+	if (!ret)
+		atomic64_inc(&vgpu->interrupts);
+	return ret;
+}
+
+static bool command_length_valid(const struct command_args *args)
+{
+	return args->length && args->length <= ENGINE_MAX_LENGTH;
+}
+
+static bool command_buffer_valid(const struct command_args *args)
+{
+	return command_length_valid(args) &&
+	       args->buffer <= ENGINE_BACKING_SIZE - args->length;
+}
+
+/* The backing at BUFFER from or into @data. */
+static int command_memory(struct test_vgpu *vgpu,
+			  const struct command_args *args, void *data,
+			  bool write)
+{
+	loff_t pos = args->buffer;
+	ssize_t n;
+
+	if (write)
+		n = kernel_write(vgpu->memory, data, args->length, &pos);
+	else
+		n = kernel_read(vgpu->memory, data, args->length, &pos);
+	if (n < 0)
+		return n;
+	return n == args->length ? 0 : -EIO;
+}
+
+static int command_read(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	void *data;
+	int ret;
+
+	if (!command_buffer_valid(args))
+		return -EINVAL;
+	data = kvzalloc(args->length, GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	ret = test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
+				args->length, false);
+	if (!ret)
+		ret = command_memory(vgpu, args, data, true);
+	kvfree(data);
+	return ret;
+}
+
+static int command_write(struct test_vgpu *vgpu,
+			 const struct command_args *args)
+{
+	void *data;
+	int ret;
+
+	if (!command_buffer_valid(args))
+		return -EINVAL;
+	data = kvzalloc(args->length, GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	ret = command_memory(vgpu, args, data, false);
+	if (!ret)
+		ret = test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
+					args->length, true);
+	kvfree(data);
+	return ret;
+}
+
+static int command_pin(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	struct page *pages[ENGINE_MAX_LENGTH / ENGINE_PAGE];
+	unsigned int count = args->length / ENGINE_PAGE;
+	int i, pinned;
+	void *old;
+
+	BUILD_BUG_ON(PAGE_SIZE != ENGINE_PAGE);
+	if (!command_length_valid(args) || !count)
+		return -EINVAL;
+	pinned = test_vfio->pin_pages(vgpu->vgpu_vfio, args->iova, count, true,
+				      pages);
+	for (i = 0; i < pinned; i++) {
+		old = xa_store(&vgpu->pinned, args->iova / ENGINE_PAGE + i,
+			       pages[i], GFP_KERNEL);
+		if (xa_is_err(old)) {
+			test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova,
+					       pinned);
+			return xa_err(old);
+		}
+	}
+	return pinned;
+}
+
+static int command_unpin(struct test_vgpu *vgpu,
+			 const struct command_args *args)
+{
+	unsigned int i, count = args->length / ENGINE_PAGE;
+
+	if (!command_length_valid(args) || !count)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		xa_erase(&vgpu->pinned, args->iova / ENGINE_PAGE + i);
+	test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova, count);
+	return 0;
+}
+
+/*
+ * A page that an unmap takes from under us is still memory: what we read of it is
+ * then nobody's, as for hardware that is told too late.
+ */
+static int command_gather(struct test_vgpu *vgpu,
+			  const struct command_args *args, u8 *data)
+{
+	size_t n, offset, done;
+	struct page *page;
+	u64 iova;
+
+	for (done = 0; done < args->length; done += n) {
+		iova = args->iova + done;
+		offset = offset_in_page(iova);
+		n = min_t(size_t, args->length - done, PAGE_SIZE - offset);
+		page = xa_load(&vgpu->pinned, iova / ENGINE_PAGE);
+		if (!page)
+			return -ENOENT;
+		memcpy_from_page(data + done, page, offset, n);
+	}
+	return 0;
+}
+
+static int command_copy(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	void *data;
+	int ret;
+
+	if (!command_buffer_valid(args))
+		return -EINVAL;
+	data = kvzalloc(args->length, GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	ret = command_gather(vgpu, args, data);
+	if (!ret)
+		ret = command_memory(vgpu, args, data, true);
+	kvfree(data);
+	return ret;
+}
+
+static int command_lose(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	test_vfio->device_lost(vgpu->gpu->pdev);
+	return 0;
+}
+
+static int command_stall(struct test_vgpu *vgpu,
+			 const struct command_args *args)
+{
+	test_stall_begin(&vgpu->stall, TEST_STALL_ALL);
+	return test_stall_access(&vgpu->stall);
+}
+
+static int command_hold(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	test_stall_begin(&vgpu->stall, TEST_STALL_INVALIDATE);
+	return 0;
+}
+
+/* What the interrupt handler needs; on the stack of who waits for it. */
+struct command_burst {
+	struct irq_work work;
+	struct test_vgpu *vgpu;
+	u32 count;
+	int result;
+};
+
+static void command_burst_irq(struct irq_work *work)
+{
+	struct command_burst *burst =
+		container_of(work, struct command_burst, work);
+	u32 vector;
+
+	for (vector = 0; vector < burst->count && !burst->result; vector++)
+		burst->result = test_command_raise(burst->vgpu, vector);
+}
+
+static int command_burst(struct test_vgpu *vgpu,
+			 const struct command_args *args)
+{
+	struct command_burst burst = {
+		.work = IRQ_WORK_INIT_HARD(command_burst_irq),
+		.vgpu = vgpu,
+		.count = args->length,
+	};
+
+	irq_work_queue(&burst.work);
+	irq_work_sync(&burst.work);
+	return burst.result;
+}
+
+static int (*const commands[])(struct test_vgpu *vgpu,
+			       const struct command_args *args) = {
+	[ENGINE_CMD_READ] = command_read,
+	[ENGINE_CMD_WRITE] = command_write,
+	[ENGINE_CMD_PIN] = command_pin,
+	[ENGINE_CMD_UNPIN] = command_unpin,
+	[ENGINE_CMD_COPY] = command_copy,
+	[ENGINE_CMD_LOSE] = command_lose,
+	[ENGINE_CMD_STALL] = command_stall,
+	[ENGINE_CMD_BURST] = command_burst,
+	[ENGINE_CMD_HOLD] = command_hold,
+};
+
+int test_command_run(struct test_vgpu *vgpu, u32 command)
+{
+	const u32 *registers = vgpu->registers;
+	struct command_args args;
+
+	if (command >= ARRAY_SIZE(commands) || !commands[command])
+		return -EINVAL;
+	mutex_lock(&vgpu->lock);
+	args.iova = registers[ENGINE_IOVA_LO / 4] |
+		    (u64)registers[ENGINE_IOVA_HI / 4] << 32;
+	args.length = registers[ENGINE_LENGTH / 4];
+	args.buffer = registers[ENGINE_BUFFER / 4];
+	mutex_unlock(&vgpu->lock);
+	return commands[command](vgpu, &args);
+}
