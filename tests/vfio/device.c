@@ -5,6 +5,8 @@
  */
 #include "device.h"
 
+#include "iommufd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +16,20 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+static bool by_iommufd;
+
+void
+device_use_iommufd(void)
+{
+    by_iommufd = true;
+}
+
+bool
+device_by_iommufd(void)
+{
+    return by_iommufd;
+}
 
 static bool
 complain(const char *what, const char *object)
@@ -57,19 +73,50 @@ join_container(struct device *dev, const char *uuid)
     return true;
 }
 
-bool
-device_open(struct device *dev, const char *uuid)
+static bool
+open_by_group(struct device *dev, const char *uuid)
 {
-    *dev = (struct device){-1, -1, -1};
     dev->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
     if (dev->container < 0)
         return complain("open", "/dev/vfio/vfio");
     dev->group = open_group(uuid);
-    if (dev->group < 0 || !join_container(dev, uuid)) {
-        device_close(dev);
-        return false;
-    }
-    return true;
+    return dev->group >= 0 && join_container(dev, uuid);
+}
+
+bool
+device_open(struct device *dev, const char *uuid)
+{
+    *dev = (struct device){.container = -1, .group = -1, .fd = -1};
+    if (by_iommufd ? iommufd_open(dev, uuid) : open_by_group(dev, uuid))
+        return true;
+    device_close(dev);
+    return false;
+}
+
+bool
+device_map_dma(const struct device *dev, const void *at, uint64_t iova, uint64_t size)
+{
+    struct vfio_iommu_type1_dma_map map = {
+        .argsz = sizeof map,
+        .flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+        .vaddr = (uintptr_t)at,
+        .iova = iova,
+        .size = size,
+    };
+
+    if (dev->ioas)
+        return iommufd_map(dev, at, iova, size);
+    return ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map) == 0;
+}
+
+bool
+device_unmap_dma(const struct device *dev, uint64_t iova, uint64_t size)
+{
+    struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof unmap, .iova = iova, .size = size};
+
+    if (dev->ioas)
+        return iommufd_unmap(dev, iova, size);
+    return ioctl(dev->container, VFIO_IOMMU_UNMAP_DMA, &unmap) == 0;
 }
 
 static void

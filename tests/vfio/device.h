@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A VFIO device as a client program opens it: by its group, in a type1
- * container of its own. Links nothing but libc.
+ * container of its own, or by its character device, in an iommufd of its own.
+ * Links nothing but libc.
  */
 #ifndef VFIO_CLIENT_DEVICE_H
 #define VFIO_CLIENT_DEVICE_H
@@ -11,12 +12,24 @@
 #include <stdint.h>
 #include <linux/vfio.h>
 
-/** struct device: file descriptors of one open device; -1 where closed */
+/**
+ * struct device: file descriptors of one open device; -1 where closed
+ *
+ * With iommufd, container is that and group stays -1; ioas is what the device is
+ * attached to, never 0.
+ */
 struct device {
     int container;
     int group;
     int fd;
+    uint32_t ioas;
 };
+
+/** device_use_iommufd: from now on device_open() goes by iommufd */
+void device_use_iommufd(void);
+
+/** device_by_iommufd: whether it does */
+bool device_by_iommufd(void);
 
 /**
  * device_open: opens the mdev @uuid
@@ -27,6 +40,16 @@ bool device_open(struct device *dev, const char *uuid);
 
 /** device_close: closes what device_open() opened; harmless twice */
 void device_close(struct device *dev);
+
+/**
+ * device_map_dma: the page aligned memory at @at becomes guest memory at @iova
+ *
+ * False with errno set if the kernel refuses.
+ */
+bool device_map_dma(const struct device *dev, const void *at, uint64_t iova, uint64_t size);
+
+/** device_unmap_dma: undoes device_map_dma(); the whole range of one */
+bool device_unmap_dma(const struct device *dev, uint64_t iova, uint64_t size);
 
 /**
  * device_region: asks for region @index
