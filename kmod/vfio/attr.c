@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The group "vgpu" of attributes that each vGPU has in sysfs: params, which the
- * resource manager judges, and vm_name, which it is told at start.
+ * resource manager judges, vm_name, which it is told at start, and pinned_pages,
+ * what it has pinned of guest memory.
  */
 #include <linux/ctype.h>
 #include <linux/device.h>
@@ -122,8 +123,18 @@ static ssize_t vm_name_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(vm_name);
 
+static ssize_t pinned_pages_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	struct vgpu_vfio *vgpu = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%lu\n", vgpu_dma_pinned(&vgpu->dma));
+}
+static DEVICE_ATTR_RO(pinned_pages);
+
 static struct attribute *attr_list[] = {
 	&dev_attr_params.attr,
+	&dev_attr_pinned_pages.attr,
 	&dev_attr_vm_name.attr,
 	NULL,
 };

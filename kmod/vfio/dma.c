@@ -5,20 +5,29 @@
  * VFIO pins under a lock that its unmap drops and takes again around our unmap
  * operation, so none of ours may be held over a call that pins or unpins.
  * Pages are pinned one by one: iommufd unpins by the very ranges that it pinned.
+ *
+ * Who pays: type1 counts each pinned page, once, as locked memory of the process
+ * that mapped it, against its RLIMIT_MEMLOCK unless it has CAP_IPC_LOCK
+ * (vfio_lock_acct()); iommufd against that limit of the user, over all of their
+ * processes (incr_user_locked_vm()). max_pinned_mib bounds it besides.
  */
 #include <linux/iommu.h>
+#include <linux/module.h>
 #include <linux/vfio.h>
 
 #include "vgpu.h"
 
-/* How long an unmap waits for pins that are just being entered. */
-#define DMA_PINNING_TIMEOUT	HZ
+static unsigned int max_pinned_mib = 1024;
+module_param(max_pinned_mib, uint, 0644);
+MODULE_PARM_DESC(max_pinned_mib,
+		 "guest memory, in MiB, that a back end may have pinned for one vGPU (1024)");
 
 void vgpu_dma_init(struct vgpu_dma *dma)
 {
 	init_rwsem(&dma->users);
 	xa_init(&dma->pins);
-	init_waitqueue_head(&dma->pinned);
+	vgpu_dma_guard_init(&dma->guard);
+	vgpu_invalidate_init(&dma->invalidate);
 }
 
 void vgpu_dma_exit(struct vgpu_dma *dma)
@@ -37,6 +46,12 @@ void vgpu_dma_open(struct vgpu_vfio *vgpu)
 {
 	WRITE_ONCE(vgpu->dma.bus_master, false);
 	dma_set_started(&vgpu->dma, true);
+	vgpu_invalidate_start(vgpu);
+}
+
+void vgpu_dma_quiesce(struct vgpu_vfio *vgpu)
+{
+	vgpu_invalidate_stop(vgpu);
 }
 
 static bool dma_range_valid(u64 iova, u64 size)
@@ -112,13 +127,33 @@ static bool dma_forget(struct vgpu_dma *dma, unsigned long index)
 	return true;
 }
 
-static int dma_pin_page(struct vgpu_vfio *vgpu, u64 iova, bool write,
-			struct page **page)
+/* Room for one more pin below the limit; pairs with dma_uncharge(). */
+static bool dma_charge(struct vgpu_dma *dma)
+{
+	unsigned long limit = (unsigned long)READ_ONCE(max_pinned_mib) <<
+			      (20 - PAGE_SHIFT);
+
+	if (atomic_long_inc_return(&dma->pinned) <= limit)
+		return true;
+	atomic_long_dec(&dma->pinned);
+	return false;
+}
+
+static void dma_uncharge(struct vgpu_dma *dma)
+{
+	atomic_long_dec(&dma->pinned);
+}
+
+static int dma_pin_recorded(struct vgpu_vfio *vgpu, u64 iova, bool write,
+			    struct page **page)
 {
 	int prot = IOMMU_READ | (write ? IOMMU_WRITE : 0);
 	int ret;
 
 	ret = vfio_pin_pages(&vgpu->vdev, iova, 1, prot, page);
+	/* Where nothing is mapped type1 says -EINVAL, iommufd -ENOENT. */
+	if (ret == -EINVAL || ret == -ENOENT)
+		return -EFAULT;
 	if (ret != 1)
 		return ret < 0 ? ret : -EFAULT;
 	ret = dma_record(&vgpu->dma, iova >> PAGE_SHIFT);
@@ -127,30 +162,59 @@ static int dma_pin_page(struct vgpu_vfio *vgpu, u64 iova, bool write,
 	return ret;
 }
 
+static int dma_pin_page(struct vgpu_vfio *vgpu, u64 iova, bool write,
+			struct page **page)
+{
+	struct vgpu_dma *dma = &vgpu->dma;
+	struct vgpu_dma_change change;
+	int ret;
+
+	if (!dma_charge(dma))
+		return -ENOSPC;
+	ret = vgpu_dma_guard_pin(&dma->guard, &change, iova >> PAGE_SHIFT);
+	if (!ret) {
+		ret = dma_pin_recorded(vgpu, iova, write, page);
+		vgpu_dma_guard_done(&dma->guard, &change);
+	}
+	if (ret)
+		dma_uncharge(dma);
+	return ret;
+}
+
 int vgpu_dma_pin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count,
 		 bool write, struct page **pages)
 {
-	struct vgpu_dma *dma = &vgpu->dma;
 	unsigned int done = 0;
 	int ret;
 
-	if (!PAGE_ALIGNED(iova))
+	if (!PAGE_ALIGNED(iova) || count > INT_MAX)
 		return -EINVAL;
 	ret = dma_enter(vgpu, iova, (u64)count << PAGE_SHIFT);
 	if (ret)
 		return ret;
-	atomic_inc(&dma->pinning);
 	while (done < count) {
 		ret = dma_pin_page(vgpu, iova + ((u64)done << PAGE_SHIFT),
 				   write, &pages[done]);
 		if (ret)
 			break;
 		done++;
+		cond_resched();
 	}
-	if (atomic_dec_and_test(&dma->pinning))
-		wake_up_all(&dma->pinned);
 	dma_leave(vgpu);
 	return done ? done : ret;
+}
+
+static void dma_unpin_page(struct vgpu_vfio *vgpu, u64 iova)
+{
+	struct vgpu_dma *dma = &vgpu->dma;
+	struct vgpu_dma_change change;
+
+	vgpu_dma_guard_unpin(&dma->guard, &change, iova >> PAGE_SHIFT);
+	if (dma_forget(dma, iova >> PAGE_SHIFT)) {
+		vfio_unpin_pages(&vgpu->vdev, iova, 1);
+		dma_uncharge(dma);
+	}
+	vgpu_dma_guard_done(&dma->guard, &change);
 }
 
 void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count)
@@ -160,46 +224,64 @@ void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count)
 	if (!dma_range_valid(iova, (u64)count << PAGE_SHIFT))
 		return;
 	down_read(&dma->users);
-	for (; dma->started && count; count--, iova += PAGE_SIZE)
-		if (dma_forget(dma, iova >> PAGE_SHIFT))
-			vfio_unpin_pages(&vgpu->vdev, iova, 1);
+	for (; dma->started && count; count--, iova += PAGE_SIZE) {
+		dma_unpin_page(vgpu, iova);
+		cond_resched();
+	}
 	up_read(&dma->users);
 }
 
-/* Unpins all of [@first, @last], in pages of IOVA. */
-static void dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
+/* Unpins all of [@first, @last], in pages of IOVA; true if there was any. */
+static bool dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
 			    unsigned long last)
 {
 	unsigned long index;
+	bool any = false;
 	void *entry;
 
 	xa_for_each_range(&vgpu->dma.pins, index, entry, first, last) {
 		entry = xa_erase(&vgpu->dma.pins, index);
 		if (!entry)
 			continue;	/* vgpu_dma_unpin() was first */
-		for (unsigned long n = xa_to_value(entry); n; n--)
+		for (unsigned long n = xa_to_value(entry); n; n--) {
 			vfio_unpin_pages(&vgpu->vdev,
 					 (u64)index << PAGE_SHIFT, 1);
+			dma_uncharge(&vgpu->dma);
+		}
+		any = true;
+		cond_resched();
 	}
+	return any;
+}
+
+/* Blocks [@first, @last] and unpins it; pairs with an unblock by the caller. */
+static bool dma_take(struct vgpu_vfio *vgpu, unsigned long first,
+		     unsigned long last)
+{
+	vgpu_dma_guard_block(&vgpu->dma.guard, first, last);
+	return dma_unpin_range(vgpu, first, last);
+}
+
+/* The RM can't be told of a range alone: then all goes, and it is told that. */
+static void dma_take_all(struct vgpu_vfio *vgpu)
+{
+	bool unpinned = dma_take(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+
+	vgpu_invalidate_tell_all(vgpu);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, unpinned);
 }
 
 void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 {
-	struct vgpu_dma *dma = &vgpu->dma;
+	bool unpinned;
 
 	if (!dma_range_valid(iova, size))
 		return;
-	/*
-	 * A page can be pinned and not in the record yet. Its pinner may wait for
-	 * a lock of VFIO that another unmap holds which waits for this one, so
-	 * this wait has an end; VFIO calls again while pins are left.
-	 */
-	wait_event_timeout(dma->pinned, !atomic_read(&dma->pinning),
-			   DMA_PINNING_TIMEOUT);
-	dma_unpin_range(vgpu, iova >> PAGE_SHIFT,
-			(iova + (size - 1)) >> PAGE_SHIFT);
-	if (vgpu->ops->dma_invalidate)
-		vgpu->ops->dma_invalidate(vgpu->handle, iova, size);
+	unpinned = dma_take(vgpu, iova >> PAGE_SHIFT,
+			    (iova + (size - 1)) >> PAGE_SHIFT);
+	if (!vgpu_invalidate_tell(vgpu, iova, size))
+		dma_take_all(vgpu);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, unpinned);
 }
 
 void vgpu_dma_close(struct vgpu_vfio *vgpu)

@@ -8,8 +8,10 @@
 #include <linux/atomic.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 #include <linux/xarray.h>
+
+#include "dma-guard.h"
+#include "invalidate.h"
 
 struct page;
 struct vgpu_vfio;
@@ -21,16 +23,18 @@ struct vgpu_vfio;
  * @started: between start and stop; guarded by @users
  * @bus_master: COMMAND allows it; written under the config lock
  * @pins: by IOVA page, how often it is pinned; has its own lock
- * @pinning: pins that are made but may not be in @pins yet
- * @pinned: woken when @pinning drops to 0
+ * @pinned: pins there are now; a page pinned twice counts twice
+ * @guard: keeps pins away from unmaps
+ * @invalidate: tells the RM of unmaps
  */
 struct vgpu_dma {
 	struct rw_semaphore users;
 	bool started;
 	bool bus_master;
 	struct xarray pins;
-	atomic_t pinning;
-	wait_queue_head_t pinned;
+	atomic_long_t pinned;
+	struct vgpu_dma_guard guard;
+	struct vgpu_invalidate invalidate;
 };
 
 /* From create to delete. */
@@ -40,8 +44,17 @@ void vgpu_dma_exit(struct vgpu_dma *dma);
 /* After start is done. */
 void vgpu_dma_open(struct vgpu_vfio *vgpu);
 
+/* Before stop: after it the RM is told of no unmap. Sleeps. */
+void vgpu_dma_quiesce(struct vgpu_vfio *vgpu);
+
 /* After stop: no use is under way, nothing is pinned. Sleeps. */
 void vgpu_dma_close(struct vgpu_vfio *vgpu);
+
+/* Pins there are now. Any context. */
+static inline unsigned long vgpu_dma_pinned(const struct vgpu_dma *dma)
+{
+	return atomic_long_read(&dma->pinned);
+}
 
 /**
  * vgpu_dma_unmap() - VFIO's dma_unmap operation
@@ -49,8 +62,8 @@ void vgpu_dma_close(struct vgpu_vfio *vgpu);
  * @iova: first byte
  * @size: bytes
  *
- * Unpins first, then tells the RM, for which nobody waits: type1 gives up by
- * BUG_ON when pins stay.
+ * Unpins first, then has the RM told by a work item, for which nobody waits:
+ * type1 gives up by BUG_ON when pins stay.
  */
 void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size);
 

@@ -136,6 +136,7 @@ static void vfio_close_device(struct vfio_device *vdev)
 	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
 
 	mutex_lock(&vgpu->lifecycle);
+	vgpu_dma_quiesce(vgpu);
 	vgpu_stop(vgpu);
 	vgpu_irq_close(vgpu);
 	vgpu_dma_close(vgpu);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tells the resource manager which guest memory is gone, after the fact.
+ */
+#ifndef VGPU_VFIO_INVALIDATE_H
+#define VGPU_VFIO_INVALIDATE_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct vgpu_vfio;
+
+/**
+ * struct vgpu_invalidate - what one vGPU's RM must be told
+ * @work: tells it, one range after the other; no unmap waits for it
+ * @lock: guards the rest; innermost
+ * @ranges: those to tell, in the order of their unmaps
+ * @count: how many are in @ranges
+ * @everything: before those, that all guest memory is gone
+ * @telling: between start and stop
+ */
+struct vgpu_invalidate {
+	struct work_struct work;
+	spinlock_t lock;
+	struct list_head ranges;
+	unsigned int count;
+	bool everything;
+	bool telling;
+};
+
+/* From create to delete. */
+void vgpu_invalidate_init(struct vgpu_invalidate *invalidate);
+
+/* The RM has started. */
+void vgpu_invalidate_start(struct vgpu_vfio *vgpu);
+
+/*
+ * Before the RM stops: waits while it is told of a range. Those it was not told of
+ * yet are dropped, since the stop says that all is gone.
+ */
+void vgpu_invalidate_stop(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_invalidate_tell() - have the RM told of a range
+ * @vgpu: the vGPU, open
+ * @iova: first byte
+ * @size: bytes
+ *
+ * The range stays blocked to pins until the RM was told, or it would take a new
+ * pin for the old. Sleeps for memory, never for the RM.
+ *
+ * Return: false if there is no memory to remember it, or if far too much is
+ * waiting: the caller then takes all guest memory and tells so instead.
+ */
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size);
+
+/* Have the RM told that all guest memory is gone; needs no memory. */
+void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu);
+
+#endif /* VGPU_VFIO_INVALIDATE_H */
