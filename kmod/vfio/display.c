@@ -20,6 +20,7 @@
 void vgpu_display_init(struct vgpu_display *display)
 {
 	init_rwsem(&display->lock);
+	vgpu_edid_init(&display->edid);
 }
 
 static struct vgpu_region *display_region(struct vgpu_vfio *vgpu)
@@ -203,9 +204,13 @@ static void display_switch(struct vgpu_vfio *vgpu,
 static int display_copy(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
 {
 	const struct vgpu_backing *backing = &vgpu->regions[plane->bar].backing;
+	struct file *file = vgpu_mapping_file(vgpu);
 
-	return vgpu_backing_copy(vgpu->mapping.file, display_own(0),
-				 backing->file, backing->offset + plane->offset,
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	display_switch(vgpu, VGPU_DISPLAY_COPY, 0, 0);
+	return vgpu_backing_copy(file, display_own(0), backing->file,
+				 backing->offset + plane->offset,
 				 (u64)plane->stride * plane->height);
 }
 
@@ -220,7 +225,6 @@ static bool display_show(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
 		display_switch(vgpu, VGPU_DISPLAY_BLANK, 0, 0);
 		shown = false;
 	} else if (offset_in_page(plane->offset)) {
-		display_switch(vgpu, VGPU_DISPLAY_COPY, 0, 0);
 		shown = !display_copy(vgpu, plane);
 	} else {
 		display_switch(vgpu, VGPU_DISPLAY_ALIAS, plane->bar,

@@ -8,6 +8,8 @@
 #include <linux/rwsem.h>
 #include <linux/types.h>
 
+#include "edid.h"
+
 struct page;
 struct vfio_device_gfx_plane_info;
 struct vgpu_vfio;
@@ -32,6 +34,7 @@ enum vgpu_display_source {
  * @bar: whose backing it is, for VGPU_DISPLAY_ALIAS
  * @offset: first byte in that BAR, page aligned
  * @blank: a page of zeros, for want of another
+ * @edid: the EDID region; takes nothing of the above
  */
 struct vgpu_display {
 	struct rw_semaphore lock;
@@ -39,6 +42,7 @@ struct vgpu_display {
 	unsigned int bar;
 	u64 offset;
 	struct page *blank;
+	struct vgpu_edid edid;
 };
 
 /* From create to delete. */

@@ -74,7 +74,7 @@ static struct page *mapping_bar_page(struct vgpu_vfio *vgpu, unsigned int index,
 	lockdep_assert_held(&vgpu->mapping.lock);
 	if (!vgpu_region_mappable(region, offset, PAGE_SIZE))
 		return ERR_PTR(-EFAULT);
-	if (vgpu->mapping.gone) {
+	if (vgpu->mapping.discard) {
 		get_page(vgpu->mapping.discard);
 		return vgpu->mapping.discard;
 	}
@@ -138,44 +138,66 @@ void vgpu_mapping_init(struct vgpu_mapping *mapping)
 	init_rwsem(&mapping->lock);
 }
 
-int vgpu_mapping_open(struct vgpu_vfio *vgpu)
+void vgpu_mapping_open(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_mapping *mapping = &vgpu->mapping;
 
-	mapping->file = vgpu_shmem_file("vgpu", (loff_t)VGPU_REGION_COUNT <<
-					VGPU_REGION_SHIFT);
-	if (IS_ERR(mapping->file))
-		return PTR_ERR(mapping->file);
-	/* The last fput() comes when it likes, and gives up the module. */
-	__module_get(THIS_MODULE);
-	mapping->file->f_op = &mapping_file_ops;
-	mapping->discard = alloc_page(GFP_KERNEL_ACCOUNT);
-	if (!mapping->discard) {
-		fput(mapping->file);
-		return -ENOMEM;
-	}
-	memset(page_address(mapping->discard), 0xff, PAGE_SIZE);
 	down_write(&mapping->lock);
 	mapping->memory_enabled = false;
 	mapping->io_enabled = false;
-	mapping->gone = vgpu_vfio_is_lost(vgpu);
 	up_write(&mapping->lock);
-	return 0;
 }
 
 void vgpu_mapping_close(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_mapping *mapping = &vgpu->mapping;
 
-	put_page(mapping->discard);
-	fput(mapping->file);
+	if (mapping->discard)
+		put_page(mapping->discard);
+	mapping->discard = NULL;
+	if (mapping->file)
+		fput(mapping->file);
+	mapping->file = NULL;
+}
+
+static struct file *mapping_file_new(void)
+{
+	struct file *file = vgpu_shmem_file("vgpu", (loff_t)VGPU_REGION_COUNT <<
+						    VGPU_REGION_SHIFT);
+
+	if (IS_ERR(file))
+		return file;
+	/* The last fput() comes when it likes, and gives up the module. */
+	__module_get(THIS_MODULE);
+	file->f_op = &mapping_file_ops;
+	return file;
+}
+
+struct file *vgpu_mapping_file(struct vgpu_vfio *vgpu)
+{
+	struct file *file = READ_ONCE(vgpu->mapping.file);
+	struct file *first;
+
+	if (file)
+		return file;
+	file = mapping_file_new();
+	if (IS_ERR(file))
+		return file;
+	first = cmpxchg(&vgpu->mapping.file, NULL, file);
+	if (!first)
+		return file;
+	fput(file);
+	return first;
 }
 
 void vgpu_mapping_zap(struct vgpu_vfio *vgpu, unsigned int index)
 {
-	unmap_mapping_range(vgpu->mapping.file->f_mapping,
-			    (loff_t)index << VGPU_REGION_SHIFT,
-			    PAGE_ALIGN(vgpu->regions[index].size), 1);
+	struct file *file = READ_ONCE(vgpu->mapping.file);
+
+	if (file)	/* else nothing was ever mapped */
+		unmap_mapping_range(file->f_mapping,
+				    (loff_t)index << VGPU_REGION_SHIFT,
+				    PAGE_ALIGN(vgpu->regions[index].size), 1);
 }
 
 static void mapping_zap_bars(struct vgpu_vfio *vgpu)
@@ -198,19 +220,30 @@ void vgpu_mapping_enable(struct vgpu_vfio *vgpu, bool memory, bool io)
 		return;
 	down_write(&mapping->lock);
 	WRITE_ONCE(mapping->memory_enabled, memory);
-	revoke = !memory && !mapping->gone;
+	revoke = !memory && !mapping->discard;
 	up_write(&mapping->lock);
 	if (revoke)
 		mapping_zap_bars(vgpu);
 }
 
+static struct page *mapping_discard_new(void)
+{
+	/* Once for each vGPU of a GPU that is gone: worth waiting for. */
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
+
+	memset(page_address(page), 0xff, PAGE_SIZE);
+	return page;
+}
+
 void vgpu_mapping_lost(struct vgpu_vfio *vgpu)
 {
+	struct vgpu_mapping *mapping = &vgpu->mapping;
+
 	mutex_lock(&vgpu->lifecycle);	/* keeps it open, or closed */
-	if (vgpu->opened) {
-		down_write(&vgpu->mapping.lock);
-		vgpu->mapping.gone = true;
-		up_write(&vgpu->mapping.lock);
+	if (vgpu->opened && !mapping->discard) {
+		down_write(&mapping->lock);
+		mapping->discard = mapping_discard_new();
+		up_write(&mapping->lock);
 		mapping_zap_bars(vgpu);
 	}
 	mutex_unlock(&vgpu->lifecycle);
@@ -249,8 +282,9 @@ int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 {
 	u64 start = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	const struct vgpu_region *region;
-	unsigned int index;
 	struct vgpu_vma *map;
+	unsigned int index;
+	struct file *file;
 	int ret;
 
 	if (!vgpu_region_index(vgpu, start >> VGPU_REGION_SHIFT, &index))
@@ -260,6 +294,9 @@ int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 			    vma->vm_end - vma->vm_start, vma);
 	if (ret)
 		return ret;
+	file = vgpu_mapping_file(vgpu);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	map = mapping_alloc(vgpu, index, vma->vm_file);
 	if (!map)
 		return -ENOMEM;
@@ -270,6 +307,6 @@ int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 	vma->vm_private_data = map;
 	vma->vm_ops = index == VGPU_REGION_CONSOLE ? &mapping_console_ops :
 						     &mapping_bar_ops;
-	vma_set_file(vma, vgpu->mapping.file);
+	vma_set_file(vma, file);
 	return 0;
 }

@@ -21,35 +21,39 @@ struct vm_area_struct;
  *	fault puts back what was true before
  * @memory_enabled: memory BARs answer; written under @lock
  * @io_enabled: I/O BARs answer; they have no mappings
- * @gone: the GPU is lost, @discard stands in; written under @lock
+ * @discard: from a loss on, a page of ones that stands in for all others;
+ *	written under @lock. It is writable, as the device's memory was, so that
+ *	the guest may read elsewhere what it wrote there; no other vGPU can. Pages
+ *	of their own would let a guest without a GPU go on using up memory.
  * @file: an empty shmem file whose inode all mappings hang on, each region at
  *	its offset in the device's file: VFIO's own inode is shared with
  *	others before Linux 6.10, and the RM's file would hand out more than
- *	the mapped areas (remap_file_pages, MADV_REMOVE)
- * @discard: a page of ones
+ *	the mapped areas (remap_file_pages, MADV_REMOVE). NULL until it is needed
  */
 struct vgpu_mapping {
 	struct rw_semaphore lock;
 	bool memory_enabled;
 	bool io_enabled;
-	bool gone;
-	struct file *file;
 	struct page *discard;
+	struct file *file;
 };
 
 /* From create to delete. */
 void vgpu_mapping_init(struct vgpu_mapping *mapping);
 
-/**
- * vgpu_mapping_open() - get ready for mappings
- * @vgpu: the vGPU, its regions loaded; its lifecycle lock is held
- *
- * Return: 0, to be undone by vgpu_mapping_close(), or -errno.
- */
-int vgpu_mapping_open(struct vgpu_vfio *vgpu);
+/* Fresh, at open; the lifecycle lock is held. Pairs with vgpu_mapping_close(). */
+void vgpu_mapping_open(struct vgpu_vfio *vgpu);
 
 /* A mapping pins the device's file, so that none is left here. */
 void vgpu_mapping_close(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_mapping_file() - the file that mappings hang on, made if it is not there
+ * @vgpu: the vGPU, open
+ *
+ * Return: the file, valid until vgpu_mapping_close(), or ERR_PTR.
+ */
+struct file *vgpu_mapping_file(struct vgpu_vfio *vgpu);
 
 /**
  * vgpu_mapping_enable() - COMMAND changed

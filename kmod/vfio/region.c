@@ -13,23 +13,26 @@
 #include "vgpu.h"
 
 #define REGION_CHUNK	64	/* bytes copied at once */
-#define REGION_MIN_ROM	2048	/* what a ROM BAR can say at least */
+#define REGION_ROM_MIN	2048	/* what a ROM BAR can say, PCI 3.0, 6.2.5.2 */
+#define REGION_ROM_MAX	(16 << 20)
 
 unsigned int vgpu_region_count(const struct vgpu_vfio *vgpu)
 {
-	return vgpu->regions[VGPU_REGION_CONSOLE].size ?
-	       VGPU_REGION_COUNT : VFIO_PCI_NUM_REGIONS;
+	unsigned int count = VGPU_REGION_COUNT;
+
+	while (count > VFIO_PCI_NUM_REGIONS && !vgpu->regions[count - 1].size)
+		count--;
+	return count;
 }
 
 bool vgpu_region_index(const struct vgpu_vfio *vgpu, u64 number,
 		       unsigned int *index)
 {
-	unsigned int count = vgpu_region_count(vgpu);
-
-	if (number >= count)
+	if (number >= VGPU_REGION_COUNT)
 		return false;
-	*index = array_index_nospec(number, count);
-	return true;
+	*index = array_index_nospec(number, VGPU_REGION_COUNT);
+	return *index < VFIO_PCI_NUM_REGIONS ||
+	       *index < vgpu_region_count(vgpu);
 }
 
 /* One area of the RM: aligned, behind the last, inside region and backing. */
@@ -77,7 +80,9 @@ static int region_load_backing(struct vgpu_vfio *vgpu, unsigned int index)
 	    vgpu->ops->region_backing(vgpu->handle, index, &backing) ||
 	    !backing.file || !backing.size)
 		return 0;
-	if (!PAGE_ALIGNED(backing.offset) || !PAGE_ALIGNED(backing.size) ||
+	/* A ROM is not mapped, and may be smaller than a page. */
+	if (!PAGE_ALIGNED(backing.offset) ||
+	    (index != VGPU_REGION_ROM && !PAGE_ALIGNED(backing.size)) ||
 	    backing.size > VGPU_REGION_MASK ||
 	    backing.offset > MAX_LFS_FILESIZE - backing.size)
 		return -EINVAL;
@@ -135,11 +140,21 @@ static int region_load_rom(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_region *rom = &vgpu->regions[VFIO_PCI_ROM_REGION_INDEX];
 	int ret = region_load_backing(vgpu, VGPU_REGION_ROM);
+	u64 size = rom->backing.size;
 
-	if (ret || !rom->backing.file)
+	if (!ret && !size)
+		return 0;
+	if (!ret && (!is_power_of_2(size) || size < REGION_ROM_MIN ||
+		     size > REGION_ROM_MAX))
+		ret = -EINVAL;
+	if (ret) {
+		dev_err_ratelimited(vgpu->vdev.dev,
+				    "back end \"%s\": a ROM of %llu bytes can't be shown: %pe\n",
+				    vgpu->gpu->manager->rm->name, size,
+				    ERR_PTR(ret));
 		return ret;
-	rom->size = max_t(u64, roundup_pow_of_two(rom->backing.size),
-			  REGION_MIN_ROM);
+	}
+	rom->size = size;
 	rom->flags = VFIO_REGION_INFO_FLAG_READ;
 	return 0;
 }
@@ -155,6 +170,8 @@ int vgpu_region_open(struct vgpu_vfio *vgpu)
 	ret = region_load_bars(vgpu, bars);
 	if (!ret)
 		ret = region_load_rom(vgpu);
+	if (!ret)
+		ret = vgpu_edid_open(vgpu);
 	if (ret) {
 		vgpu_region_close(vgpu);
 		return ret;
@@ -172,13 +189,17 @@ void vgpu_region_close(struct vgpu_vfio *vgpu)
 {
 	unsigned int i;
 
+	vgpu_edid_close(vgpu);
 	for (i = 0; i < VGPU_REGION_COUNT; i++)
 		if (vgpu->regions[i].backing.file)
 			fput(vgpu->regions[i].backing.file);
 	memset(vgpu->regions, 0, sizeof(vgpu->regions));
 }
 
-/* A region that maps whole needs no capability. */
+/*
+ * A region that maps whole needs no capability. None ever has MSIX_MAPPABLE: that
+ * says that the pages of MSI-X's table map as well, and here they always trap.
+ */
 static int region_add_sparse(const struct vgpu_region *region,
 			     struct vfio_info_cap *caps)
 {
@@ -205,12 +226,29 @@ static int region_add_sparse(const struct vgpu_region *region,
 	return ret;
 }
 
+/* By its type user space knows a region that PCI does not number. */
+static int region_add_type(unsigned int index, const struct vgpu_region *region,
+			   struct vfio_info_cap *caps)
+{
+	struct vfio_region_info_cap_type type = {
+		.header.id = VFIO_REGION_INFO_CAP_TYPE,
+		.header.version = 1,
+		.type = VFIO_REGION_TYPE_GFX,
+		.subtype = VFIO_REGION_SUBTYPE_GFX_EDID,
+	};
+
+	if (index != VGPU_REGION_EDID || !region->size)
+		return 0;
+	return vfio_info_add_capability(caps, &type.header, sizeof(type));
+}
+
 int vgpu_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
 		     struct vfio_info_cap *caps)
 {
 	struct vgpu_vfio *vgpu = container_of(vdev, struct vgpu_vfio, vdev);
 	const struct vgpu_region *region;
 	unsigned int index;
+	int ret;
 
 	if (!vgpu_region_index(vgpu, info->index, &index))
 		return -EINVAL;
@@ -219,7 +257,10 @@ int vgpu_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
 	info->size = region->size;
 	info->offset = (u64)index << VGPU_REGION_SHIFT;
 	info->cap_offset = 0;
-	return region_add_sparse(region, caps);
+	ret = region_add_sparse(region, caps);
+	if (!ret)
+		ret = region_add_type(index, region, caps);
+	return ret;
 }
 
 bool vgpu_region_mappable(const struct vgpu_region *region, u64 offset,
@@ -269,8 +310,7 @@ static size_t region_access_size(u64 offset, size_t count)
 static size_t region_step(const struct vgpu_region *region, unsigned int index,
 			  u64 offset, size_t count)
 {
-	if (index == VGPU_REGION_CONSOLE ||
-	    index == VFIO_PCI_CONFIG_REGION_INDEX)
+	if (index >= VFIO_PCI_CONFIG_REGION_INDEX)
 		return min_t(size_t, count, REGION_CHUNK);
 	if (offset < region->backing.size)
 		return min3((u64)count, (u64)REGION_CHUNK,
@@ -297,24 +337,96 @@ static int region_bar_rw(struct vgpu_vfio *vgpu, unsigned int index, u64 offset,
 					count, write);
 }
 
-/* One step, in kernel memory: what can't be read is ones, what can't be written is dropped. */
+static int region_other_rw(struct vgpu_vfio *vgpu, unsigned int index,
+			   u64 offset, void *buf, size_t count, bool write)
+{
+	if (index == VGPU_REGION_CONSOLE)
+		return write ? -EIO :
+		       vgpu_display_read(vgpu, offset, buf, count);
+	if (vgpu_vfio_is_lost(vgpu))
+		return -EIO;
+	vgpu_vfio_config_rw(vgpu, offset, buf, count, write);
+	return 0;
+}
+
+/*
+ * One step, in kernel memory. As on a bus, what can't be read is ones and what can't
+ * be written is dropped; the EDID's protocol alone knows errors.
+ */
 static int region_step_rw(struct vgpu_vfio *vgpu, unsigned int index,
 			  u64 offset, void *buf, size_t count, bool write)
 {
-	int ret = 0;
+	int ret;
 
-	if (index == VGPU_REGION_CONSOLE)
-		ret = write ? -EIO :
-		      vgpu_display_read(vgpu, offset, buf, count);
-	else if (index != VFIO_PCI_CONFIG_REGION_INDEX)
+	if (index == VGPU_REGION_EDID)
+		return vgpu_edid_rw(vgpu, offset, buf, count, write);
+	if (index <= VGPU_REGION_ROM)
 		ret = region_bar_rw(vgpu, index, offset, buf, count, write);
-	else if (vgpu_vfio_is_lost(vgpu))
-		ret = -EIO;
 	else
-		vgpu_vfio_config_rw(vgpu, offset, buf, count, write);
-	if (ret && !write)
+		ret = region_other_rw(vgpu, index, offset, buf, count, write);
+	if (unlikely(ret) && !write)
 		memset(buf, 0xff, count);
 	return ret == -EFAULT ? ret : 0;
+}
+
+/* A naturally aligned access of a processor, as nearly all are. */
+union region_word {
+	u8 u8;
+	u16 u16;
+	u32 u32;
+	u64 u64;
+};
+
+static bool region_is_word(u64 offset, size_t count)
+{
+	return count <= sizeof(union region_word) && is_power_of_2(count) &&
+	       !(offset & (count - 1));
+}
+
+static int region_get_word(union region_word *word, const void __user *from,
+			   size_t count)
+{
+	switch (count) {
+	case 1:
+		return get_user(word->u8, (const u8 __user *)from);
+	case 2:
+		return get_user(word->u16, (const u16 __user *)from);
+	case 4:
+		return get_user(word->u32, (const u32 __user *)from);
+	default:
+		return get_user(word->u64, (const u64 __user *)from);
+	}
+}
+
+static int region_put_word(const union region_word *word, void __user *to,
+			   size_t count)
+{
+	switch (count) {
+	case 1:
+		return put_user(word->u8, (u8 __user *)to);
+	case 2:
+		return put_user(word->u16, (u16 __user *)to);
+	case 4:
+		return put_user(word->u32, (u32 __user *)to);
+	default:
+		return put_user(word->u64, (u64 __user *)to);
+	}
+}
+
+/* The whole of a read or write in one step; what vgpu_region_rw() is for, fast. */
+static int region_word_rw(struct vgpu_vfio *vgpu, unsigned int index,
+			  u64 offset, char __user *user, size_t count,
+			  bool write)
+{
+	union region_word word;
+	int ret;
+
+	if (write && region_get_word(&word, user, count))
+		return -EFAULT;
+	ret = region_step_rw(vgpu, index, offset, &word, count, write);
+	if (!ret && !write)
+		ret = region_put_word(&word, user, count);
+	return ret;
 }
 
 static int region_user_step(struct vgpu_vfio *vgpu, unsigned int index,
@@ -332,25 +444,18 @@ static int region_user_step(struct vgpu_vfio *vgpu, unsigned int index,
 	return ret;
 }
 
-ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
-		       loff_t *ppos, bool write)
+static ssize_t region_steps_rw(struct vgpu_vfio *vgpu, unsigned int index,
+			       u64 offset, char __user *user, size_t count,
+			       bool write)
 {
-	u64 offset = *ppos & VGPU_REGION_MASK;
-	const struct vgpu_region *region;
-	unsigned int index;
+	const struct vgpu_region *region = &vgpu->regions[index];
 	size_t done = 0;
 
-	if (!vgpu_region_index(vgpu, (u64)*ppos >> VGPU_REGION_SHIFT, &index))
-		return -EINVAL;
-	region = &vgpu->regions[index];
-	if (offset >= region->size)
-		return -EINVAL;
-	count = min_t(u64, count, region->size - offset);
 	while (done < count) {
 		size_t n = region_step(region, index, offset + done,
 				       count - done);
 		int ret = region_user_step(vgpu, index, offset + done,
-					   buf + done, n, write);
+					   user + done, n, write);
 
 		if (ret)
 			return done ? done : ret;
@@ -359,6 +464,29 @@ ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
 			break;
 		cond_resched();
 	}
-	*ppos += done;
+	return done;
+}
+
+ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
+		       loff_t *ppos, bool write)
+{
+	u64 offset = *ppos & VGPU_REGION_MASK;
+	const struct vgpu_region *region;
+	unsigned int index;
+	ssize_t done;
+
+	if (!vgpu_region_index(vgpu, (u64)*ppos >> VGPU_REGION_SHIFT, &index))
+		return -EINVAL;
+	region = &vgpu->regions[index];
+	if (offset >= region->size)
+		return -EINVAL;
+	count = min_t(u64, count, region->size - offset);
+	if (region_is_word(offset, count))
+		done = region_word_rw(vgpu, index, offset, buf, count, write) ?:
+		       count;
+	else
+		done = region_steps_rw(vgpu, index, offset, buf, count, write);
+	if (done > 0)
+		*ppos += done;
 	return done;
 }

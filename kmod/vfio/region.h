@@ -12,9 +12,13 @@
 
 struct vgpu_vfio;
 
-/* VFIO's nine of PCI, then the console, there if the RM has a display. */
+/*
+ * VFIO's nine of PCI, then the console, there if the RM has a display, then the EDID,
+ * there if the RM takes a monitor.
+ */
 #define VGPU_REGION_CONSOLE	VFIO_PCI_NUM_REGIONS
-#define VGPU_REGION_COUNT	(VFIO_PCI_NUM_REGIONS + 1)
+#define VGPU_REGION_EDID	(VFIO_PCI_NUM_REGIONS + 1)
+#define VGPU_REGION_COUNT	(VFIO_PCI_NUM_REGIONS + 2)
 
 /* A region's place in the device's file, as vfio-pci has it. */
 #define VGPU_REGION_SHIFT	40

@@ -74,20 +74,14 @@ static int vfio_open_started(struct vgpu_vfio *vgpu)
 	ret = vgpu_region_open(vgpu);
 	if (ret)
 		return ret;
-	ret = vgpu_mapping_open(vgpu);
-	if (ret)
-		goto close_region;
+	vgpu_mapping_open(vgpu);
 	ret = vgpu_display_open(vgpu);
-	if (ret)
-		goto close_mapping;
+	if (ret) {
+		vgpu_region_close(vgpu);
+		return ret;
+	}
 	vgpu_dma_open(vgpu);
 	return 0;
-
-close_mapping:
-	vgpu_mapping_close(vgpu);
-close_region:
-	vgpu_region_close(vgpu);
-	return ret;
 }
 
 static int vfio_open_locked(struct vgpu_vfio *vgpu)
@@ -415,6 +409,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 		return vgpu;
 	vgpu->gpu = gpu;
 	vgpu->ops = &gpu->manager->ops;
+	vgpu->type = type;
 	ret = vfio_create_handle(vgpu, type, uuid);
 	if (ret)
 		goto put;

@@ -47,6 +47,7 @@ struct vgpu_gpu;
  * @vdev: VFIO's part; first, since VFIO allocates and frees the whole
  * @gpu: its GPU, which outlives it
  * @ops: the RM's operations
+ * @type: the RM's number of its type
  * @handle: the RM's handle
  * @gpu_node: in &struct vgpu_gpu.vgpus
  * @identity: as the RM filled it at create
@@ -73,6 +74,7 @@ struct vgpu_vfio {
 	struct vfio_device vdev;
 	struct vgpu_gpu *gpu;
 	const struct vgpu_rm_ops *ops;
+	u32 type;
 	void *handle;
 	struct list_head gpu_node;
 	struct vgpu_identity identity;
