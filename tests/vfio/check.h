@@ -45,6 +45,12 @@ void test_irq_arguments(const struct device *dev);
 void test_map_arguments(const struct device *dev);
 void test_map_life(const struct device *dev);
 
+/** test_lifecycle: how the engine starts, resets and refuses; opens it itself */
+void test_lifecycle(const char *uuid);
+
+/** test_loss: the engine's GPU falls off its bus, for good */
+void test_loss(const char *uuid);
+
 /** test_reopen: what a first opener leaves to the next; opens the device itself */
 void test_reopen(const char *uuid);
 

@@ -34,7 +34,10 @@ device_by_iommufd(void)
 static bool
 complain(const char *what, const char *object)
 {
-    fprintf(stderr, "%s %s: %s\n", what, object, strerror(errno));
+    int error = errno;
+
+    fprintf(stderr, "%s %s: %s\n", what, object, strerror(error));
+    errno = error;
     return false;
 }
 
@@ -86,10 +89,14 @@ open_by_group(struct device *dev, const char *uuid)
 bool
 device_open(struct device *dev, const char *uuid)
 {
+    int error;
+
     *dev = (struct device){.container = -1, .group = -1, .fd = -1};
     if (by_iommufd ? iommufd_open(dev, uuid) : open_by_group(dev, uuid))
         return true;
+    error = errno;
     device_close(dev);
+    errno = error;
     return false;
 }
 

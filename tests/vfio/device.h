@@ -34,7 +34,8 @@ bool device_by_iommufd(void);
 /**
  * device_open: opens the mdev @uuid
  *
- * Prints what failed on stderr. Returns false then, with nothing left open.
+ * Prints what failed on stderr. Returns false then, with errno set and nothing left
+ * open.
  */
 bool device_open(struct device *dev, const char *uuid);
 

@@ -70,7 +70,10 @@ struct ioas_unmap {
 static bool
 complain(const char *what, const char *object)
 {
-    fprintf(stderr, "%s %s: %s\n", what, object, strerror(errno));
+    int error = errno;
+
+    fprintf(stderr, "%s %s: %s\n", what, object, strerror(error));
+    errno = error;
     return false;
 }
 

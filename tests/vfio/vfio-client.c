@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Drives a vGPU of the software RM through the VFIO uAPI, as QEMU would, and
- * says of each property whether it holds. Usage: vfio-client UUID
+ * Drives a vGPU of the software RM or the test engine through the VFIO uAPI, as QEMU
+ * would, and says of each property whether it holds.
+ * Usage: vfio-client [--iommufd] [--lose] UUID; --lose loses the engine's GPU.
  */
 #include "check.h"
+
+#include "../../kmod/test-rm/engine.h"
 
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -229,31 +232,71 @@ test_interrupt(const struct device *dev)
     close(request);
 }
 
+static void
+test_soft(const struct device *dev)
+{
+    test_info(dev);
+    test_irq_info(dev);
+    test_config(dev);
+    test_command(dev);
+    test_mapping(dev);
+    test_display(dev);
+    test_interrupt(dev);
+    test_abi(dev);
+    test_irq_arguments(dev);
+    test_map_arguments(dev);
+    test_map_life(dev);
+}
+
+/* Each case opens the engine itself. */
+static void
+test_engine(const char *uuid)
+{
+    test_lifecycle(uuid);
+}
+
+static int
+test_all(const char *uuid)
+{
+    struct device dev;
+    bool engine;
+
+    if (!device_open(&dev, uuid))
+        return 2;
+    engine = device_config16(&dev, PCI_DEVICE_ID) == ENGINE_DEVICE;
+    if (!engine)
+        test_soft(&dev);
+    device_close(&dev);
+    if (engine)
+        test_engine(uuid);
+    else
+        test_reopen(uuid);
+    printf("%d failed\n", check_failures());
+    return check_failures() != 0;
+}
+
 int
 main(int argc, char **argv)
 {
-    struct device dev;
+    bool lose = false;
+    int i = 1;
 
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s UUID\n", argv[0]);
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--iommufd") == 0)
+            device_use_iommufd();
+        else if (strcmp(argv[i], "--lose") == 0)
+            lose = true;
+        else
+            break;
+    }
+    if (i != argc - 1) {
+        fprintf(stderr, "usage: %s [--iommufd] [--lose] UUID\n", argv[0]);
         return 2;
     }
     check_init();
-    if (!device_open(&dev, argv[1]))
-        return 2;
-    test_info(&dev);
-    test_irq_info(&dev);
-    test_config(&dev);
-    test_command(&dev);
-    test_mapping(&dev);
-    test_display(&dev);
-    test_interrupt(&dev);
-    test_abi(&dev);
-    test_irq_arguments(&dev);
-    test_map_arguments(&dev);
-    test_map_life(&dev);
-    device_close(&dev);
-    test_reopen(argv[1]);
+    if (!lose)
+        return test_all(argv[i]);
+    test_loss(argv[i]);
     printf("%d failed\n", check_failures());
     return check_failures() != 0;
 }
