@@ -5,13 +5,16 @@
 # written beside. Usage: churn.sh STRESS-PROGRAM [ROUNDS [SEED]]
 
 set -u
-stress=$1
+fuzz=$1
 rounds=${2:-20}
 seed=${3:-$(date +%s)}
 RANDOM=$((seed % 32768))
-type=$(echo /sys/class/mdev_bus/*/mdev_supported_types/vgpu-16m)
+type=$(echo /sys/class/mdev_bus/*/mdev_supported_types/"${4:-vgpu-16m}")
 type=${type%% *}
-delay=/sys/module/vgpu_soft/parameters/start_delay_ms
+case ${4-} in
+vgpu-test*) delay=/sys/module/vgpu_test/parameters/start_delay_ms ;;
+*) delay=/sys/module/vgpu_soft/parameters/start_delay_ms ;;
+esac
 
 say()
 {
@@ -41,10 +44,10 @@ one_round()
     echo $((RANDOM % 3 * 100)) >"$delay"
     scribble "$uuid" &
     scribbler=$!
-    "$stress" -s "$RANDOM" -n $((RANDOM % 60)) -t 2 "$uuid" >/dev/null 2>&1 &
+    "$fuzz" --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >/dev/null 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
-    "$stress" -s "$RANDOM" -n 5 -t 1 "$uuid" >/dev/null 2>&1 &
+    "$fuzz" --seed "$RANDOM" --operations 5 --threads 1 "$uuid" >/dev/null 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
     ((RANDOM % 2)) || kill -KILL "${users[0]}" 2>/dev/null
