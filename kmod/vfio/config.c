@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The PCI configuration space that the guest sees, after the PCI Local Bus
- * Specification 3.0 chapter 6 and PCI Power Management 1.2 chapter 3.
+ * Specification 3.0 chapter 6, PCI Power Management 1.2 chapter 3 and the PCI
+ * Express Base Specification 3.1 chapter 7.
  */
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/pci_regs.h>
 #include <linux/string.h>
 
+#include "caps.h"
 #include "config.h"
 
 #define CONFIG_COMMAND	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | \
@@ -18,53 +21,31 @@
 /* Least sizes that the format of a BAR can say (6.2.5.1, 6.2.5.2). */
 #define CONFIG_MIN_MEMORY	16
 #define CONFIG_MIN_IO		4
-#define CONFIG_MIN_ROM		2048
 #define CONFIG_MAX_MEMORY	BIT_ULL(39)	/* VFIO's region offsets */
 #define CONFIG_MAX_32BIT	BIT_ULL(31)
+#define CONFIG_MAX_MSI		32	/* vectors (6.8.1.3) */
+#define CONFIG_EXP_SPACE	4096	/* PCI Express Base Specification, 7.2 */
 
-/* What a guest can write, BARs and the ROM's address aside. */
-static const struct config_field {
-	u8 offset;
-	u8 size;
-	u32 mask;
-} config_writable[] = {
-	{ PCI_COMMAND,		2, CONFIG_COMMAND },
-	{ PCI_CACHE_LINE_SIZE,	1, 0xff },
-	{ PCI_INTERRUPT_LINE,	1, 0xff },
-	{ VGPU_CONFIG_PM + PCI_PM_CTRL,	2, PCI_PM_CTRL_STATE_MASK },
+/* BARs, the ROM's address and what the identity says aside. */
+static const struct vgpu_config_field config_header[] = {
+	{ PCI_COMMAND,		2, CONFIG_COMMAND, 0 },
+	{ PCI_STATUS,		2, 0, PCI_STATUS_CAP_LIST },
+	{ PCI_CACHE_LINE_SIZE,	1, 0xff, 0 },
+	{ PCI_INTERRUPT_LINE,	1, 0xff, 0 },
 };
 
-static const struct config_field config_writable_msi[] = {
-	{ VGPU_CONFIG_MSI + PCI_MSI_FLAGS, 2,
-	  PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE },
-	{ VGPU_CONFIG_MSI + PCI_MSI_ADDRESS_LO, 4, 0xfffffffc },
-	{ VGPU_CONFIG_MSI + PCI_MSI_ADDRESS_HI, 4, 0xffffffff },
-	{ VGPU_CONFIG_MSI + PCI_MSI_DATA_64, 2, 0xffff },
-};
-
-static void config_put(u8 *at, unsigned int size, u32 value)
+void vgpu_config_add(struct vgpu_config *config, unsigned int at,
+		     const struct vgpu_config_field *fields,
+		     unsigned int count)
 {
-	while (size--) {
-		*at++ = value;
-		value >>= 8;
+	for (; count; fields++, count--) {
+		unsigned int offset = at + fields->offset;
+
+		vgpu_config_put(config->mask + offset, fields->size,
+				fields->mask);
+		vgpu_config_put(config->reset + offset, fields->size,
+				fields->value);
 	}
-}
-
-static u32 config_get(const u8 *at, unsigned int size)
-{
-	u32 value = 0;
-
-	while (size--)
-		value = value << 8 | at[size];
-	return value;
-}
-
-static void config_allow(struct vgpu_config *config,
-			 const struct config_field *fields, unsigned int count)
-{
-	for (; count; fields++, count--)
-		config_put(config->mask + fields->offset, fields->size,
-			   fields->mask);
 }
 
 static void config_init_bar(struct vgpu_config *config, unsigned int bar,
@@ -82,35 +63,10 @@ static void config_init_bar(struct vgpu_config *config, unsigned int bar,
 		flags |= PCI_BASE_ADDRESS_MEM_TYPE_64;
 	if (info->flags & VGPU_BAR_PREFETCH)
 		flags |= PCI_BASE_ADDRESS_MEM_PREFETCH;
-	config_put(config->reset + offset, 4, flags);
-	config_put(config->mask + offset, 4, mask);
+	vgpu_config_put(config->reset + offset, 4, flags);
+	vgpu_config_put(config->mask + offset, 4, mask);
 	if (info->flags & VGPU_BAR_64BIT)
-		config_put(config->mask + offset + 4, 4, mask >> 32);
-}
-
-static void config_init_pm(struct vgpu_config *config)
-{
-	u8 *cap = config->reset + VGPU_CONFIG_PM;
-
-	config_put(config->reset + PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
-	config->reset[PCI_CAPABILITY_LIST] = VGPU_CONFIG_PM;
-	cap[PCI_CAP_LIST_ID] = PCI_CAP_ID_PM;
-	/* Version 3 (PM 1.2); D1, D2 and PME are not there. */
-	config_put(cap + PCI_PM_PMC, 2, 3);
-	config_put(cap + PCI_PM_CTRL, 2, PCI_PM_CTRL_NO_SOFT_RESET);
-}
-
-static void config_init_msi(struct vgpu_config *config, unsigned int vectors)
-{
-	u8 *cap = config->reset + VGPU_CONFIG_MSI;
-
-	config->reset[VGPU_CONFIG_PM + PCI_CAP_LIST_NEXT] = VGPU_CONFIG_MSI;
-	cap[PCI_CAP_LIST_ID] = PCI_CAP_ID_MSI;
-	/* Multiple message capable is bits 3:1, a power of two (6.8.1.3). */
-	config_put(cap + PCI_MSI_FLAGS, 2,
-		   PCI_MSI_FLAGS_64BIT | ilog2(vectors) << 1);
-	config_allow(config, config_writable_msi,
-		     ARRAY_SIZE(config_writable_msi));
+		vgpu_config_put(config->mask + offset + 4, 4, mask >> 32);
 }
 
 static void config_init_ids(struct vgpu_config *config,
@@ -118,12 +74,13 @@ static void config_init_ids(struct vgpu_config *config,
 {
 	u8 *to = config->reset;
 
-	config_put(to + PCI_VENDOR_ID, 2, identity->vendor);
-	config_put(to + PCI_DEVICE_ID, 2, identity->device);
-	config_put(to + PCI_CLASS_REVISION, 1, identity->revision);
-	config_put(to + PCI_CLASS_PROG, 3, identity->class);
-	config_put(to + PCI_SUBSYSTEM_VENDOR_ID, 2, identity->subsystem_vendor);
-	config_put(to + PCI_SUBSYSTEM_ID, 2, identity->subsystem_device);
+	vgpu_config_put(to + PCI_VENDOR_ID, 2, identity->vendor);
+	vgpu_config_put(to + PCI_DEVICE_ID, 2, identity->device);
+	vgpu_config_put(to + PCI_CLASS_REVISION, 1, identity->revision);
+	vgpu_config_put(to + PCI_CLASS_PROG, 3, identity->class);
+	vgpu_config_put(to + PCI_SUBSYSTEM_VENDOR_ID, 2,
+			identity->subsystem_vendor);
+	vgpu_config_put(to + PCI_SUBSYSTEM_ID, 2, identity->subsystem_device);
 	to[PCI_INTERRUPT_PIN] = identity->intx ? 1 : 0;
 }
 
@@ -134,16 +91,15 @@ void vgpu_config_init(struct vgpu_config *config,
 	unsigned int i;
 
 	memset(config, 0, sizeof(*config));
-	config_allow(config, config_writable, ARRAY_SIZE(config_writable));
+	config->size = identity->pcie ? CONFIG_EXP_SPACE : VGPU_CONFIG_SIZE;
+	vgpu_config_add(config, 0, config_header, ARRAY_SIZE(config_header));
 	config_init_ids(config, identity);
-	config_init_pm(config);
-	if (identity->msi_vectors)
-		config_init_msi(config, identity->msi_vectors);
+	vgpu_caps_init(config, identity);
 	for (i = 0; i < VGPU_MAX_BARS; i++)
 		config_init_bar(config, i, &bars[i]);
 	if (rom_size)
-		config_put(config->mask + PCI_ROM_ADDRESS, 4,
-			   ~(rom_size - 1) | PCI_ROM_ADDRESS_ENABLE);
+		vgpu_config_put(config->mask + PCI_ROM_ADDRESS, 4,
+				~(rom_size - 1) | PCI_ROM_ADDRESS_ENABLE);
 	vgpu_config_reset(config);
 }
 
@@ -180,8 +136,9 @@ int vgpu_config_check_bars(const struct vgpu_bar_info *bars)
 
 bool vgpu_config_check_identity(const struct vgpu_identity *identity)
 {
-	return identity->class <= 0xffffff && !identity->msix_vectors &&
-	       identity->msi_vectors <= 32 &&
+	return identity->class <= 0xffffff &&
+	       identity->msi_vectors <= CONFIG_MAX_MSI &&
+	       identity->vendor_cap_size <= VGPU_VENDOR_CAP_SIZE &&
 	       (!identity->msi_vectors ||
 		is_power_of_2(identity->msi_vectors));
 }
@@ -191,10 +148,22 @@ void vgpu_config_reset(struct vgpu_config *config)
 	memcpy(config->data, config->reset, sizeof(config->data));
 }
 
+/* Bytes of an access that have a meaning; the rest are the extended space. */
+static unsigned int config_known(unsigned int offset, unsigned int count)
+{
+	if (offset >= VGPU_CONFIG_SIZE)
+		return 0;
+	return min(count, VGPU_CONFIG_SIZE - offset);
+}
+
+/* A list of extended capabilities that begins with zeros is empty (7.9.1). */
 void vgpu_config_read(const struct vgpu_config *config, unsigned int offset,
 		      void *buf, unsigned int count)
 {
-	memcpy(buf, config->data + offset, count);
+	unsigned int known = config_known(offset, count);
+
+	memcpy(buf, config->data + offset, known);
+	memset(buf + known, 0, count - known);
 }
 
 /* A write of D1 or D2, which are not there, is discarded (PM 1.2, 3.2.4). */
@@ -205,11 +174,22 @@ static u8 config_power_state(u8 old, u8 new)
 	return state == 0 || state == 3 ? new : old;
 }
 
-void vgpu_config_write(struct vgpu_config *config, unsigned int offset,
+/* The bit reads zero, and does its work when one is written (7.8.4). */
+static bool config_is_flr(const struct vgpu_config *config, unsigned int offset,
+			  u8 value)
+{
+	return offset == VGPU_CONFIG_EXP + PCI_EXP_DEVCTL + 1 &&
+	       config->reset[VGPU_CONFIG_EXP] == PCI_CAP_ID_EXP &&
+	       value & PCI_EXP_DEVCTL_BCR_FLR >> 8;
+}
+
+bool vgpu_config_write(struct vgpu_config *config, unsigned int offset,
 		       const void *buf, unsigned int count)
 {
 	const u8 *from = buf;
+	bool reset = false;
 
+	count = config_known(offset, count);
 	for (; count; count--, offset++, from++) {
 		u8 mask = config->mask[offset];
 		u8 old = config->data[offset];
@@ -218,7 +198,9 @@ void vgpu_config_write(struct vgpu_config *config, unsigned int offset,
 		if (offset == VGPU_CONFIG_PM + PCI_PM_CTRL)
 			new = config_power_state(old, new);
 		config->data[offset] = new;
+		reset |= config_is_flr(config, offset, *from);
 	}
+	return reset;
 }
 
 void vgpu_config_set_intx(struct vgpu_config *config, bool level)
@@ -231,7 +213,7 @@ void vgpu_config_set_intx(struct vgpu_config *config, bool level)
 
 static bool config_command(const struct vgpu_config *config, u16 bit)
 {
-	return config_get(config->data + PCI_COMMAND, 2) & bit;
+	return vgpu_config_get(config->data + PCI_COMMAND, 2) & bit;
 }
 
 static bool config_in_d0(const struct vgpu_config *config)
@@ -260,4 +242,10 @@ bool vgpu_config_bus_master(const struct vgpu_config *config)
 bool vgpu_config_intx_disabled(const struct vgpu_config *config)
 {
 	return config_command(config, PCI_COMMAND_INTX_DISABLE);
+}
+
+bool vgpu_config_msix_masked(const struct vgpu_config *config)
+{
+	return vgpu_config_get(config->data + VGPU_CONFIG_MSIX + PCI_MSIX_FLAGS, 2) &
+	       PCI_MSIX_FLAGS_MASKALL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The PCI configuration space that the guest sees: 256 bytes, a table of what is
- * writable, power management and MSI capabilities. Pure logic, no locks.
+ * The PCI configuration space that the guest sees: header, capabilities, and
+ * which of their bits a guest can write. Pure logic, no locks.
  */
 #ifndef VGPU_VFIO_CONFIG_H
 #define VGPU_VFIO_CONFIG_H
@@ -10,14 +10,19 @@
 
 #include "vgpu-rm.h"
 
+/* Bytes with a meaning; PCI Express has more, of which all read zero. */
 #define VGPU_CONFIG_SIZE	256
 
 /* Where the capabilities are. */
 #define VGPU_CONFIG_PM		0x40
 #define VGPU_CONFIG_MSI		0x50
+#define VGPU_CONFIG_MSIX	0x70
+#define VGPU_CONFIG_EXP		0x80
+#define VGPU_CONFIG_VENDOR	0xbc	/* 67 bytes at most */
 
 /**
  * struct vgpu_config - one function's configuration space
+ * @size: bytes of it: 256, or 4096 of a PCI Express function
  * @data: what the guest reads, little endian
  * @mask: bits of @data that a write changes
  * @reset: @data as vgpu_config_reset() makes it
@@ -25,6 +30,7 @@
  * The caller serialises.
  */
 struct vgpu_config {
+	unsigned int size;
 	u8 data[VGPU_CONFIG_SIZE];
 	u8 mask[VGPU_CONFIG_SIZE];
 	u8 reset[VGPU_CONFIG_SIZE];
@@ -51,7 +57,7 @@ int vgpu_config_check_bars(const struct vgpu_bar_info *bars);
 
 /**
  * vgpu_config_check_identity() - is this identity possible?
- * @identity: the identity
+ * @identity: the identity; where MSI-X is, vgpu_msix_check() says
  */
 bool vgpu_config_check_identity(const struct vgpu_identity *identity);
 
@@ -66,7 +72,7 @@ void vgpu_config_reset(struct vgpu_config *config);
  * @config: the configuration space
  * @offset: first byte
  * @buf: where the bytes go
- * @count: bytes; @offset + @count is at most VGPU_CONFIG_SIZE
+ * @count: bytes; @offset + @count is at most @config->size
  */
 void vgpu_config_read(const struct vgpu_config *config, unsigned int offset,
 		      void *buf, unsigned int count);
@@ -76,11 +82,14 @@ void vgpu_config_read(const struct vgpu_config *config, unsigned int offset,
  * @config: the configuration space
  * @offset: first byte
  * @buf: the bytes
- * @count: bytes; @offset + @count is at most VGPU_CONFIG_SIZE
+ * @count: bytes; @offset + @count is at most @config->size
  *
  * Bits that are read-only keep their value.
+ *
+ * Return: true if the guest asks for a function level reset, which is left to
+ * the caller.
  */
-void vgpu_config_write(struct vgpu_config *config, unsigned int offset,
+bool vgpu_config_write(struct vgpu_config *config, unsigned int offset,
 		       const void *buf, unsigned int count);
 
 /**
@@ -101,5 +110,8 @@ bool vgpu_config_bus_master(const struct vgpu_config *config);
 
 /* COMMAND keeps the function from asserting INTA. */
 bool vgpu_config_intx_disabled(const struct vgpu_config *config);
+
+/* MSI-X's Function Mask: every vector is masked. */
+bool vgpu_config_msix_masked(const struct vgpu_config *config);
 
 #endif /* VGPU_VFIO_CONFIG_H */

@@ -61,7 +61,8 @@ static int region_load_areas(struct vgpu_vfio *vgpu, unsigned int bar)
 		return -EINVAL;
 	for (i = 0; i < count; i++) {
 		if (region->io ||
-		    !region_area_valid(region, &region->areas[i], last_end))
+		    !region_area_valid(region, &region->areas[i], last_end) ||
+		    vgpu_msix_touches(&vgpu->identity, bar, &region->areas[i]))
 			return -EINVAL;
 		last_end = region->areas[i].offset + region->areas[i].size;
 	}
@@ -122,6 +123,9 @@ static int region_load_bars(struct vgpu_vfio *vgpu, struct vgpu_bar_info *bars)
 	i = vgpu_config_check_bars(bars);
 	if (i >= 0)
 		goto fail;
+	i = vgpu->identity.msix_bar;
+	if (!vgpu_msix_check(&vgpu->identity, bars))
+		goto fail;
 	for (i = 0; i < VGPU_MAX_BARS; i++) {
 		ret = region_load_bar(vgpu, i, &bars[i]);
 		if (ret)
@@ -177,11 +181,11 @@ int vgpu_region_open(struct vgpu_vfio *vgpu)
 		return ret;
 	}
 	config = &vgpu->regions[VFIO_PCI_CONFIG_REGION_INDEX];
-	config->size = VGPU_CONFIG_SIZE;
 	config->flags = VFIO_REGION_INFO_FLAG_READ |
 			VFIO_REGION_INFO_FLAG_WRITE;
 	vgpu_config_init(&vgpu->config, &vgpu->identity, bars,
 			 vgpu->regions[VFIO_PCI_ROM_REGION_INDEX].size);
+	config->size = vgpu->config.size;
 	return 0;
 }
 
@@ -306,10 +310,16 @@ static size_t region_access_size(u64 offset, size_t count)
 	return size;
 }
 
-/* Bytes of the next step: of the backing many, of what traps one access. */
-static size_t region_step(const struct vgpu_region *region, unsigned int index,
+/*
+ * Bytes of the next step: of the backing many, of what traps one access, and of
+ * MSI-X's table and pending bits no more than there are.
+ */
+static size_t region_step(const struct vgpu_vfio *vgpu, unsigned int index,
 			  u64 offset, size_t count)
 {
+	const struct vgpu_region *region = &vgpu->regions[index];
+
+	vgpu_msix_claims(&vgpu->identity, index, offset, &count);
 	if (index >= VFIO_PCI_CONFIG_REGION_INDEX)
 		return min_t(size_t, count, REGION_CHUNK);
 	if (offset < region->backing.size)
@@ -327,6 +337,10 @@ static int region_bar_rw(struct vgpu_vfio *vgpu, unsigned int index, u64 offset,
 		return -EIO;
 	if (write && !(region->flags & VFIO_REGION_INFO_FLAG_WRITE))
 		return -EIO;
+	if (vgpu_msix_claims(&vgpu->identity, index, offset, &count)) {
+		vgpu_vector_rw(vgpu, offset, buf, count, write);
+		return 0;
+	}
 	if (offset < region->backing.size)
 		return vgpu_backing_rw(region->backing.file,
 				       region->backing.offset + offset,
@@ -448,11 +462,10 @@ static ssize_t region_steps_rw(struct vgpu_vfio *vgpu, unsigned int index,
 			       u64 offset, char __user *user, size_t count,
 			       bool write)
 {
-	const struct vgpu_region *region = &vgpu->regions[index];
 	size_t done = 0;
 
 	while (done < count) {
-		size_t n = region_step(region, index, offset + done,
+		size_t n = region_step(vgpu, index, offset + done,
 				       count - done);
 		int ret = region_user_step(vgpu, index, offset + done,
 					   user + done, n, write);

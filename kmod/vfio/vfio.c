@@ -45,17 +45,18 @@ static void vfio_apply_config(struct vgpu_vfio *vgpu)
 	vgpu_mapping_enable(vgpu, vgpu_config_memory_enabled(config),
 			    vgpu_config_io_enabled(config));
 	vgpu_irq_intx_disable(vgpu, vgpu_config_intx_disabled(config));
+	vgpu_vector_mask_all(vgpu, vgpu_config_msix_masked(config));
 	WRITE_ONCE(vgpu->dma.bus_master, vgpu_config_bus_master(config));
 }
 
 void vgpu_vfio_config_rw(struct vgpu_vfio *vgpu, unsigned int offset,
 			 void *buf, unsigned int count, bool write)
 {
-	bool in_use;
+	bool in_use, reset = false;
 
 	mutex_lock(&vgpu->config_lock);
 	if (write) {
-		vgpu_config_write(&vgpu->config, offset, buf, count);
+		reset = vgpu_config_write(&vgpu->config, offset, buf, count);
 		vfio_apply_config(vgpu);
 	} else {
 		vgpu_config_set_intx(&vgpu->config, vgpu_irq_intx_level(vgpu));
@@ -63,7 +64,9 @@ void vgpu_vfio_config_rw(struct vgpu_vfio *vgpu, unsigned int offset,
 	}
 	in_use = vgpu_config_memory_enabled(&vgpu->config);
 	mutex_unlock(&vgpu->config_lock);
-	if (write && in_use)
+	if (reset)
+		vgpu_vfio_reset(vgpu);
+	else if (write && in_use)
 		vfio_note_in_use(vgpu);
 }
 
@@ -76,12 +79,19 @@ static int vfio_open_started(struct vgpu_vfio *vgpu)
 		return ret;
 	vgpu_mapping_open(vgpu);
 	ret = vgpu_display_open(vgpu);
-	if (ret) {
-		vgpu_region_close(vgpu);
-		return ret;
-	}
+	if (ret)
+		goto close_region;
+	ret = vgpu_irq_open(vgpu);
+	if (ret)
+		goto close_display;
 	vgpu_dma_open(vgpu);
 	return 0;
+
+close_display:
+	vgpu_display_close(vgpu);
+close_region:
+	vgpu_region_close(vgpu);
+	return ret;
 }
 
 static int vfio_open_locked(struct vgpu_vfio *vgpu)
@@ -231,6 +241,7 @@ int vgpu_vfio_reset(struct vgpu_vfio *vgpu)
 		return -EINTR;
 	mutex_lock(&vgpu->config_lock);
 	vgpu_config_reset(&vgpu->config);
+	vgpu_vector_reset(vgpu);
 	vfio_apply_config(vgpu);
 	mutex_unlock(&vgpu->config_lock);
 	vgpu_irq_set_intx(vgpu, false);
@@ -376,7 +387,8 @@ static int vfio_create_handle(struct vgpu_vfio *vgpu, u32 type,
 
 static int vfio_check_identity(const struct vgpu_vfio *vgpu)
 {
-	if (vgpu_config_check_identity(&vgpu->identity))
+	if (vgpu_config_check_identity(&vgpu->identity) &&
+	    vgpu_msix_check(&vgpu->identity, NULL))
 		return 0;
 	dev_err(vgpu->vdev.dev, "back end \"%s\" gives an identity that PCI can't have\n",
 		vgpu->gpu->manager->rm->name);

@@ -151,7 +151,7 @@ int vgpu_vfio_reset(struct vgpu_vfio *vgpu);
  * @vgpu: the vGPU, open
  * @offset: first byte
  * @buf: bytes to write or room for those read
- * @count: bytes; @offset + @count is at most VGPU_CONFIG_SIZE
+ * @count: bytes; @offset + @count is at most @vgpu->config.size
  * @write: true to write
  *
  * Does what follows from a write: mappings, interrupts, VGPU_STATE_IN_USE. Sleeps.

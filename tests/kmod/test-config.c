@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The front end's PCI configuration space: what reads, what a guest can write,
- * and what COMMAND and the power state say.
+ * the capabilities, and what COMMAND and the power state say.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,6 +26,22 @@ static const struct vgpu_identity display = {
     .msi_vectors = 4,
 };
 
+/* Everything that an identity can have. */
+static const struct vgpu_identity engine = {
+    .vendor = 0x1234,
+    .device = 0x7e57,
+    .class = 0x120000,
+    .intx = true,
+    .msi_vectors = 4,
+    .msix_vectors = 65,
+    .msix_bar = 2,
+    .msix_table = 0x400,
+    .msix_pba = 0xc00,
+    .pcie = true,
+    .vendor_cap_size = 8,
+    .vendor_cap = "OpenVGPU",
+};
+
 static const struct vgpu_bar_info bars[VGPU_MAX_BARS] = {
     [0] = {.size = 16 << 20, .flags = VGPU_BAR_PREFETCH},
     [2] = {.size = 4096},
@@ -43,6 +59,14 @@ setup(void **state)
     return 0;
 }
 
+static int
+setup_engine(void **state)
+{
+    (void)state;
+    vgpu_config_init(&config, &engine, bars, 0);
+    return 0;
+}
+
 static u32
 get(unsigned int offset, unsigned int size)
 {
@@ -57,7 +81,7 @@ put(unsigned int offset, unsigned int size, u32 value)
 {
     u8 bytes[4] = {value, value >> 8, value >> 16, value >> 24};
 
-    vgpu_config_write(&config, offset, bytes, size);
+    assert_false(vgpu_config_write(&config, offset, bytes, size));
 }
 
 static void
@@ -143,9 +167,9 @@ test_command(void **state)
     assert_false(vgpu_config_memory_enabled(&config));
     assert_false(vgpu_config_io_enabled(&config));
     put(PCI_COMMAND, 2, 0xffff);
-    assert_int_equal(get(PCI_COMMAND, 2),
-                     PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_PARITY |
-                         PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE);
+    assert_int_equal(get(PCI_COMMAND, 2), PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+                                              PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+                                              PCI_COMMAND_INTX_DISABLE);
     assert_true(vgpu_config_memory_enabled(&config));
     assert_true(vgpu_config_io_enabled(&config));
     assert_true(vgpu_config_bus_master(&config));
@@ -197,6 +221,197 @@ test_capabilities(void **state)
     assert_int_equal(get(VGPU_CONFIG_PM, 2), PCI_CAP_ID_PM);
     put(VGPU_CONFIG_MSI, 4, 0xffffffff);
     assert_int_equal(get(VGPU_CONFIG_MSI, 4), 0);
+}
+
+static void
+test_chain(void **state)
+{
+    static const u8 ids[] = {PCI_CAP_ID_PM, PCI_CAP_ID_MSI, PCI_CAP_ID_MSIX, PCI_CAP_ID_EXP,
+                             PCI_CAP_ID_VNDR};
+    struct vgpu_identity changed = engine;
+    unsigned int at = get(PCI_CAPABILITY_LIST, 1);
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        assert_int_equal(at % 4, 0);
+        assert_int_equal(get(at, 1), ids[i]);
+        at = get(at + PCI_CAP_LIST_NEXT, 1);
+    }
+    assert_int_equal(at, 0);
+
+    changed.msi_vectors = 0;
+    changed.pcie = false;
+    vgpu_config_init(&config, &changed, bars, 0);
+    at = get(VGPU_CONFIG_PM + PCI_CAP_LIST_NEXT, 1);
+    assert_int_equal(at, VGPU_CONFIG_MSIX);
+    at = get(at + PCI_CAP_LIST_NEXT, 1);
+    assert_int_equal(at, VGPU_CONFIG_VENDOR);
+    assert_int_equal(get(at + PCI_CAP_LIST_NEXT, 1), 0);
+    assert_int_equal(get(VGPU_CONFIG_EXP, 4), 0);
+}
+
+static void
+test_msix_capability(void **state)
+{
+    const unsigned int flags = VGPU_CONFIG_MSIX + PCI_MSIX_FLAGS;
+
+    (void)state;
+    assert_int_equal(get(flags, 2), 64);
+    assert_int_equal(get(VGPU_CONFIG_MSIX + PCI_MSIX_TABLE, 4), 0x402);
+    assert_int_equal(get(VGPU_CONFIG_MSIX + PCI_MSIX_PBA, 4), 0xc02);
+    assert_false(vgpu_config_msix_masked(&config));
+    put(flags, 2, 0xffff);
+    assert_int_equal(get(flags, 2), 64 | PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+    assert_true(vgpu_config_msix_masked(&config));
+    put(flags, 2, PCI_MSIX_FLAGS_ENABLE);
+    assert_false(vgpu_config_msix_masked(&config));
+    put(VGPU_CONFIG_MSIX + PCI_MSIX_TABLE, 4, 0);
+    put(VGPU_CONFIG_MSIX + PCI_MSIX_PBA, 4, 0);
+    assert_int_equal(get(VGPU_CONFIG_MSIX + PCI_MSIX_TABLE, 4), 0x402);
+    assert_int_equal(get(VGPU_CONFIG_MSIX + PCI_MSIX_PBA, 4), 0xc02);
+    put(flags, 2, PCI_MSIX_FLAGS_MASKALL);
+    vgpu_config_reset(&config);
+    assert_false(vgpu_config_msix_masked(&config));
+
+    /* Without MSI-X nothing there can be written. */
+    vgpu_config_init(&config, &display, bars, 0);
+    put(flags, 2, 0xffff);
+    assert_false(vgpu_config_msix_masked(&config));
+}
+
+/* Base Specification 3.1, 7.8: the fields that drivers and VMMs look at. */
+static void
+test_express_capability(void **state)
+{
+    const unsigned int exp = VGPU_CONFIG_EXP;
+    u32 link;
+
+    (void)state;
+    assert_int_equal(get(exp + PCI_EXP_FLAGS, 2) & PCI_EXP_FLAGS_VERS, 2);
+    assert_int_equal(get(exp + PCI_EXP_FLAGS, 2) & PCI_EXP_FLAGS_TYPE, PCI_EXP_TYPE_ENDPOINT << 4);
+    assert_true(get(exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_FLR);
+    assert_true(get(exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_RBER);
+    assert_int_equal(get(exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_PAYLOAD, 0);
+    assert_int_equal(get(exp + PCI_EXP_DEVSTA, 2), 0);
+    link = get(exp + PCI_EXP_LNKCAP, 4);
+    assert_int_equal(get(exp + PCI_EXP_LNKSTA, 2),
+                     link & (PCI_EXP_LNKCAP_SLS | PCI_EXP_LNKCAP_MLW));
+    assert_int_equal(link & PCI_EXP_LNKCAP_SLS, get(exp + PCI_EXP_LNKCTL2, 2));
+    assert_true(get(exp + PCI_EXP_LNKCAP2, 4) >> (link & PCI_EXP_LNKCAP_SLS) & 1);
+    assert_int_equal(link & PCI_EXP_LNKCAP_MLW, 16 << 4);
+}
+
+static void
+test_express_controls(void **state)
+{
+    const unsigned int devctl = VGPU_CONFIG_EXP + PCI_EXP_DEVCTL;
+    const u32 writable = 0x791f;
+
+    (void)state;
+    assert_int_equal(get(devctl, 2), 0x2810);
+    put(devctl, 2, 0x7fff);
+    assert_int_equal(get(devctl, 2), writable);
+    put(devctl, 2, 0);
+    assert_int_equal(get(devctl, 2), 0);
+    put(VGPU_CONFIG_EXP + PCI_EXP_DEVCAP, 4, 0);
+    assert_true(get(VGPU_CONFIG_EXP + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_FLR);
+    vgpu_config_reset(&config);
+    assert_int_equal(get(devctl, 2), 0x2810);
+}
+
+/* 7.8.4: Initiate Function Level Reset does its work, and reads zero. */
+static void
+test_function_level_reset(void **state)
+{
+    const unsigned int devctl = VGPU_CONFIG_EXP + PCI_EXP_DEVCTL;
+    u8 bytes[8] = {0};
+
+    (void)state;
+    bytes[1] = 0x80;
+    assert_true(vgpu_config_write(&config, devctl, bytes, 2));
+    assert_int_equal(get(devctl, 2), 0);
+    assert_true(vgpu_config_write(&config, devctl + 1, bytes + 1, 1));
+    assert_true(vgpu_config_write(&config, devctl - 1, bytes, 1) == false);
+    bytes[1] = 0x7f;
+    assert_false(vgpu_config_write(&config, devctl, bytes, 2));
+    /* Across registers, as part of something longer. */
+    memset(bytes, 0, sizeof bytes);
+    bytes[5] = 0x80;
+    assert_true(vgpu_config_write(&config, devctl - 4, bytes, sizeof bytes));
+
+    vgpu_config_init(&config, &display, bars, 0);
+    memset(bytes, 0xff, sizeof bytes);
+    assert_false(vgpu_config_write(&config, devctl, bytes, 2));
+}
+
+static void
+test_vendor_capability(void **state)
+{
+    struct vgpu_identity changed = engine;
+    u8 body[VGPU_VENDOR_CAP_SIZE];
+
+    (void)state;
+    assert_int_equal(get(VGPU_CONFIG_VENDOR + 2, 1), 3 + 8);
+    vgpu_config_read(&config, VGPU_CONFIG_VENDOR + 3, body, 8);
+    assert_memory_equal(body, "OpenVGPU", 8);
+    put(VGPU_CONFIG_VENDOR + 3, 4, 0);
+    vgpu_config_read(&config, VGPU_CONFIG_VENDOR + 3, body, 8);
+    assert_memory_equal(body, "OpenVGPU", 8);
+
+    /* The longest ends before the 256th byte. */
+    changed.vendor_cap_size = VGPU_VENDOR_CAP_SIZE;
+    memset(changed.vendor_cap, 0x5a, VGPU_VENDOR_CAP_SIZE);
+    vgpu_config_init(&config, &changed, bars, 0);
+    vgpu_config_read(&config, VGPU_CONFIG_VENDOR + 3, body, sizeof body);
+    assert_memory_equal(body, changed.vendor_cap, sizeof body);
+    assert_true(VGPU_CONFIG_VENDOR + 3 + VGPU_VENDOR_CAP_SIZE <= VGPU_CONFIG_SIZE);
+    assert_int_equal(get(0xff, 1), 0);
+}
+
+/* 4096 bytes of PCI Express, whose list of extended capabilities is empty. */
+static void
+test_extended_space(void **state)
+{
+    u8 bytes[16];
+
+    (void)state;
+    assert_int_equal(config.size, 4096);
+    memset(bytes, 0xff, sizeof bytes);
+    assert_false(vgpu_config_write(&config, 0xf8, bytes, sizeof bytes));
+    assert_false(vgpu_config_write(&config, 0x100, bytes, sizeof bytes));
+    assert_false(vgpu_config_write(&config, 0xff0, bytes, sizeof bytes));
+    assert_int_equal(get(0x100, 4), 0);
+    assert_int_equal(get(0xffc, 4), 0);
+    assert_int_equal(get(0xfff, 1), 0);
+    vgpu_config_read(&config, 0xf8, bytes, sizeof bytes);
+    for (size_t i = 8; i < sizeof bytes; i++)
+        assert_int_equal(bytes[i], 0);
+
+    vgpu_config_init(&config, &display, bars, 0);
+    assert_int_equal(config.size, 256);
+}
+
+/* Any size at any place reads what bytes one by one read, and writes the same. */
+static void
+test_sizes_and_alignments(void **state)
+{
+    struct vgpu_config other = config;
+    u8 whole[VGPU_CONFIG_SIZE];
+    u8 part[8];
+
+    (void)state;
+    vgpu_config_read(&config, 0, whole, sizeof whole);
+    for (unsigned int size = 1; size <= sizeof part; size++)
+        for (unsigned int at = 0; at + size <= sizeof whole; at++) {
+            vgpu_config_read(&config, at, part, size);
+            assert_memory_equal(part, whole + at, size);
+        }
+    for (unsigned int i = 0; i < sizeof whole; i++)
+        whole[i] = 0x37 * i;
+    for (unsigned int i = 0; i < sizeof whole; i += 2)
+        vgpu_config_write(&config, i, whole + i, 2);
+    vgpu_config_write(&other, 0, whole, sizeof whole);
+    assert_memory_equal(config.data, other.data, sizeof config.data);
 }
 
 static void
@@ -273,8 +488,11 @@ test_impossible_identities(void **state)
     changed.class = 0x1000000;
     assert_false(vgpu_config_check_identity(&changed));
     changed = display;
-    changed.msix_vectors = 1;
+    changed.vendor_cap_size = VGPU_VENDOR_CAP_SIZE;
+    assert_true(vgpu_config_check_identity(&changed));
+    changed.vendor_cap_size++;
     assert_false(vgpu_config_check_identity(&changed));
+    assert_true(vgpu_config_check_identity(&engine));
 }
 
 int
@@ -289,6 +507,14 @@ main(void)
         cmocka_unit_test_setup(test_command, setup),
         cmocka_unit_test_setup(test_power_state, setup),
         cmocka_unit_test_setup(test_capabilities, setup),
+        cmocka_unit_test_setup(test_chain, setup_engine),
+        cmocka_unit_test_setup(test_msix_capability, setup_engine),
+        cmocka_unit_test_setup(test_express_capability, setup_engine),
+        cmocka_unit_test_setup(test_express_controls, setup_engine),
+        cmocka_unit_test_setup(test_function_level_reset, setup_engine),
+        cmocka_unit_test_setup(test_vendor_capability, setup_engine),
+        cmocka_unit_test_setup(test_extended_space, setup_engine),
+        cmocka_unit_test_setup(test_sizes_and_alignments, setup_engine),
         cmocka_unit_test_setup(test_reset, setup),
         cmocka_unit_test_setup(test_intx_status, setup),
         cmocka_unit_test_setup(test_impossible_bars, setup),
