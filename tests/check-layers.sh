@@ -15,6 +15,7 @@ complain() {
 # folders whose headers FOLDER may use, itself included
 allowed() {
     case $1 in
+    kmod/sample) echo "$1 kmod/include" ;;
     kmod/vfio|kmod/soft|kmod/test-rm) echo "$1 kmod/include kmod/compat" ;;
     kmod/simpci) echo "$1 kmod/compat" ;;
     libvirt-hook|mdevctl-callout|tools) echo "$1 lib" ;;
@@ -41,7 +42,7 @@ check_folder() {
     done
 }
 
-for folder in kmod/include kmod/vfio kmod/soft kmod/simpci kmod/test-rm \
+for folder in kmod/include kmod/vfio kmod/soft kmod/simpci kmod/sample kmod/test-rm \
     lib libvirt-hook mdevctl-callout tools; do
     [ -d "$folder" ] || { echo "$folder is missing" >&2; failed=1; continue; }
     check_folder "$folder"
@@ -54,7 +55,7 @@ if grep -nE '#[[:space:]]*include <(libvirt|gio|systemd)/' lib/*.[ch]; then
 fi
 # The front end knows no vendor, the contract no mdev.
 if grep -nE '#[[:space:]]*include <linux/mdev.h>' \
-    kmod/include/*.h kmod/soft/*.[ch] kmod/test-rm/*.[ch]; then
+    kmod/include/*.h kmod/soft/*.[ch] kmod/sample/*.[ch] kmod/test-rm/*.[ch]; then
     echo "only kmod/vfio/ may know mdev" >&2
     failed=1
 fi

@@ -85,7 +85,8 @@ build_make()
         rm -rf stage.new
         make install DESTDIR=/build/stage.new
         # For tests; "make install" leaves them out.
-        cp kmod/build/test-rm/vgpu-test.ko "stage.new/lib/modules/$1/updates/openvgpu/"
+        cp kmod/build/sample/vgpu-sample.ko kmod/build/test-rm/vgpu-test.ko \
+            "stage.new/lib/modules/$1/updates/openvgpu/"
         rm -rf stage
         mv stage.new stage' bash "$release"
 }
