@@ -150,6 +150,7 @@ static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 	gpu->pdev = pci_dev_get(pdev);
 	gpu->host = gpu_host_owner(pdev);
 	INIT_LIST_HEAD(&gpu->vgpus);
+	INIT_LIST_HEAD(&gpu->refused);
 	mutex_init(&gpu->transport_lock);
 	mutex_init(&gpu->users_lock);
 	init_waitqueue_head(&gpu->let_go);
@@ -241,6 +242,10 @@ void vgpu_gpu_remove(struct pci_dev *pdev)
 	mutex_lock(&gpu->transport_lock);
 	gpu->removed = true;
 	gpu_unregister_locked(gpu);
+	vgpu_vfio_retry_delete(gpu);
+	if (!list_empty(&gpu->refused))
+		pci_err(pdev, "back end \"%s\" still refuses to delete vGPUs: what they have is lost, and its module can't be unloaded\n",
+			gpu->manager->rm->name);
 	gpu_unlink(gpu);
 	mutex_unlock(&gpu->transport_lock);
 	gpu_put(gpu);		/* pairs with gpu_get() */

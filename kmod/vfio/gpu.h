@@ -44,10 +44,11 @@ struct vgpu_manager {
  * @transport_lock: serialises registering and unregistering @mdev; outermost
  * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
- * @users_lock: guards @users, @leaving and &struct vgpu_vfio.opener
+ * @users_lock: guards @users, @leaving, @refused and &struct vgpu_vfio.opener
  * @users: vGPUs that are open, or being opened; read without the lock too
  * @leaving: none may be opened any more, never reset
  * @let_go: woken when one is closed
+ * @refused: what is left of vGPUs that the RM would not delete
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
  * @vgpu_count: vGPUs that exist
@@ -71,6 +72,7 @@ struct vgpu_gpu {
 	unsigned int users;
 	bool leaving;
 	wait_queue_head_t let_go;
+	struct list_head refused;
 
 	struct mutex lock;
 	bool closed;

@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/mdev.h>
 #include <linux/module.h>
@@ -29,11 +30,15 @@
  * @type: mdev's part; its sysfs_name is the profile, its pretty_name is @name
  * @id: the RM's number
  * @name: the RM's name
+ * @ktype: mdev's, of @type's kobject
+ * @released: nobody looks at @type any more
  */
 struct vgpu_mdev_type {
 	struct mdev_type type;
 	u32 id;
 	char name[VGPU_TEXT_SIZE];
+	const struct kobj_type *ktype;
+	struct completion released;
 };
 
 /**
@@ -174,16 +179,36 @@ struct vgpu_mdev *vgpu_mdev_register(struct vgpu_gpu *gpu)
 	return ERR_PTR(ret);
 }
 
+static void mdev_type_release(struct kobject *kobj)
+{
+	struct mdev_type *base = container_of(kobj, struct mdev_type, kobj);
+	struct vgpu_mdev_type *type = mdev_type_of(base);
+
+	type->ktype->release(kobj);
+	complete(&type->released);
+}
+
+static const struct kobj_type mdev_type_ktype = {
+	.release = mdev_type_release,
+};
+
 /*
  * Waits until nobody but us refers to a type. Each mdev does, up to the end of its
  * release function, which looks into type and parent (mdev_device_release()); and
  * that runs late for one that is looked at, as by a write to its driver's unbind.
+ * The type's own release function may run late too (DEBUG_KOBJECT_RELEASE).
  */
-static void mdev_wait_type(struct mdev_type *type)
+static void mdev_wait_type(struct vgpu_mdev_type *type)
 {
-	while (kref_read(&type->kobj.kref) > 1)
+	struct kobject *kobj = &type->type.kobj;
+
+	while (kref_read(&kobj->kref) > 1)
 		msleep(20);
-	kobject_put(&type->kobj);	/* pairs with vgpu_mdev_unregister() */
+	init_completion(&type->released);
+	type->ktype = kobj->ktype;
+	kobj->ktype = &mdev_type_ktype;
+	kobject_put(kobj);	/* pairs with vgpu_mdev_unregister() */
+	wait_for_completion(&type->released);
 }
 
 /**
@@ -200,7 +225,7 @@ void vgpu_mdev_unregister(struct vgpu_mdev *mdev)
 		kobject_get(&mdev->pointers[i]->kobj);
 	mdev_unregister_parent(&mdev->parent);
 	for (i = 0; i < count; i++)
-		mdev_wait_type(mdev->pointers[i]);
+		mdev_wait_type(&mdev->types[i]);
 	kfree(mdev);
 }
 

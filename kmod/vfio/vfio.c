@@ -395,18 +395,46 @@ static int vfio_check_identity(const struct vgpu_vfio *vgpu)
 	return -EINVAL;
 }
 
+static void vfio_refuse(struct vgpu_vfio *vgpu)
+{
+	mutex_lock(&vgpu->gpu->users_lock);
+	list_add_tail(&vgpu->gpu_node, &vgpu->gpu->refused);
+	mutex_unlock(&vgpu->gpu->users_lock);
+}
+
 /*
- * The RM's part goes. If the RM refuses, its part and all that it may call back
- * with stay for good: false.
+ * The RM's part goes, and with it ours. If the RM refuses, its part and all that
+ * it may call back with stay; VFIO and its user know the vGPU no more.
  */
-static bool vfio_delete_handle(struct vgpu_vfio *vgpu)
+static void vfio_delete(struct vgpu_vfio *vgpu)
 {
 	int ret = vgpu_gpu_delete(vgpu->gpu, vgpu->handle);
 
-	if (ret)
-		dev_err(vgpu->vdev.dev, "back end \"%s\" refuses to delete the vGPU, its resources are lost: %pe\n",
-			vgpu->gpu->manager->rm->name, ERR_PTR(ret));
-	return !ret;
+	if (!ret) {
+		vfio_put_device(&vgpu->vdev);
+		return;
+	}
+	dev_err(vgpu->vdev.dev, "back end \"%s\" refuses to delete the vGPU, it is tried again when another is made or the GPU goes: %pe\n",
+		vgpu->gpu->manager->rm->name, ERR_PTR(ret));
+	vfio_refuse(vgpu);
+}
+
+void vgpu_vfio_retry_delete(struct vgpu_gpu *gpu)
+{
+	struct vgpu_vfio *vgpu, *next;
+	LIST_HEAD(list);
+
+	mutex_lock(&gpu->users_lock);
+	list_splice_init(&gpu->refused, &list);
+	mutex_unlock(&gpu->users_lock);
+	list_for_each_entry_safe(vgpu, next, &list, gpu_node) {
+		list_del(&vgpu->gpu_node);
+		/* No message with vdev.dev, which is long gone. */
+		if (vgpu_gpu_delete(gpu, vgpu->handle))
+			vfio_refuse(vgpu);
+		else
+			vfio_put_device(&vgpu->vdev);
+	}
 }
 
 struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
@@ -416,6 +444,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 	bool lost;
 	int ret;
 
+	vgpu_vfio_retry_delete(gpu);
 	vgpu = vfio_alloc_device(vgpu_vfio, vdev, dev, &vfio_ops);
 	if (IS_ERR(vgpu))
 		return vgpu;
@@ -440,8 +469,8 @@ del:
 	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
 	cancel_work_sync(&vgpu->lost_work);
 delete:
-	if (!vfio_delete_handle(vgpu))
-		return ERR_PTR(ret);
+	vfio_delete(vgpu);
+	return ERR_PTR(ret);
 put:
 	vfio_put_device(&vgpu->vdev);
 	return ERR_PTR(ret);
@@ -452,6 +481,5 @@ void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)
 	vfio_unregister_group_dev(&vgpu->vdev);
 	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
 	cancel_work_sync(&vgpu->lost_work);
-	if (vfio_delete_handle(vgpu))
-		vfio_put_device(&vgpu->vdev);
+	vfio_delete(vgpu);
 }

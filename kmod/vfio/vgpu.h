@@ -49,7 +49,7 @@ struct vgpu_gpu;
  * @ops: the RM's operations
  * @type: the RM's number of its type
  * @handle: the RM's handle
- * @gpu_node: in &struct vgpu_gpu.vgpus
+ * @gpu_node: in &struct vgpu_gpu.vgpus, or its refused
  * @identity: as the RM filled it at create
  * @lost: the GPU is gone: read without a lock, never reset
  * @lost_work: revokes mappings after a loss, which may be told in any context
@@ -125,6 +125,12 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
  * Waits while it is open, raising REQ again and again.
  */
 void vgpu_vfio_destroy(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_vfio_retry_delete() - delete what the RM would not delete before
+ * @gpu: the GPU
+ */
+void vgpu_vfio_retry_delete(struct vgpu_gpu *gpu);
 
 /**
  * vgpu_vfio_lost() - the GPU is gone
