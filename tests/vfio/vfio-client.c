@@ -5,8 +5,7 @@
  * Usage: vfio-client [--iommufd] [--lose] UUID; --lose loses the engine's GPU.
  */
 #include "check.h"
-
-#include "../../kmod/test-rm/engine.h"
+#include "engine-client.h"
 
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -246,6 +245,25 @@ test_soft(const struct device *dev)
     test_irq_arguments(dev);
     test_map_arguments(dev);
     test_map_life(dev);
+    test_rom_absent(dev);
+}
+
+/* What the engine has in memory and does with that of its guest. */
+static void
+test_engine_memory(const char *uuid)
+{
+    struct device dev;
+
+    if (!device_open(&dev, uuid)) {
+        check(false, "the engine opens");
+        return;
+    }
+    test_sparse(&dev);
+    test_rom(&dev);
+    test_edid(&dev);
+    test_dma(&dev, uuid);
+    device_close(&dev);
+    test_dma_close(uuid);
 }
 
 /* Each case opens the engine itself. */
@@ -253,6 +271,7 @@ static void
 test_engine(const char *uuid)
 {
     test_lifecycle(uuid);
+    test_engine_memory(uuid);
 }
 
 static int
