@@ -14,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/pci_regs.h>
 #include <linux/string.h>
+#include <asm/barrier.h>
 
 #include "msix.h"
 
@@ -177,6 +178,36 @@ test_use_and_reset(void **state)
     assert_int_equal(get(PBA, 8), 0);
     assert_false(vgpu_msix_hold(&msix, 6));
     assert_int_equal(vgpu_msix_next(&msix, 0), VECTORS);
+}
+
+static void
+unmask_too_early(void)
+{
+    vgpu_msix_mask(&msix, 7, false);
+}
+
+static void
+unmask_and_deliver(void)
+{
+    vgpu_msix_mask(&msix, 7, false);
+    assert_int_equal(vgpu_msix_next(&msix, 0), 7);
+}
+
+/* The mask is lifted while a vector becomes pending: one of the two delivers it. */
+static void
+test_unmask_meets_raise(void **state)
+{
+    (void)state;
+    vgpu_msix_use(&msix, true);
+    vgpu_msix_mask(&msix, 7, true);
+    shim_at_barrier = unmask_too_early;
+    assert_false(vgpu_msix_hold(&msix, 7));
+    assert_int_equal(get(PBA, 8), 0);
+    vgpu_msix_mask(&msix, 7, true);
+    shim_at_barrier = unmask_and_deliver;
+    assert_true(vgpu_msix_hold(&msix, 7));
+    assert_int_equal(get(PBA, 8), 0);
+    shim_at_barrier = NULL;
 }
 
 #define ROUNDS 200000
@@ -351,6 +382,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_vector_mask, setup, teardown),
         cmocka_unit_test_setup_teardown(test_function_mask, setup, teardown),
         cmocka_unit_test_setup_teardown(test_use_and_reset, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unmask_meets_raise, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_interrupt_is_lost, setup, teardown),
         cmocka_unit_test(test_possible),
         cmocka_unit_test(test_impossible),

@@ -5,11 +5,17 @@
  */
 #include "check.h"
 
+#include "../../kmod/test-rm/engine.h"
+
+#include <errno.h>
+#include <linux/pci_regs.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -84,4 +90,62 @@ fired(int fd)
     uint64_t count;
 
     return poll(&poller, 1, 1000) == 1 && read(fd, &count, sizeof count) == sizeof count;
+}
+
+uint32_t
+engine_read(const struct device *dev, uint32_t at)
+{
+    uint32_t value = 0;
+
+    device_read(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
+    return value;
+}
+
+void
+engine_write(const struct device *dev, uint32_t at, uint32_t value)
+{
+    device_write(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
+}
+
+uint8_t
+config_capability(const struct device *dev, uint8_t id)
+{
+    uint8_t at = (uint8_t)device_config16(dev, PCI_CAPABILITY_LIST);
+
+    /* A list can't have more than fit into it; a broken one must end here. */
+    for (int left = 48; at && left; left--) {
+        uint16_t header = device_config16(dev, at);
+
+        if ((header & 0xff) == id)
+            return at;
+        at = (uint8_t)(header >> 8);
+    }
+    return 0;
+}
+
+int
+irq_call(const struct device *dev, uint32_t flags, uint32_t index, uint32_t start, uint32_t count,
+         const void *data)
+{
+    size_t each = flags & VFIO_IRQ_SET_DATA_EVENTFD ? sizeof(int)
+                  : flags & VFIO_IRQ_SET_DATA_BOOL  ? 1
+                                                    : 0;
+    size_t size = sizeof(struct vfio_irq_set) + count * each;
+    struct vfio_irq_set *set = calloc(1, size);
+    int error;
+
+    *set = (struct vfio_irq_set){(uint32_t)size, flags, index, start, count};
+    if (each)
+        memcpy(set->data, data, count * each);
+    error = ioctl(dev->fd, VFIO_DEVICE_SET_IRQS, set) < 0 ? errno : 0;
+    free(set);
+    return error;
+}
+
+uint64_t
+signals(int fd)
+{
+    uint64_t count;
+
+    return read(fd, &count, sizeof count) == sizeof count ? count : 0;
 }

@@ -39,9 +39,33 @@ uint8_t *map_region(const struct device *dev, uint32_t index, size_t *size);
 /** fired: whether the eventfd was signalled, within a second; takes the signal */
 bool fired(int fd);
 
+/** engine_read: a control register of the test engine */
+uint32_t engine_read(const struct device *dev, uint32_t at);
+
+/** engine_write: writes one */
+void engine_write(const struct device *dev, uint32_t at, uint32_t value);
+
+/** config_capability: where a capability is in config space, 0 without */
+uint8_t config_capability(const struct device *dev, uint8_t id);
+
+/**
+ * irq_call: VFIO_DEVICE_SET_IRQS
+ *
+ * @data is what DATA_BOOL or DATA_EVENTFD in @flags ask for, NULL for DATA_NONE.
+ * Returns 0 or the errno.
+ */
+int irq_call(const struct device *dev, uint32_t flags, uint32_t index, uint32_t start,
+             uint32_t count, const void *data);
+
+/** signals: how often an eventfd that does not block was signalled; takes the signals */
+uint64_t signals(int fd);
+
 /* The cases in files of their own; each gets the device open and leaves it so. */
 void test_abi(const struct device *dev);
+void test_config_space(const struct device *dev);
 void test_irq_arguments(const struct device *dev);
+void test_irq_lines(const struct device *dev);
+void test_msix(const struct device *dev);
 void test_map_arguments(const struct device *dev);
 void test_map_life(const struct device *dev);
 

@@ -266,10 +266,26 @@ test_engine_memory(const char *uuid)
     test_dma_close(uuid);
 }
 
-/* Each case opens the engine itself. */
+/* Opens the engine for one case; each finds it as after power-on. */
+static void
+with_engine(const char *uuid, void (*test)(const struct device *dev))
+{
+    struct device dev;
+    bool opened = device_open(&dev, uuid);
+
+    check(opened, "the engine opens");
+    if (!opened)
+        return;
+    test(&dev);
+    device_close(&dev);
+}
+
 static void
 test_engine(const char *uuid)
 {
+    with_engine(uuid, test_config_space);
+    with_engine(uuid, test_irq_lines);
+    with_engine(uuid, test_msix);
     test_lifecycle(uuid);
     test_engine_memory(uuid);
 }

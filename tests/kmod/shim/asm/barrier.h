@@ -5,7 +5,17 @@
 #ifndef SHIM_ASM_BARRIER_H
 #define SHIM_ASM_BARRIER_H
 
-#define smp_mb()               __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define smp_mb__after_atomic() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+/* What a test does when kernel logic gets to a barrier after an atomic operation. */
+__attribute__((weak)) void (*shim_at_barrier)(void);
+
+#define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+
+static inline void
+smp_mb__after_atomic(void)
+{
+    smp_mb();
+    if (shim_at_barrier)
+        shim_at_barrier();
+}
 
 #endif
