@@ -135,7 +135,7 @@ const struct operation fuzz_config_operations[] = {
     {"config_register", op_config_register, 80, NULL},
     {"config_enable", op_config_enable, 100, NULL},
     {"config_msix", op_config_msix, 30, has_msix},
-    {"config_flr", op_config_flr, 10, has_pcie},
+    {"config_flr", op_config_flr, 5, has_pcie},
     {"config_ids", op_config_ids, 30, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -133,5 +133,5 @@ op_dma_swap(struct worker *w)
 const struct operation fuzz_dma_operations[] = {
     {"dma_slot", op_dma_slot, 80, NULL}, {"dma_own", op_dma_own, 20, NULL},
     {"dma_odd", op_dma_odd, 20, NULL},   {"dma_all", op_dma_all, 4, NULL},
-    {"dma_swap", op_dma_swap, 5, NULL},  {NULL, NULL, 0, NULL},
+    {"dma_swap", op_dma_swap, 4, NULL},  {NULL, NULL, 0, NULL},
 };

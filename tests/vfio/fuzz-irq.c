@@ -168,11 +168,11 @@ op_irq_eventfd(struct worker *w)
 }
 
 const struct operation fuzz_irq_operations[] = {
-    {"irq_valid", op_irq_valid, 80, NULL},
-    {"irq_disable", op_irq_disable, 20, NULL},
+    {"irq_valid", op_irq_valid, 60, NULL},
+    {"irq_disable", op_irq_disable, 10, NULL},
     {"irq_odd", op_irq_odd, 80, NULL},
-    {"irq_swap", op_irq_swap, 20, NULL},
-    {"irq_short", op_irq_short, 20, NULL},
+    {"irq_swap", op_irq_swap, 6, NULL},
+    {"irq_short", op_irq_short, 10, NULL},
     {"irq_eventfd", op_irq_eventfd, 80, NULL},
     {NULL, NULL, 0, NULL},
 };

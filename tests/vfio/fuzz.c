@@ -25,9 +25,10 @@
 
 static const char usage[] =
     "usage: vfio-fuzz [--seed N] [--operations N] [--threads N] [--only NAME] [--iommufd]\n"
-    "                 [--lose] UUID...\n"
+    "                 [--lose] [--times] UUID...\n"
     "--operations is the sum over all threads; --only takes the operations whose name\n"
-    "begins so; --iommufd opens by character device; --lose may take the GPU away\n";
+    "begins so; --iommufd opens by character device; --lose may take the GPU away;\n"
+    "--times tells what the operations took\n";
 
 struct options {
     uint64_t seed;
@@ -45,6 +46,42 @@ static const struct operation *const lists[] = {
 static struct target targets[MAX_VGPUS];
 static struct worker workers[MAX_THREADS];
 static const char *only;
+static bool times;
+
+/* What the operations of one name took, of all threads. */
+static struct spent {
+    unsigned long count, sum, most; /* microseconds */
+} spent[LISTS][24];
+
+static unsigned long
+now(void)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (unsigned long)at.tv_sec * 1000000 + (unsigned long)at.tv_nsec / 1000;
+}
+
+/* Threads may write over each other's maximum: it is to look at, no more. */
+static void
+account(struct spent *of, unsigned long took)
+{
+    __atomic_add_fetch(&of->count, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&of->sum, took, __ATOMIC_RELAXED);
+    if (took > of->most)
+        of->most = took;
+}
+
+static void
+print_times(void)
+{
+    for (unsigned int i = 0; i < LISTS; i++)
+        for (unsigned int j = 0; lists[i][j].name; j++)
+            if (spent[i][j].count)
+                printf("%-20s %8lu times, %8.1f us each, %8.1f ms at most\n", lists[i][j].name,
+                       spent[i][j].count, (double)spent[i][j].sum / (double)spent[i][j].count,
+                       (double)spent[i][j].most / 1e3);
+}
 
 static bool
 usable(const struct operation *operation, const struct target *target)
@@ -66,11 +103,15 @@ sum_weights(const struct target *target)
 }
 
 static void
-run_operation(struct worker *w, const struct operation *operation)
+run_operation(struct worker *w, unsigned int list, unsigned int number)
 {
+    const struct operation *operation = &lists[list][number];
+    unsigned long begin = now();
+
     fuzz_note(w, operation->name, 0, 0, 0);
     fuzz_noted(w, 0);
     operation->run(w);
+    account(&spent[list][number], now() - begin);
 }
 
 static void
@@ -83,7 +124,7 @@ run_one(struct worker *w, unsigned int total)
             if (!usable(operation, w->target))
                 continue;
             if (draw < operation->weight) {
-                run_operation(w, operation);
+                run_operation(w, i, (unsigned int)(operation - lists[i]));
                 return;
             }
             draw -= operation->weight;
@@ -210,8 +251,7 @@ static bool
 run(const struct options *options, unsigned int vgpus)
 {
     pthread_t ids[MAX_THREADS];
-    struct timespec begin, end;
-    double took;
+    unsigned long begin;
 
     for (unsigned int i = 0; i < options->threads; i++) {
         workers[i].target = &targets[i % vgpus];
@@ -221,36 +261,35 @@ run(const struct options *options, unsigned int vgpus)
             options->operations / options->threads + (i < options->operations % options->threads);
         workers[i].target->users++;
     }
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    begin = now();
     for (unsigned int i = 0; i < options->threads; i++)
         if (pthread_create(&ids[i], NULL, work, &workers[i])) {
             perror("pthread_create");
             exit(2);
         }
     watch(options->threads);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    begin = now() - begin;
     for (unsigned int i = 0; i < options->threads; i++)
         pthread_join(ids[i], NULL);
     for (unsigned int i = 0; i < vgpus; i++)
         if (!fuzz_lose)
             check_after(&targets[i]);
-    took = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
     printf("seed %llu, %lu operations, %u threads, %u vGPUs, %.1f s: %u unexpected\n",
            (unsigned long long)options->seed, sum_done(options->threads), options->threads, vgpus,
-           took, fuzz_mistakes());
+           (double)begin / 1e6, fuzz_mistakes());
+    if (times)
+        print_times();
     return !fuzz_mistakes();
 }
 
 static bool
 read_options(struct options *options, int argc, char **argv)
 {
-    static const struct option names[] = {{"seed", required_argument, NULL, 's'},
-                                          {"operations", required_argument, NULL, 'n'},
-                                          {"threads", required_argument, NULL, 't'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"iommufd", no_argument, NULL, 'i'},
-                                          {"lose", no_argument, NULL, 'l'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"seed", required_argument, NULL, 's'},    {"operations", required_argument, NULL, 'n'},
+        {"threads", required_argument, NULL, 't'}, {"only", required_argument, NULL, 'o'},
+        {"iommufd", no_argument, NULL, 'i'},       {"lose", no_argument, NULL, 'l'},
+        {"times", no_argument, NULL, 'm'},         {NULL, 0, NULL, 0}};
     int option;
 
     *options = (struct options){(uint64_t)time(NULL) ^ (uint64_t)getpid() << 32, 100000, 0, NULL};
@@ -273,6 +312,9 @@ read_options(struct options *options, int argc, char **argv)
             break;
         case 'l':
             fuzz_lose = true;
+            break;
+        case 'm':
+            times = true;
             break;
         default:
             return false;
