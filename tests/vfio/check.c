@@ -5,8 +5,6 @@
  */
 #include "check.h"
 
-#include "../../kmod/test-rm/engine.h"
-
 #include <errno.h>
 #include <linux/pci_regs.h>
 #include <poll.h>
@@ -90,21 +88,6 @@ fired(int fd)
     uint64_t count;
 
     return poll(&poller, 1, 1000) == 1 && read(fd, &count, sizeof count) == sizeof count;
-}
-
-uint32_t
-engine_read(const struct device *dev, uint32_t at)
-{
-    uint32_t value = 0;
-
-    device_read(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
-    return value;
-}
-
-void
-engine_write(const struct device *dev, uint32_t at, uint32_t value)
-{
-    device_write(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
 }
 
 uint8_t

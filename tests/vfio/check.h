@@ -39,12 +39,6 @@ uint8_t *map_region(const struct device *dev, uint32_t index, size_t *size);
 /** fired: whether the eventfd was signalled, within a second; takes the signal */
 bool fired(int fd);
 
-/** engine_read: a control register of the test engine */
-uint32_t engine_read(const struct device *dev, uint32_t at);
-
-/** engine_write: writes one */
-void engine_write(const struct device *dev, uint32_t at, uint32_t value);
-
 /** config_capability: where a capability is in config space, 0 without */
 uint8_t config_capability(const struct device *dev, uint8_t id);
 

@@ -4,6 +4,7 @@
  * and the function level reset that a guest can ask for.
  */
 #include "check.h"
+#include "engine-client.h"
 
 #include "../../kmod/test-rm/engine.h"
 
@@ -137,16 +138,16 @@ test_command(const struct device *dev)
     uint8_t port = 0x5a;
 
     device_set_command(dev, PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
-    engine_write(dev, ENGINE_SCRATCH, 7);
+    engine_set(dev, ENGINE_SCRATCH, 7);
     device_write(dev, ENGINE_PORT_BAR, 3, &port, 1);
     device_set_command(dev, PCI_COMMAND_IO);
-    engine_write(dev, ENGINE_SCRATCH, 8);
-    check(engine_read(dev, ENGINE_SCRATCH) == 0xffffffff, "memory disabled reads ones");
+    engine_set(dev, ENGINE_SCRATCH, 8);
+    check(engine_get(dev, ENGINE_SCRATCH) == 0xffffffff, "memory disabled reads ones");
     port = 0;
     device_read(dev, ENGINE_PORT_BAR, 3, &port, 1);
     check(port == 0x5a, "and leaves I/O ports alone");
     device_set_command(dev, PCI_COMMAND_MEMORY);
-    check(engine_read(dev, ENGINE_SCRATCH) == 7, "writes to it were dropped");
+    check(engine_get(dev, ENGINE_SCRATCH) == 7, "writes to it were dropped");
     device_read(dev, ENGINE_PORT_BAR, 3, &port, 1);
     check(port == 0xff, "I/O disabled reads ones");
 }
@@ -157,11 +158,11 @@ test_power(const struct device *dev)
     uint8_t at = config_capability(dev, PCI_CAP_ID_PM);
 
     device_set_command(dev, PCI_COMMAND_MEMORY);
-    engine_write(dev, ENGINE_SCRATCH, 9);
+    engine_set(dev, ENGINE_SCRATCH, 9);
     config_set16(dev, at + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
-    check(engine_read(dev, ENGINE_SCRATCH) == 0xffffffff, "in D3 a BAR reads ones");
+    check(engine_get(dev, ENGINE_SCRATCH) == 0xffffffff, "in D3 a BAR reads ones");
     config_set16(dev, at + PCI_PM_CTRL, 0);
-    check(engine_read(dev, ENGINE_SCRATCH) == 9, "in D0 it is what it was");
+    check(engine_get(dev, ENGINE_SCRATCH) == 9, "in D0 it is what it was");
 }
 
 static void
@@ -173,20 +174,20 @@ test_function_level_reset(const struct device *dev, uint8_t at)
 
     device_set_command(dev, PCI_COMMAND_MEMORY);
     device_set_irq(dev, VFIO_PCI_MSI_IRQ_INDEX, &msi, 1);
-    engine_write(dev, ENGINE_SCRATCH, 10);
-    resets = engine_read(dev, ENGINE_RESETS);
+    engine_set(dev, ENGINE_SCRATCH, 10);
+    resets = engine_get(dev, ENGINE_RESETS);
     check(config32(dev, at + PCI_EXP_DEVCAP) & PCI_EXP_DEVCAP_FLR,
           "the function says that it can reset itself");
     control = device_config16(dev, at + PCI_EXP_DEVCTL);
     config_set16(dev, at + PCI_EXP_DEVCTL, control ^ PCI_EXP_DEVCTL_CERE);
-    check(engine_read(dev, ENGINE_RESETS) == resets, "other bits reset nothing");
+    check(engine_get(dev, ENGINE_RESETS) == resets, "other bits reset nothing");
     config_set16(dev, at + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);
     check(device_config16(dev, at + PCI_EXP_DEVCTL) == control && device_config16(dev, 4) == 0,
           "a function level reset puts config space back");
     device_set_command(dev, PCI_COMMAND_MEMORY);
-    check(engine_read(dev, ENGINE_RESETS) == resets + 1 && engine_read(dev, ENGINE_SCRATCH) == 0,
+    check(engine_get(dev, ENGINE_RESETS) == resets + 1 && engine_get(dev, ENGINE_SCRATCH) == 0,
           "and the back end, once");
-    engine_write(dev, ENGINE_RAISE, 0);
+    engine_set(dev, ENGINE_RAISE, 0);
     check(signals(msi) == 1, "eventfds are the VMM's and stay");
     device_set_irq(dev, VFIO_PCI_MSI_IRQ_INDEX, NULL, 0);
     close(msi);

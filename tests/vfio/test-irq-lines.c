@@ -4,6 +4,7 @@
  * one of INTA, MSI and MSI-X is set up at a time.
  */
 #include "check.h"
+#include "engine-client.h"
 
 #include "../../kmod/test-rm/engine.h"
 
@@ -53,7 +54,7 @@ test_info(const struct device *dev)
 static void
 set_level(const struct device *dev, uint32_t level)
 {
-    engine_write(dev, ENGINE_INTX, level);
+    engine_set(dev, ENGINE_INTX, level);
 }
 
 static bool
@@ -152,8 +153,8 @@ test_exclusive(const struct device *dev, int fd)
     set_level(dev, 0);
     set_level(dev, 1);
     check(!signals(fd), "INTA is signalled no more");
-    engine_write(dev, ENGINE_RAISE, 1);
-    engine_write(dev, ENGINE_RAISE, 2);
+    engine_set(dev, ENGINE_RAISE, 1);
+    engine_set(dev, ENGINE_RAISE, 2);
     check(signals(fd) == 1, "MSI is, where it has an eventfd");
     check(irq_call(dev, TRIGGER | EVENTFD, INTX, 0, 1, &fd) == EINVAL &&
               irq_call(dev, TRIGGER | EVENTFD, MSIX, 0, 1, &fd) == EINVAL,

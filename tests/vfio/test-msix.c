@@ -4,6 +4,7 @@
  * the pending bits in its BAR, eventfds, Function Mask, and masks of single vectors.
  */
 #include "check.h"
+#include "engine-client.h"
 
 #include "../../kmod/test-rm/engine.h"
 
@@ -59,7 +60,7 @@ function_mask(const struct msix *m, bool mask)
 static void
 raise_vector(const struct msix *m, uint32_t vector)
 {
-    engine_write(m->dev, ENGINE_RAISE, vector);
+    engine_set(m->dev, ENGINE_RAISE, vector);
 }
 
 static bool
@@ -190,10 +191,10 @@ test_vectors(const struct msix *m)
     check(signals(m->fds[last]) == 1 && all_signals(m) == 0,
           "an interrupt arrives, masked in the table or not");
     raise_vector(m, m->count);
-    check((int32_t)engine_read(m->dev, ENGINE_RESULT) == -EINVAL && all_signals(m) == 0,
+    check((int32_t)engine_get(m->dev, ENGINE_RESULT) == -EINVAL && all_signals(m) == 0,
           "a vector past the last is refused");
-    engine_write(m->dev, ENGINE_LENGTH, m->count);
-    engine_write(m->dev, ENGINE_COMMAND, ENGINE_CMD_BURST);
+    engine_set(m->dev, ENGINE_LENGTH, m->count);
+    engine_set(m->dev, ENGINE_COMMAND, ENGINE_CMD_BURST);
     check(all_signals(m) == (int)m->count, "all can be raised by a hard interrupt");
     clock_gettime(CLOCK_MONOTONIC, &from);
     check(irq_call(m->dev, TRIGGER | EVENTFD, MSIX, 0, m->count, m->fds) == 0,
