@@ -6,6 +6,7 @@
  * Facts: QEMU's hw/display/bochs-display.c and docs/specs/standard-vga.rst,
  * Linux's drivers/gpu/drm/tiny/bochs.c.
  */
+#include <linux/errno.h>
 #include <linux/string.h>
 
 #include "bochs.h"
@@ -34,6 +35,17 @@ void soft_bochs_init(struct soft_bochs *bochs, const struct soft_type *type)
 	memset(bochs, 0, sizeof(*bochs));
 	bochs->type = type;
 	soft_bochs_reset(bochs);
+}
+
+int soft_bochs_set_edid(struct soft_bochs *bochs, const u8 *edid, size_t size)
+{
+	if (size > sizeof(bochs->edid))
+		return -EINVAL;
+	memset(bochs->edid, 0, sizeof(bochs->edid));
+	if (size)
+		memcpy(bochs->edid, edid, size);
+	bochs->edid_size = size;
+	return 0;
 }
 
 static u32 get_u32(const u8 *buf)
@@ -116,7 +128,7 @@ static void vga_write(struct soft_bochs *bochs, u32 port, u8 value)
 
 static u8 read_byte(struct soft_bochs *bochs, u32 offset)
 {
-	if (offset < SOFT_EDID_SIZE)
+	if (offset < SOFT_BOCHS_EDID_SIZE)
 		return bochs->edid[offset];
 	if (offset >= SOFT_BOCHS_VGA &&
 	    offset < SOFT_BOCHS_VGA + SOFT_BOCHS_VGA_SIZE)

@@ -39,6 +39,7 @@
 #define SOFT_BOCHS_MMIO_SIZE		0x1000
 
 #define SOFT_BOCHS_EDID			0x000
+#define SOFT_BOCHS_EDID_SIZE		0x400	/* eight blocks */
 #define SOFT_BOCHS_VGA			0x400
 #define SOFT_BOCHS_VGA_SIZE		0x20
 #define SOFT_BOCHS_DISPI		0x500
@@ -74,7 +75,8 @@ enum soft_dispi {
 /**
  * struct soft_bochs - the state of one display
  * @type: the vGPU's type
- * @edid: the monitor's EDID
+ * @edid: the monitor's EDID, and zeros behind it
+ * @edid_size: bytes of it, 0 while no monitor is plugged in
  * @dispi: dispi registers as the guest wrote them
  * @big_endian: byte order of pixels
  * @attribute: VGA attribute controller's index; SOFT_VGA_SHOW in it
@@ -86,7 +88,8 @@ enum soft_dispi {
  */
 struct soft_bochs {
 	const struct soft_type *type;
-	u8 edid[SOFT_EDID_SIZE];
+	u8 edid[SOFT_BOCHS_EDID_SIZE];
+	u16 edid_size;
 	u16 dispi[SOFT_DISPI_COUNT];
 	bool big_endian;
 	u8 attribute;
@@ -100,9 +103,19 @@ struct soft_bochs {
  * @bochs: what to fill
  * @type: the vGPU's type
  *
- * Its monitor has no EDID until soft_edid_fill().
+ * It has no monitor until soft_bochs_set_edid().
  */
 void soft_bochs_init(struct soft_bochs *bochs, const struct soft_type *type);
+
+/**
+ * soft_bochs_set_edid() - plug in a monitor, or take it away
+ * @bochs: the display
+ * @edid: its EDID, copied
+ * @size: bytes of @edid; 0 for no monitor
+ *
+ * Return: 0, or -EINVAL for more than there is room for: nothing changes then.
+ */
+int soft_bochs_set_edid(struct soft_bochs *bochs, const u8 *edid, size_t size);
 
 /**
  * soft_bochs_reset() - back to power-on; the monitor and the count stay

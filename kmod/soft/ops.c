@@ -108,6 +108,7 @@ static const struct vgpu_rm_ops soft_ops = {
 	.display_plane = soft_vgpu_plane,
 	.get_edid = soft_vgpu_edid,
 	.get_stats = soft_vgpu_stats,
+	.set_edid = soft_vgpu_set_edid,
 };
 
 static int soft_get_ops(struct vgpu_rm_ops *ops)

@@ -75,12 +75,22 @@ static void soft_vgpu_start_work(struct work_struct *work)
 	soft_vfio->start_done(vgpu->request, 0);
 }
 
+/* Plugs in the vGPU's own monitor, which the parameters describe. */
+static void soft_vgpu_own_monitor_locked(struct soft_vgpu *vgpu)
+{
+	u8 edid[SOFT_EDID_SIZE];
+
+	lockdep_assert_held(&vgpu->lock);
+	soft_edid_fill(edid, vgpu->params.width, vgpu->params.height);
+	soft_bochs_set_edid(&vgpu->bochs, edid, sizeof(edid));
+}
+
 static void soft_vgpu_set_params(struct soft_vgpu *vgpu,
 				 const struct soft_params *params)
 {
 	mutex_lock(&vgpu->lock);
 	vgpu->params = *params;
-	soft_edid_fill(vgpu->bochs.edid, params->width, params->height);
+	soft_vgpu_own_monitor_locked(vgpu);
 	mutex_unlock(&vgpu->lock);
 }
 
@@ -179,7 +189,11 @@ void soft_vgpu_stop(void *handle)
 	struct soft_vgpu *vgpu = handle;
 
 	soft_vgpu_cancel_start(vgpu);
-	soft_vgpu_reset(vgpu);
+	mutex_lock(&vgpu->lock);
+	soft_bochs_reset(&vgpu->bochs);
+	/* Whatever monitor the VMM plugged in goes with it. */
+	soft_vgpu_own_monitor_locked(vgpu);
+	mutex_unlock(&vgpu->lock);
 	/* The next guest must not see this one's screen; nothing maps it now. */
 	shmem_truncate_range(file_inode(vgpu->vram), 0, (loff_t)-1);
 }
@@ -288,14 +302,27 @@ int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
 int soft_vgpu_edid(void *handle, u8 *buf, size_t *size)
 {
 	struct soft_vgpu *vgpu = handle;
+	int err = -ENOSPC;
 
-	if (*size < SOFT_EDID_SIZE)
-		return -ENOSPC;
 	mutex_lock(&vgpu->lock);
-	memcpy(buf, vgpu->bochs.edid, SOFT_EDID_SIZE);
+	if (vgpu->bochs.edid_size <= *size) {
+		*size = vgpu->bochs.edid_size;
+		memcpy(buf, vgpu->bochs.edid, *size);
+		err = 0;
+	}
 	mutex_unlock(&vgpu->lock);
-	*size = SOFT_EDID_SIZE;
-	return 0;
+	return err;
+}
+
+int soft_vgpu_set_edid(void *handle, const u8 *edid, size_t size)
+{
+	struct soft_vgpu *vgpu = handle;
+	int err;
+
+	mutex_lock(&vgpu->lock);
+	err = soft_bochs_set_edid(&vgpu->bochs, edid, size);
+	mutex_unlock(&vgpu->lock);
+	return err;
 }
 
 int soft_vgpu_stats(void *handle, struct vgpu_stats *stats)

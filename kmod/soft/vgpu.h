@@ -52,6 +52,7 @@ int soft_vgpu_access(void *vgpu, unsigned int region, u64 offset, void *buf,
 
 int soft_vgpu_plane(void *vgpu, struct vgpu_plane *plane);
 int soft_vgpu_edid(void *vgpu, u8 *buf, size_t *size);
+int soft_vgpu_set_edid(void *vgpu, const u8 *edid, size_t size);
 int soft_vgpu_stats(void *vgpu, struct vgpu_stats *stats);
 
 #endif /* SOFT_VGPU_H */

@@ -3,6 +3,7 @@
  * The bochs display: what the stock driver does with it, what a hostile guest
  * may try, and which part of video memory is shown.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,13 +131,62 @@ test_what_the_driver_probes(void **state)
     assert_int_equal(dispi_get(bochs, SOFT_DISPI_MEMORY_64K), 1024);
 }
 
+/* A monitor whose EDID is 1, 2, ... in an exact heap block. */
+static int
+try_to_plug_in(struct soft_bochs *bochs, size_t size)
+{
+    uint8_t *edid = malloc(size);
+    int ret;
+
+    assert_non_null(edid);
+    for (size_t i = 0; i < size; i++)
+        edid[i] = i + 1;
+    ret = soft_bochs_set_edid(bochs, edid, size);
+    free(edid);
+    return ret;
+}
+
+static void
+plug_in(struct soft_bochs *bochs, size_t size)
+{
+    assert_int_equal(try_to_plug_in(bochs, size), 0);
+    assert_int_equal(bochs->edid_size, size);
+}
+
+static void
+test_monitors_come_and_go(void **state)
+{
+    struct soft_bochs *bochs = *state;
+
+    assert_int_equal(bochs->edid_size, 0);
+    assert_int_equal(mmio_read(bochs, 0, 8), 0);
+    plug_in(bochs, 256);
+    assert_int_equal(mmio_read(bochs, 255, 1), 0);
+    assert_int_equal(mmio_read(bochs, 254, 1), 255);
+    plug_in(bochs, 128); /* the second block of the one before must go */
+    assert_int_equal(mmio_read(bochs, 127, 1), 128);
+    assert_int_equal(mmio_read(bochs, 128, 8), 0);
+    plug_in(bochs, 0x400);
+    assert_int_equal(mmio_read(bochs, 0x3fe, 1), 0xff);
+    mmio_write(bochs, 0x3fe, 0, 1);
+    assert_int_equal(mmio_read(bochs, 0x3fe, 1), 0xff);
+    /* one that has no room leaves the one there is */
+    assert_int_equal(try_to_plug_in(bochs, 0x480), -EINVAL);
+    assert_int_equal(bochs->edid_size, 0x400);
+    assert_int_equal(mmio_read(bochs, 0x3fe, 1), 0xff);
+    assert_int_equal(mmio_read(bochs, 0x400, 1), SOFT_VGA_SHOW);
+    assert_int_equal(soft_bochs_set_edid(bochs, NULL, 0), 0);
+    assert_int_equal(bochs->edid_size, 0);
+    assert_int_equal(mmio_read(bochs, 0, 8), 0);
+    assert_int_equal(mmio_read(bochs, 0x3f8, 8), 0);
+}
+
 static void
 test_edid_is_read_only_and_ends(void **state)
 {
     struct soft_bochs *bochs = *state;
 
-    for (unsigned int i = 0; i < sizeof bochs->edid; i++)
-        bochs->edid[i] = i + 1;
+    plug_in(bochs, SOFT_EDID_SIZE);
     for (unsigned int i = 0; i < 0x400; i++) {
         mmio_write(bochs, i, 0xee, 1);
         assert_int_equal(mmio_read(bochs, i, 1), i < 128 ? i + 1 : 0);
@@ -369,7 +419,7 @@ test_reset(void **state)
 {
     struct soft_bochs *bochs = *state;
 
-    bochs->edid[5] = 55;
+    plug_in(bochs, 128);
     set_mode(bochs, 1024, 768);
     blank(bochs, true);
     mmio_write(bochs, 0x604, 0xbebebebe, 4);
@@ -380,7 +430,7 @@ test_reset(void **state)
     assert_int_equal(mmio_read(bochs, 0x604, 4), 0x1e1e1e1e);
     assert_int_equal(mmio_read(bochs, 0x400, 1), 0x20);
     /* what does not belong to the guest stays */
-    assert_int_equal(mmio_read(bochs, 5, 1), 55);
+    assert_int_equal(mmio_read(bochs, 5, 1), 6);
     assert_int_equal(mmio_read(bochs, 0xf00, 4), 1);
 }
 
@@ -419,6 +469,7 @@ main(void)
 #define BOCHS_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     static const struct CMUnitTest tests[] = {
         BOCHS_TEST(test_what_the_driver_probes),
+        BOCHS_TEST(test_monitors_come_and_go),
         BOCHS_TEST(test_edid_is_read_only_and_ends),
         BOCHS_TEST(test_registers_keep_16_bits),
         BOCHS_TEST(test_registers_by_other_sizes),
