@@ -31,6 +31,18 @@ linger(void)
     _exit(0);
 }
 
+/* The first BAR that maps stays mapped: a mapping holds the device as well. */
+static bool
+map_any(const struct device *dev)
+{
+    size_t size;
+
+    for (uint32_t bar = 0; bar < VFIO_PCI_ROM_REGION_INDEX; bar++)
+        if (map_region(dev, bar, &size) != MAP_FAILED)
+            return true;
+    return false;
+}
+
 static int
 hold(struct device *dev, bool polite)
 {
@@ -39,11 +51,9 @@ hold(struct device *dev, bool polite)
         {.fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN},
     };
     uint64_t count;
-    size_t size;
 
     if (!device_set_irq(dev, VFIO_PCI_REQ_IRQ_INDEX, &events[0].fd, 1) ||
-        !device_set_irq(dev, VFIO_PCI_ERR_IRQ_INDEX, &events[1].fd, 1) ||
-        map_region(dev, BAR_VRAM, &size) == MAP_FAILED)
+        !device_set_irq(dev, VFIO_PCI_ERR_IRQ_INDEX, &events[1].fd, 1) || !map_any(dev))
         return 2;
     puts("open");
     while (poll(events, 2, -1) > 0) {
