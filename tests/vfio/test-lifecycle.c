@@ -4,16 +4,13 @@
  * reset to what it was at power-on, and lost. Needs vgpu-test's parameters in sysfs.
  */
 #include "check.h"
+#include "engine-client.h"
 #include "iommufd.h"
 
-#include "../../kmod/test-rm/engine.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -25,51 +22,25 @@
 #define IOVA 0x100000u
 
 static bool
-set_parameter(const char *module, const char *name, const char *value)
-{
-    char path[128];
-    bool done;
-    int fd;
-
-    snprintf(path, sizeof path, "/sys/module/%s/parameters/%s", module, name);
-    fd = open(path, O_WRONLY);
-    if (fd < 0)
-        return false;
-    done = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-    close(fd);
-    return done;
-}
-
-static bool
 engine_is(const char *name, const char *value)
 {
-    return set_parameter("vgpu_test", name, value);
+    char path[128];
+
+    snprintf(path, sizeof path, ENGINE_PARAMETERS "%s", name);
+    return file_write(path, value);
 }
 
-static uint32_t
-engine_get(const struct device *dev, uint32_t at)
+/* How long the front end waits for an answer to a start. */
+static bool
+start_timeout(const char *seconds)
 {
-    uint32_t value = 0;
-
-    device_read(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
-    return value;
-}
-
-static void
-engine_set(const struct device *dev, uint32_t at, uint32_t value)
-{
-    device_write(dev, ENGINE_CONTROL_BAR, at, &value, sizeof value);
+    return file_write("/sys/module/vgpu_vfio/parameters/start_timeout", seconds);
 }
 
 static int32_t
 engine_dma(const struct device *dev)
 {
-    engine_set(dev, ENGINE_IOVA_LO, IOVA);
-    engine_set(dev, ENGINE_IOVA_HI, 0);
-    engine_set(dev, ENGINE_LENGTH, ENGINE_PAGE);
-    engine_set(dev, ENGINE_BUFFER, 0);
-    engine_set(dev, ENGINE_COMMAND, ENGINE_CMD_READ);
-    return (int32_t)engine_get(dev, ENGINE_RESULT);
+    return engine_run(dev, ENGINE_CMD_READ, IOVA, ENGINE_PAGE, 0);
 }
 
 static double
@@ -252,13 +223,13 @@ test_start(const char *uuid)
     from = now();
     check(open_works(uuid) && now() - from >= 0.3, "an open waits for the answer");
     engine_is("start_delay_ms", "-1");
-    set_parameter("vgpu_vfio", "start_timeout", "1");
+    start_timeout("1");
     from = now();
     check(open_fails(uuid, ETIMEDOUT) && now() - from < 5, "one never answered has an end");
     check(engine_is("late_answer", "1"), "the answer comes after all");
-    set_parameter("vgpu_vfio", "start_timeout", "60");
+    start_timeout("60");
     check(open_is_killed(uuid), "an open that waits can be killed");
-    set_parameter("vgpu_vfio", "start_timeout", "10");
+    start_timeout("10");
     engine_is("start_delay_ms", "0");
     check(open_works(uuid), "the next open works while an answer is owed");
     check(engine_is("late_answer", "1"), "that comes too");

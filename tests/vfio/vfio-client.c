@@ -2,7 +2,8 @@
 /*
  * Drives a vGPU of the software RM or the test engine through the VFIO uAPI, as QEMU
  * would, and says of each property whether it holds.
- * Usage: vfio-client [--iommufd] [--lose] UUID; --lose loses the engine's GPU.
+ * Usage: vfio-client [--iommufd] [--life|--lose] UUID; of the engine alone, --life is
+ * how it starts and resets, and --lose loses its GPU.
  */
 #include "check.h"
 #include "engine-client.h"
@@ -286,7 +287,6 @@ test_engine(const char *uuid)
     with_engine(uuid, test_config_space);
     with_engine(uuid, test_irq_lines);
     with_engine(uuid, test_msix);
-    test_lifecycle(uuid);
     test_engine_memory(uuid);
 }
 
@@ -313,25 +313,27 @@ test_all(const char *uuid)
 int
 main(int argc, char **argv)
 {
-    bool lose = false;
+    void (*only)(const char *uuid) = NULL;
     int i = 1;
 
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "--iommufd") == 0)
             device_use_iommufd();
+        else if (strcmp(argv[i], "--life") == 0)
+            only = test_lifecycle;
         else if (strcmp(argv[i], "--lose") == 0)
-            lose = true;
+            only = test_loss;
         else
             break;
     }
     if (i != argc - 1) {
-        fprintf(stderr, "usage: %s [--iommufd] [--lose] UUID\n", argv[0]);
+        fprintf(stderr, "usage: %s [--iommufd] [--life|--lose] UUID\n", argv[0]);
         return 2;
     }
     check_init();
-    if (!lose)
+    if (!only)
         return test_all(argv[i]);
-    test_loss(argv[i]);
+    only(argv[i]);
     printf("%d failed\n", check_failures());
     return check_failures() != 0;
 }
