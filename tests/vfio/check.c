@@ -42,6 +42,8 @@ on_fault(int signal)
 void
 check_init(void)
 {
+    /* Lines stay whole beside those on stderr, and are there after a crash. */
+    setlinebuf(stdout);
     signal(SIGBUS, on_fault);
     signal(SIGSEGV, on_fault);
 }

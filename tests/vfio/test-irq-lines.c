@@ -134,14 +134,13 @@ test_intx_unmask(const struct device *dev, int fd)
     check(irq_call(dev, TRIGGER | BOOL, INTX, 0, 1, &no) == 0 && !signals(fd) &&
               irq_call(dev, TRIGGER | BOOL, INTX, 0, 1, &yes) == 0 && signals(fd) == 1,
           "so does DATA_BOOL true");
+    intx(dev, UNMASK);
     close(unmask);
 }
 
 static void
 test_exclusive(const struct device *dev, int fd)
 {
-    int none = -1;
-
     check(irq_call(dev, TRIGGER | EVENTFD, MSI, 0, 1, &fd) == EINVAL &&
               irq_call(dev, TRIGGER | EVENTFD, MSIX, 0, 1, &fd) == EINVAL,
           "while INTA is set up MSI and MSI-X are refused");
@@ -161,12 +160,20 @@ test_exclusive(const struct device *dev, int fd)
           "while MSI is set up INTA and MSI-X are refused");
     check(irq_call(dev, MASK | NONE, MSI, 0, 1, NULL) == ENOTTY, "MSI has no masks");
     irq_call(dev, TRIGGER | NONE, MSI, 0, 0, NULL);
+    set_level(dev, 0);
+}
+
+/* As QEMU does when a guest enables MSI-X and unmasks no vector yet. */
+static void
+test_no_vector(const struct device *dev, int fd)
+{
+    int none = -1;
+
     check(irq_call(dev, TRIGGER | EVENTFD, MSIX, 0, 1, &none) == 0,
           "MSI-X is set up without an eventfd");
     check(irq_call(dev, TRIGGER | EVENTFD, MSI, 0, 1, &fd) == EINVAL, "and counts as set up");
     check(irq_call(dev, TRIGGER | EVENTFD, MSIX, 0, 0, NULL) == EINVAL, "none of none is refused");
     irq_call(dev, TRIGGER | NONE, MSIX, 0, 0, NULL);
-    set_level(dev, 0);
 }
 
 /* ERR and REQ beside whatever else is set up. */
@@ -198,6 +205,8 @@ test_irq_lines(const struct device *dev)
     test_intx_disable(dev, fd);
     test_intx_unmask(dev, fd);
     test_exclusive(dev, fd);
+    if (config_capability(dev, PCI_CAP_ID_MSIX))
+        test_no_vector(dev, fd);
     test_notice(dev, ERR, fd);
     test_notice(dev, REQ, fd);
     close(fd);
