@@ -39,20 +39,30 @@ static u64 display_size(const struct vgpu_vfio *vgpu)
 	return size;
 }
 
-int vgpu_display_open(struct vgpu_vfio *vgpu)
+void vgpu_display_open(struct vgpu_vfio *vgpu)
 {
-	struct vgpu_display *display = &vgpu->display;
 	u64 size = display_size(vgpu);
 
 	if (!vgpu->ops->display_plane || !size)
-		return 0;
-	display->blank = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!display->blank)
-		return -ENOMEM;
-	display->source = VGPU_DISPLAY_BLANK;
+		return;
+	vgpu->display.source = VGPU_DISPLAY_BLANK;
 	display_region(vgpu)->size = size;
 	display_region(vgpu)->flags = VFIO_REGION_INFO_FLAG_READ |
 				      VFIO_REGION_INFO_FLAG_MMAP;
+}
+
+int vgpu_display_prepare_map(struct vgpu_vfio *vgpu)
+{
+	struct vgpu_display *display = &vgpu->display;
+	struct page *page;
+
+	if (READ_ONCE(display->blank))
+		return 0;
+	page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!page)
+		return -ENOMEM;
+	if (cmpxchg(&display->blank, NULL, page))
+		put_page(page);		/* another thread was first */
 	return 0;
 }
 

@@ -33,7 +33,7 @@ enum vgpu_display_source {
  * @source: what is shown
  * @bar: whose backing it is, for VGPU_DISPLAY_ALIAS
  * @offset: first byte in that BAR, page aligned
- * @blank: a page of zeros, for want of another
+ * @blank: a page of zeros, for want of another; there from the first mapping on
  * @edid: the EDID region; takes nothing of the above
  */
 struct vgpu_display {
@@ -52,12 +52,19 @@ void vgpu_display_init(struct vgpu_display *display);
  * vgpu_display_open() - give the vGPU its console region
  * @vgpu: the vGPU, its other regions loaded and mappings open
  *
- * There is none without display_plane() or without memory behind a BAR.
- *
- * Return: 0, to be undone by vgpu_display_close(), or -errno.
+ * There is none without display_plane() or without memory behind a BAR. Pairs with
+ * vgpu_display_close().
  */
-int vgpu_display_open(struct vgpu_vfio *vgpu);
+void vgpu_display_open(struct vgpu_vfio *vgpu);
 void vgpu_display_close(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_display_prepare_map() - the console is going to be mapped
+ * @vgpu: the vGPU, open
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vgpu_display_prepare_map(struct vgpu_vfio *vgpu);
 
 /**
  * vgpu_display_query() - VFIO_DEVICE_QUERY_GFX_PLANE

@@ -278,6 +278,16 @@ static struct vgpu_vma *mapping_alloc(struct vgpu_vfio *vgpu,
 	return map;
 }
 
+/* What the first mapping of a region needs; ERR_PTR if there is no memory for it. */
+static struct file *mapping_prepare(struct vgpu_vfio *vgpu, unsigned int index)
+{
+	int ret = 0;
+
+	if (index == VGPU_REGION_CONSOLE)
+		ret = vgpu_display_prepare_map(vgpu);
+	return ret ? ERR_PTR(ret) : vgpu_mapping_file(vgpu);
+}
+
 int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 {
 	u64 start = (u64)vma->vm_pgoff << PAGE_SHIFT;
@@ -294,7 +304,7 @@ int vgpu_mapping_mmap(struct vgpu_vfio *vgpu, struct vm_area_struct *vma)
 			    vma->vm_end - vma->vm_start, vma);
 	if (ret)
 		return ret;
-	file = vgpu_mapping_file(vgpu);
+	file = mapping_prepare(vgpu, index);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	map = mapping_alloc(vgpu, index, vma->vm_file);

@@ -46,29 +46,43 @@ static bool region_area_valid(const struct vgpu_region *region,
 	       area->offset < end && area->size <= end - area->offset;
 }
 
+static int region_check_areas(const struct vgpu_vfio *vgpu, unsigned int bar,
+			      const struct vgpu_area *areas, unsigned int count)
+{
+	const struct vgpu_region *region = &vgpu->regions[bar];
+	u64 last_end = 0;
+	unsigned int i;
+
+	if (count > VGPU_MAX_AREAS || (count && region->io))
+		return -EINVAL;
+	for (i = 0; i < count; i++) {
+		if (!region_area_valid(region, &areas[i], last_end) ||
+		    vgpu_msix_touches(&vgpu->identity, bar, &areas[i]))
+			return -EINVAL;
+		last_end = areas[i].offset + areas[i].size;
+	}
+	return 0;
+}
+
 static int region_load_areas(struct vgpu_vfio *vgpu, unsigned int bar)
 {
 	struct vgpu_region *region = &vgpu->regions[bar];
-	unsigned int i, count = VGPU_MAX_AREAS;
-	u64 last_end = 0;
+	struct vgpu_area areas[VGPU_MAX_AREAS];
+	unsigned int count = VGPU_MAX_AREAS;
 	int ret;
 
-	ret = vgpu->ops->get_sparse_mmap(vgpu->handle, bar, region->areas,
-					 &count);
-	if (ret)
+	ret = vgpu->ops->get_sparse_mmap(vgpu->handle, bar, areas, &count);
+	if (!ret)
+		ret = region_check_areas(vgpu, bar, areas, count);
+	if (ret || !count)
 		return ret;
-	if (count > VGPU_MAX_AREAS)
-		return -EINVAL;
-	for (i = 0; i < count; i++) {
-		if (region->io ||
-		    !region_area_valid(region, &region->areas[i], last_end) ||
-		    vgpu_msix_touches(&vgpu->identity, bar, &region->areas[i]))
-			return -EINVAL;
-		last_end = region->areas[i].offset + region->areas[i].size;
-	}
+	/* Freed by vgpu_region_close(). */
+	region->areas = kmemdup(areas, count * sizeof(*areas),
+				GFP_KERNEL_ACCOUNT);
+	if (!region->areas)
+		return -ENOMEM;
 	region->area_count = count;
-	if (count)
-		region->flags |= VFIO_REGION_INFO_FLAG_MMAP;
+	region->flags |= VFIO_REGION_INFO_FLAG_MMAP;
 	return 0;
 }
 
@@ -102,6 +116,8 @@ static int region_load_bar(struct vgpu_vfio *vgpu, unsigned int bar,
 		return 0;
 	region->size = info->size;
 	region->io = info->flags & VGPU_BAR_IO;
+	region->msix = vgpu->identity.msix_vectors &&
+		       bar == vgpu->identity.msix_bar;
 	region->flags = VFIO_REGION_INFO_FLAG_READ |
 			VFIO_REGION_INFO_FLAG_WRITE;
 	ret = region_load_backing(vgpu, bar);
@@ -194,9 +210,11 @@ void vgpu_region_close(struct vgpu_vfio *vgpu)
 	unsigned int i;
 
 	vgpu_edid_close(vgpu);
-	for (i = 0; i < VGPU_REGION_COUNT; i++)
+	for (i = 0; i < VGPU_REGION_COUNT; i++) {
 		if (vgpu->regions[i].backing.file)
 			fput(vgpu->regions[i].backing.file);
+		kfree(vgpu->regions[i].areas);
+	}
 	memset(vgpu->regions, 0, sizeof(vgpu->regions));
 }
 
@@ -319,7 +337,8 @@ static size_t region_step(const struct vgpu_vfio *vgpu, unsigned int index,
 {
 	const struct vgpu_region *region = &vgpu->regions[index];
 
-	vgpu_msix_claims(&vgpu->identity, index, offset, &count);
+	if (region->msix)
+		vgpu_msix_claims(&vgpu->identity, index, offset, &count);
 	if (index >= VFIO_PCI_CONFIG_REGION_INDEX)
 		return min_t(size_t, count, REGION_CHUNK);
 	if (offset < region->backing.size)
@@ -337,7 +356,8 @@ static int region_bar_rw(struct vgpu_vfio *vgpu, unsigned int index, u64 offset,
 		return -EIO;
 	if (write && !(region->flags & VFIO_REGION_INFO_FLAG_WRITE))
 		return -EIO;
-	if (vgpu_msix_claims(&vgpu->identity, index, offset, &count)) {
+	if (region->msix &&
+	    vgpu_msix_claims(&vgpu->identity, index, offset, &count)) {
 		vgpu_vector_rw(vgpu, offset, buf, count, write);
 		return 0;
 	}
@@ -427,10 +447,10 @@ static int region_put_word(const union region_word *word, void __user *to,
 	}
 }
 
-/* The whole of a read or write in one step; what vgpu_region_rw() is for, fast. */
-static int region_word_rw(struct vgpu_vfio *vgpu, unsigned int index,
-			  u64 offset, char __user *user, size_t count,
-			  bool write)
+/* The whole of a read or write in one step, with no copy on the way. */
+static __always_inline ssize_t
+region_word_rw(struct vgpu_vfio *vgpu, unsigned int index, u64 offset,
+	       char __user *user, size_t count, bool write)
 {
 	union region_word word;
 	int ret;
@@ -440,7 +460,7 @@ static int region_word_rw(struct vgpu_vfio *vgpu, unsigned int index,
 	ret = region_step_rw(vgpu, index, offset, &word, count, write);
 	if (!ret && !write)
 		ret = region_put_word(&word, user, count);
-	return ret;
+	return ret ? ret : count;
 }
 
 static int region_user_step(struct vgpu_vfio *vgpu, unsigned int index,
@@ -480,9 +500,11 @@ static ssize_t region_steps_rw(struct vgpu_vfio *vgpu, unsigned int index,
 	return done;
 }
 
-ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
-		       loff_t *ppos, bool write)
+static __always_inline ssize_t
+region_rw(struct vfio_device *vdev, char __user *buf, size_t count,
+	  loff_t *ppos, bool write)
 {
+	struct vgpu_vfio *vgpu = container_of(vdev, struct vgpu_vfio, vdev);
 	u64 offset = *ppos & VGPU_REGION_MASK;
 	const struct vgpu_region *region;
 	unsigned int index;
@@ -494,12 +516,23 @@ ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
 	if (offset >= region->size)
 		return -EINVAL;
 	count = min_t(u64, count, region->size - offset);
-	if (region_is_word(offset, count))
-		done = region_word_rw(vgpu, index, offset, buf, count, write) ?:
-		       count;
+	if (likely(region_is_word(offset, count)))
+		done = region_word_rw(vgpu, index, offset, buf, count, write);
 	else
 		done = region_steps_rw(vgpu, index, offset, buf, count, write);
 	if (done > 0)
 		*ppos += done;
 	return done;
+}
+
+ssize_t vgpu_region_read(struct vfio_device *vdev, char __user *buf,
+			 size_t count, loff_t *ppos)
+{
+	return region_rw(vdev, buf, count, ppos, false);
+}
+
+ssize_t vgpu_region_write(struct vfio_device *vdev, const char __user *buf,
+			  size_t count, loff_t *ppos)
+{
+	return region_rw(vdev, (char __user *)buf, count, ppos, true);
 }

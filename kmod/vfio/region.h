@@ -29,17 +29,19 @@ struct vgpu_vfio;
  * @size: bytes; 0 if it is absent
  * @flags: VFIO_REGION_INFO_FLAG_*
  * @io: I/O ports, not memory
+ * @msix: MSI-X's table or pending bits are in it
  * @backing: memory behind it; its file is referenced, or NULL
  * @area_count: areas in @areas
- * @areas: what of it can be mapped
+ * @areas: what of it can be mapped; NULL for nothing
  */
 struct vgpu_region {
 	u64 size;
 	u32 flags;
 	bool io;
+	bool msix;
 	struct vgpu_backing backing;
 	unsigned int area_count;
-	struct vgpu_area areas[VGPU_MAX_AREAS];
+	struct vgpu_area *areas;
 };
 
 /**
@@ -80,17 +82,20 @@ int vgpu_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
 		     struct vfio_info_cap *caps);
 
 /**
- * vgpu_region_rw() - read or write the device's file
- * @vgpu: the vGPU, open
+ * vgpu_region_read() - VFIO's read operation
+ * @vdev: the device, open
  * @buf: user memory
  * @count: bytes
- * @ppos: place in the file, moved on
- * @write: true to write
+ * @ppos: place in the device's file, moved on
  *
  * Return: bytes done, at least one, or -errno.
  */
-ssize_t vgpu_region_rw(struct vgpu_vfio *vgpu, char __user *buf, size_t count,
-		       loff_t *ppos, bool write);
+ssize_t vgpu_region_read(struct vfio_device *vdev, char __user *buf,
+			 size_t count, loff_t *ppos);
+
+/* VFIO's write operation, likewise. */
+ssize_t vgpu_region_write(struct vfio_device *vdev, const char __user *buf,
+			  size_t count, loff_t *ppos);
 
 /* True if all of [@offset, @offset + @size) of @region may be mapped. */
 bool vgpu_region_mappable(const struct vgpu_region *region, u64 offset,

@@ -78,20 +78,14 @@ static int vfio_open_started(struct vgpu_vfio *vgpu)
 	if (ret)
 		return ret;
 	vgpu_mapping_open(vgpu);
-	ret = vgpu_display_open(vgpu);
-	if (ret)
-		goto close_region;
+	vgpu_display_open(vgpu);
 	ret = vgpu_irq_open(vgpu);
-	if (ret)
-		goto close_display;
+	if (ret) {
+		vgpu_region_close(vgpu);
+		return ret;
+	}
 	vgpu_dma_open(vgpu);
 	return 0;
-
-close_display:
-	vgpu_display_close(vgpu);
-close_region:
-	vgpu_region_close(vgpu);
-	return ret;
 }
 
 static int vfio_open_locked(struct vgpu_vfio *vgpu)
@@ -279,19 +273,6 @@ static long vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	}
 }
 
-static ssize_t vfio_read(struct vfio_device *vdev, char __user *buf,
-			 size_t count, loff_t *ppos)
-{
-	return vgpu_region_rw(vfio_to_vgpu(vdev), buf, count, ppos, false);
-}
-
-static ssize_t vfio_write(struct vfio_device *vdev, const char __user *buf,
-			  size_t count, loff_t *ppos)
-{
-	return vgpu_region_rw(vfio_to_vgpu(vdev), (char __user *)buf, count,
-			      ppos, true);
-}
-
 static int vfio_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
 {
 	return vgpu_mapping_mmap(vfio_to_vgpu(vdev), vma);
@@ -358,8 +339,8 @@ static const struct vfio_device_ops vfio_ops = {
 	.release = vfio_release,
 	.open_device = vfio_open_device,
 	.close_device = vfio_close_device,
-	.read = vfio_read,
-	.write = vfio_write,
+	.read = vgpu_region_read,
+	.write = vgpu_region_write,
 	.ioctl = vfio_ioctl,
 	.mmap = vfio_mmap,
 	.request = vfio_request,
