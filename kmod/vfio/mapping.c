@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 
 #include "backing.h"
+#include "huge.h"
+#include "pmd.h"
 #include "shmem.h"
 #include "vgpu.h"
 #include "vma.h"
@@ -100,10 +102,27 @@ static vm_fault_t mapping_bar_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+#ifdef VGPU_HAVE_HUGE_FAULT
+static vm_fault_t mapping_bar_huge_fault(struct vm_fault *vmf,
+					 unsigned int order)
+{
+	struct vgpu_vma *map = vmf->vma->vm_private_data;
+	struct vgpu_mapping *mapping = &map->vgpu->mapping;
+	vm_fault_t ret = VM_FAULT_FALLBACK;
+
+	down_read(&mapping->lock);
+	if (mapping->memory_enabled && !mapping->discard)
+		ret = vgpu_huge_insert(map->vgpu, map->index, vmf, order);
+	up_read(&mapping->lock);
+	return ret;
+}
+#endif
+
 static const struct vm_operations_struct mapping_bar_ops = {
 	.open = mapping_vma_open,
 	.close = mapping_vma_close,
 	.fault = mapping_bar_fault,
+	VGPU_HUGE_FAULT_OP(mapping_bar_huge_fault)
 };
 
 static vm_fault_t mapping_console_fault(struct vm_fault *vmf)
@@ -136,6 +155,7 @@ static const struct file_operations mapping_file_ops = {
 void vgpu_mapping_init(struct vgpu_mapping *mapping)
 {
 	init_rwsem(&mapping->lock);
+	xa_init(&mapping->huge);
 }
 
 void vgpu_mapping_open(struct vgpu_vfio *vgpu)
@@ -152,6 +172,7 @@ void vgpu_mapping_close(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_mapping *mapping = &vgpu->mapping;
 
+	vgpu_huge_close(vgpu);
 	if (mapping->discard)
 		put_page(mapping->discard);
 	mapping->discard = NULL;

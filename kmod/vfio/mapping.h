@@ -7,6 +7,7 @@
 
 #include <linux/rwsem.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 struct address_space;
 struct file;
@@ -29,6 +30,7 @@ struct vm_area_struct;
  *	its offset in the device's file: VFIO's own inode is shared with
  *	others before Linux 6.10, and the RM's file would hand out more than
  *	the mapped areas (remap_file_pages, MADV_REMOVE). NULL until it is needed
+ * @huge: by page frame, the huge pages that were mapped since open; has its own lock
  */
 struct vgpu_mapping {
 	struct rw_semaphore lock;
@@ -36,6 +38,7 @@ struct vgpu_mapping {
 	bool io_enabled;
 	struct page *discard;
 	struct file *file;
+	struct xarray huge;
 };
 
 /* From create to delete. */

@@ -37,6 +37,9 @@ void test_edid(const struct device *dev);
 void test_sparse(const struct device *dev);
 void test_dma(const struct device *dev, const char *uuid);
 
+/** test_huge: needs memory that was not touched since open */
+void test_huge(const struct device *dev);
+
 /** test_rom_absent: what there is instead, where the back end has no ROM */
 void test_rom_absent(const struct device *dev);
 

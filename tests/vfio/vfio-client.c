@@ -287,6 +287,7 @@ test_engine(const char *uuid)
     with_engine(uuid, test_config_space);
     with_engine(uuid, test_irq_lines);
     with_engine(uuid, test_msix);
+    with_engine(uuid, test_huge);
     test_engine_memory(uuid);
 }
 
