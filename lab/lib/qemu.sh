@@ -82,6 +82,7 @@ qemu_start()
             -netdev "user,id=net,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:$port-:22" \
             -device virtio-net-pci,netdev=net,romfile= \
             -chardev "file,id=console,path=$dir/console.log,append=on" -serial chardev:console \
+            -d cpu_reset -D "$dir/cpu.log" \
             -pidfile "$dir/pid" -daemonize >>"$dir/qemu.log" 2>&1; then
             echo "$port" >"$dir/port"
             return

@@ -100,7 +100,8 @@ suite_one()
     log=$(suite_logs)/$name.log
     "$@" >"$log" 2>&1 </dev/null 3<&- || status=$?
     case $status in
-    0) suite_count PASS "$name" "$(seconds_since "$start")" ;;
+    0) suite_count PASS "$name" "$(seconds_since "$start")" \
+        "$(sed -n 's/^\(The emulator ended\) .*/\1 once/p' "$log")" ;;
     77) suite_count SKIP "$name" "$(seconds_since "$start")" \
         "$(sed -n 's/^SKIPPED: //p' "$log" | tail -n 1)" ;;
     *)
@@ -260,19 +261,36 @@ suite_scenario()
 
 # suite_scenario_run NAME: once; again on a new machine if the emulator died under it
 # (seen with nested KVM under multi-threaded emulation). A kernel that panics says so
-# on the console before its machine ends, and counts.
+# on the console before its machine ends, and counts; so does one that hangs.
 suite_scenario_run()
 {
-    local status=0
+    local status=0 dir
+    dir=$(machine_dir "$suite_vm")
     suite_scenario_once "$1" || status=$?
-    if ((status == 0 || status == 77)) || ! suite_emulator_died; then
+    if ((status == 0 || status == 77)) || ssh_machine "$dir" true; then
         return "$status"
     fi
+    # its connections end before it does
+    if ! qemu_wait_end "$dir" 20; then
+        echo "The lab machine does not answer; the next scenario gets a new one."
+        machine_cut "$dir"
+        suite_last_words "$dir"
+        return "$status"
+    fi
+    echo "The lab machine has ended. Its last words:"
+    suite_last_words "$dir"
+    ! suite_kernel_told "$dir" || return "$status"
     echo "The emulator ended with no word of the kernel; once more on a new machine."
-    echo "Its last words, and those on the console:"
-    cat "$(machine_dir "$suite_vm")/qemu.log"
-    tail -n 20 "$(machine_dir "$suite_vm")/console.log"
     suite_up && suite_scenario_once "$1"
+}
+
+# suite_last_words MACHINE-DIR: of the emulator, of its processors, on the console.
+suite_last_words()
+{
+    cat "$1/qemu.log"
+    grep -s 'Triple fault' "$1/cpu.log" || true
+    tail -n 40 "$1/console.log"
+    echo
 }
 
 suite_scenario_once()
@@ -281,10 +299,8 @@ suite_scenario_once()
         timeout -k 30 900 "$lab_tree/tests/lab/$1"
 }
 
-suite_emulator_died()
+# suite_kernel_told MACHINE-DIR: whether its kernel said why it ended.
+suite_kernel_told()
 {
-    local dir
-    dir=$(machine_dir "$suite_vm")
-    ! qemu_pid "$dir" >/dev/null && ! tail -n 60 "$dir/console.log" |
-        grep -qE 'Kernel panic|Oops|BUG:|Call Trace|Power down'
+    tail -n 100 "$1/console.log" | grep -E 'Kernel panic|Oops|BUG:|Call Trace|Power down' >/dev/null
 }
