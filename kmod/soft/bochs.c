@@ -7,6 +7,7 @@
  * Linux's drivers/gpu/drm/tiny/bochs.c.
  */
 #include <linux/errno.h>
+#include <linux/compiler.h>
 #include <linux/string.h>
 
 #include "bochs.h"
@@ -23,7 +24,7 @@
 void soft_bochs_reset(struct soft_bochs *bochs)
 {
 	memset(bochs->dispi, 0, sizeof(bochs->dispi));
-	bochs->big_endian = false;
+	WRITE_ONCE(bochs->big_endian, false);
 	/* Shown, since firmware may set a mode and know nothing of VGA. */
 	bochs->attribute = SOFT_VGA_SHOW;
 	bochs->attribute_data = false;
@@ -128,8 +129,6 @@ static void vga_write(struct soft_bochs *bochs, u32 port, u8 value)
 
 static u8 read_byte(struct soft_bochs *bochs, u32 offset)
 {
-	if (offset < SOFT_BOCHS_EDID_SIZE)
-		return bochs->edid[offset];
 	if (offset >= SOFT_BOCHS_VGA &&
 	    offset < SOFT_BOCHS_VGA + SOFT_BOCHS_VGA_SIZE)
 		return vga_read(bochs, offset - SOFT_BOCHS_VGA);
@@ -141,9 +140,8 @@ static u8 read_byte(struct soft_bochs *bochs, u32 offset)
 	case SOFT_BOCHS_QEXT_SIZE:
 		return byte_of(QEXT_BYTES, offset % 4);
 	case SOFT_BOCHS_QEXT_ENDIAN:
-		return byte_of(bochs->big_endian ? SOFT_BOCHS_BIG :
-						   SOFT_BOCHS_LITTLE,
-			       offset % 4);
+		return byte_of(READ_ONCE(bochs->big_endian) ?
+			       SOFT_BOCHS_BIG : SOFT_BOCHS_LITTLE, offset % 4);
 	case SOFT_BOCHS_RAISE:
 		return byte_of(bochs->interrupts, offset % 4);
 	default:
@@ -156,6 +154,11 @@ void soft_bochs_read(struct soft_bochs *bochs, u32 offset, u8 *buf,
 {
 	size_t i;
 
+	/* An access is aligned, so that it never reaches out of the EDID's room. */
+	if (offset < SOFT_BOCHS_EDID_SIZE) {
+		memcpy(buf, &bochs->edid[offset], count);
+		return;
+	}
 	for (i = 0; i < count; i++)
 		buf[i] = read_byte(bochs, offset + i);
 }
@@ -164,7 +167,7 @@ static int write_long(struct soft_bochs *bochs, u32 offset, u32 value)
 {
 	if (offset == SOFT_BOCHS_QEXT_ENDIAN) {
 		if (value == SOFT_BOCHS_BIG || value == SOFT_BOCHS_LITTLE)
-			bochs->big_endian = value == SOFT_BOCHS_BIG;
+			WRITE_ONCE(bochs->big_endian, value == SOFT_BOCHS_BIG);
 		return -1;
 	}
 	if (offset != SOFT_BOCHS_RAISE || value >= SOFT_BOCHS_MSI_VECTORS)

@@ -84,7 +84,8 @@ enum soft_dispi {
  * @retrace: what reading the input status gives next, for those that poll it
  * @interrupts: raised through SOFT_BOCHS_RAISE
  *
- * No lock of its own: struct soft_vgpu's guards it.
+ * No lock of its own: struct soft_vgpu's guards it. soft_bochs_is_word() says
+ * which registers may be read and written without.
  */
 struct soft_bochs {
 	const struct soft_type *type;
@@ -122,6 +123,19 @@ int soft_bochs_set_edid(struct soft_bochs *bochs, const u8 *edid, size_t size);
  * @bochs: the display
  */
 void soft_bochs_reset(struct soft_bochs *bochs);
+
+/**
+ * soft_bochs_is_word() - is a register by itself, so that no lock is needed?
+ * @offset: bytes from the start of BAR 2
+ *
+ * True for the EDID, which guests only read, and for the byte order. VGA's
+ * registers share a flip-flop, dispi's belong together, and the test counts.
+ */
+static inline bool soft_bochs_is_word(u32 offset)
+{
+	return offset < SOFT_BOCHS_VGA || (offset >= SOFT_BOCHS_QEXT_SIZE &&
+					   offset < SOFT_BOCHS_RAISE);
+}
 
 /**
  * soft_bochs_read() - a read of BAR 2

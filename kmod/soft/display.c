@@ -3,6 +3,7 @@
  * From the dispi registers to a plane. Pure logic, compiled in user space as well
  * by tests/kmod/test-bochs.c.
  */
+#include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <drm/drm_fourcc.h>
@@ -43,8 +44,8 @@ void soft_display_plane(const struct soft_bochs *bochs,
 	plane->width = width;
 	plane->height = height;
 	plane->stride = stride;
-	plane->drm_format = bochs->big_endian ? DRM_FORMAT_BGRX8888 :
-						DRM_FORMAT_XRGB8888;
+	plane->drm_format = READ_ONCE(bochs->big_endian) ?
+			    DRM_FORMAT_BGRX8888 : DRM_FORMAT_XRGB8888;
 	plane->bar = SOFT_BOCHS_VRAM_BAR;
 	plane->offset = offset;
 }

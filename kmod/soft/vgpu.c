@@ -3,11 +3,12 @@
  * One vGPU: made from a type, started and stopped, with a bochs display and a
  * shmem file for its video memory.
  */
-#include <linux/atomic.h>
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "bochs.h"
@@ -34,15 +35,18 @@ struct soft_vgpu {
 	/*
 	 * Answers @request, which belongs to whoever took the work off: the
 	 * work itself by running, or stop by cancelling it. Neither start nor
-	 * stop runs beside the other, so @request needs no lock.
+	 * stop runs beside the other, so @request needs no lock. NULL where
+	 * no work was asked for.
 	 */
 	struct delayed_work start;
 	struct vgpu_start_request *request;
 
-	atomic64_t accesses;
+	enum vgpu_state state;	/* as told last; calls that tell it are serial */
+	u64 __percpu *accesses;
 
 	/* Guards what follows. Never held over a callback. */
-	struct mutex lock;
+	spinlock_t lock;
+	bool plugged;		/* a monitor of the VMM's, in place of our own */
 	struct soft_params params;
 	struct soft_bochs bochs;
 };
@@ -83,15 +87,22 @@ static void soft_vgpu_own_monitor_locked(struct soft_vgpu *vgpu)
 	lockdep_assert_held(&vgpu->lock);
 	soft_edid_fill(edid, vgpu->params.width, vgpu->params.height);
 	soft_bochs_set_edid(&vgpu->bochs, edid, sizeof(edid));
+	vgpu->plugged = false;
 }
 
 static void soft_vgpu_set_params(struct soft_vgpu *vgpu,
 				 const struct soft_params *params)
 {
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	vgpu->params = *params;
 	soft_vgpu_own_monitor_locked(vgpu);
-	mutex_unlock(&vgpu->lock);
+	spin_unlock(&vgpu->lock);
+}
+
+static void soft_vgpu_dealloc(struct soft_vgpu *vgpu)
+{
+	free_percpu(vgpu->accesses);
+	kfree(vgpu);
 }
 
 static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
@@ -103,12 +114,17 @@ static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
 	vgpu = kzalloc(sizeof(*vgpu), GFP_KERNEL);
 	if (!vgpu)
 		return NULL;
+	vgpu->accesses = alloc_percpu(u64);
+	if (!vgpu->accesses) {
+		kfree(vgpu);
+		return NULL;
+	}
 	vgpu->gpu = soft_gpu_of(info->gpu);
 	vgpu->type = type;
 	vgpu->uuid = info->uuid;
 	vgpu->vgpu_vfio = info->vgpu_vfio;
 	INIT_DELAYED_WORK(&vgpu->start, soft_vgpu_start_work);
-	mutex_init(&vgpu->lock);
+	spin_lock_init(&vgpu->lock);
 	soft_bochs_init(&vgpu->bochs, type);
 	soft_params_init(&params, type);
 	soft_vgpu_set_params(vgpu, &params);
@@ -139,16 +155,16 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 release:
 	soft_vgpu_release(vgpu);
 free_vgpu:
-	mutex_destroy(&vgpu->lock);
-	kfree(vgpu);
+	soft_vgpu_dealloc(vgpu);
 	return ERR_PTR(err);
 }
 
 /* After it the work neither runs nor will; a request it had is answered. */
 static void soft_vgpu_cancel_start(struct soft_vgpu *vgpu)
 {
-	if (cancel_delayed_work_sync(&vgpu->start))
+	if (vgpu->request && cancel_delayed_work_sync(&vgpu->start))
 		soft_vfio->start_done(vgpu->request, -ECANCELED);
+	vgpu->request = NULL;
 }
 
 void soft_vgpu_free(struct soft_vgpu *vgpu)
@@ -156,8 +172,7 @@ void soft_vgpu_free(struct soft_vgpu *vgpu)
 	soft_vgpu_cancel_start(vgpu);
 	fput(vgpu->vram); /* pairs with vgpu_shmem_file() */
 	soft_vgpu_release(vgpu);
-	mutex_destroy(&vgpu->lock);
-	kfree(vgpu);
+	soft_vgpu_dealloc(vgpu);
 }
 
 void soft_vgpu_identify(struct vgpu_identity *identity)
@@ -173,15 +188,26 @@ void soft_vgpu_identify(struct vgpu_identity *identity)
 	identity->msix_vectors = 0;
 }
 
-/* Answered from a work item, as an RM that asks a daemon would. */
+/* Answered at once; with a delay from a work item, as one that asks a daemon would. */
 int soft_vgpu_start(void *handle, struct vgpu_start_request *request,
 		    const struct vgpu_start_info *info)
 {
 	struct soft_vgpu *vgpu = handle;
+	unsigned int delay = READ_ONCE(start_delay_ms);
 
-	vgpu->request = request;
-	schedule_delayed_work(&vgpu->start, msecs_to_jiffies(start_delay_ms));
+	if (delay) {
+		vgpu->request = request;
+		schedule_delayed_work(&vgpu->start, msecs_to_jiffies(delay));
+	} else {
+		soft_vfio->start_done(request, 0);
+	}
 	return 0;
+}
+
+/* shmem counts in i_blocks what it allocated, swapped out or not. */
+static u64 soft_vgpu_vram_used(const struct soft_vgpu *vgpu)
+{
+	return (u64)READ_ONCE(file_inode(vgpu->vram)->i_blocks) << SECTOR_SHIFT;
 }
 
 void soft_vgpu_stop(void *handle)
@@ -189,23 +215,27 @@ void soft_vgpu_stop(void *handle)
 	struct soft_vgpu *vgpu = handle;
 
 	soft_vgpu_cancel_start(vgpu);
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	soft_bochs_reset(&vgpu->bochs);
 	/* Whatever monitor the VMM plugged in goes with it. */
-	soft_vgpu_own_monitor_locked(vgpu);
-	mutex_unlock(&vgpu->lock);
+	if (vgpu->plugged)
+		soft_vgpu_own_monitor_locked(vgpu);
+	spin_unlock(&vgpu->lock);
 	/* The next guest must not see this one's screen; nothing maps it now. */
-	shmem_truncate_range(file_inode(vgpu->vram), 0, (loff_t)-1);
+	if (soft_vgpu_vram_used(vgpu))
+		shmem_truncate_range(file_inode(vgpu->vram), 0, (loff_t)-1);
 }
 
 int soft_vgpu_update(void *handle, enum vgpu_state state, const char *text)
 {
 	struct soft_vgpu *vgpu = handle;
 	struct soft_params_error error;
+	enum vgpu_state old = vgpu->state;
 	struct soft_params params;
 
-	/* The text changes in no other state, so there is nothing to do. */
-	if (state != VGPU_STATE_UNUSED)
+	vgpu->state = state;
+	/* The text changes in no other state, nor by a change of state. */
+	if (state != VGPU_STATE_UNUSED || old != VGPU_STATE_UNUSED)
 		return 0;
 	if (soft_params_parse(&params, vgpu->type, text, &error)) {
 		pci_err(vgpu->gpu->pdev, "vGPU %pUb: parameter \"%*pE\": %s\n",
@@ -220,9 +250,9 @@ int soft_vgpu_reset(void *handle)
 {
 	struct soft_vgpu *vgpu = handle;
 
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	soft_bochs_reset(&vgpu->bochs);
-	mutex_unlock(&vgpu->lock);
+	spin_unlock(&vgpu->lock);
 	return 0;
 }
 
@@ -269,22 +299,33 @@ int soft_vgpu_backing(void *handle, unsigned int region,
 	return 0;
 }
 
+/* The vector to raise, or -1. */
+static int soft_vgpu_register(struct soft_vgpu *vgpu, u64 offset, void *buf,
+			      size_t count, bool write)
+{
+	if (write)
+		return soft_bochs_write(&vgpu->bochs, offset, buf, count);
+	soft_bochs_read(&vgpu->bochs, offset, buf, count);
+	return -1;
+}
+
 int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 		     size_t count, bool write)
 {
 	struct soft_vgpu *vgpu = handle;
-	int vector = -1;
+	int vector;
 
 	if (region != SOFT_BOCHS_MMIO_BAR ||
 	    offset > SOFT_BOCHS_MMIO_SIZE - count)
 		return -EINVAL;
-	atomic64_inc(&vgpu->accesses);
-	mutex_lock(&vgpu->lock);
-	if (write)
-		vector = soft_bochs_write(&vgpu->bochs, offset, buf, count);
-	else
-		soft_bochs_read(&vgpu->bochs, offset, buf, count);
-	mutex_unlock(&vgpu->lock);
+	this_cpu_inc(*vgpu->accesses);
+	if (soft_bochs_is_word(offset)) {
+		soft_vgpu_register(vgpu, offset, buf, count, write);
+		return 0;
+	}
+	spin_lock(&vgpu->lock);
+	vector = soft_vgpu_register(vgpu, offset, buf, count, write);
+	spin_unlock(&vgpu->lock);
 	return vector < 0 ? 0 :
 			    soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
 }
@@ -293,9 +334,9 @@ int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
 {
 	struct soft_vgpu *vgpu = handle;
 
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	soft_display_plane(&vgpu->bochs, plane);
-	mutex_unlock(&vgpu->lock);
+	spin_unlock(&vgpu->lock);
 	return 0;
 }
 
@@ -304,13 +345,13 @@ int soft_vgpu_edid(void *handle, u8 *buf, size_t *size)
 	struct soft_vgpu *vgpu = handle;
 	int err = -ENOSPC;
 
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	if (vgpu->bochs.edid_size <= *size) {
 		*size = vgpu->bochs.edid_size;
 		memcpy(buf, vgpu->bochs.edid, *size);
 		err = 0;
 	}
-	mutex_unlock(&vgpu->lock);
+	spin_unlock(&vgpu->lock);
 	return err;
 }
 
@@ -319,22 +360,32 @@ int soft_vgpu_set_edid(void *handle, const u8 *edid, size_t size)
 	struct soft_vgpu *vgpu = handle;
 	int err;
 
-	mutex_lock(&vgpu->lock);
+	spin_lock(&vgpu->lock);
 	err = soft_bochs_set_edid(&vgpu->bochs, edid, size);
-	mutex_unlock(&vgpu->lock);
+	if (!err)
+		vgpu->plugged = true;
+	spin_unlock(&vgpu->lock);
 	return err;
+}
+
+static u64 soft_vgpu_accesses(const struct soft_vgpu *vgpu)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(vgpu->accesses, cpu));
+	return sum;
 }
 
 int soft_vgpu_stats(void *handle, struct vgpu_stats *stats)
 {
 	struct soft_vgpu *vgpu = handle;
 
-	/* shmem counts in i_blocks what it allocated, swapped out or not. */
-	stats->framebuffer_bytes =
-		(u64)READ_ONCE(file_inode(vgpu->vram)->i_blocks) << SECTOR_SHIFT;
-	stats->accesses = atomic64_read(&vgpu->accesses);
-	mutex_lock(&vgpu->lock);
+	stats->framebuffer_bytes = soft_vgpu_vram_used(vgpu);
+	stats->accesses = soft_vgpu_accesses(vgpu);
+	spin_lock(&vgpu->lock);
 	stats->interrupts = vgpu->bochs.interrupts;
-	mutex_unlock(&vgpu->lock);
+	spin_unlock(&vgpu->lock);
 	return 0;
 }
