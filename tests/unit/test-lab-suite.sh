@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What lab/test makes of scenarios that fail and of machines that end, with no machine.
+set -uo pipefail
+top=${top_srcdir:-$(dirname "$0")/../..}
+here=$(mktemp -d) || exit 99
+trap 'rm -rf "$here"' EXIT
+. "$top/lab/lib/progress.sh"
+. "$top/lab/lib/suite.sh"
+
+fail()
+{
+    printf '%s\n%s\n' "$*" "${line-}" >&2
+    exit 1
+}
+
+# The machine, as each test sets it: does it answer, does its emulator end, and how does
+# each run of the scenario go (a status a run).
+suite_logs() { echo "$here"; }
+suite_up() { [[ $renewed ]]; }
+machine_dir() { echo "$here"; }
+machine_cut() { echo cut >>"$here/calls"; }
+ssh_machine() { [[ $answers ]]; }
+qemu_wait_end() { [[ $ends ]]; }
+suite_scenario_once()
+{
+    local status=${runs%% *}
+    runs=${runs#* }
+    echo run >>"$here/calls"
+    [[ $status == 0 ]] || printf 'ok: a\nFAILED: b: %s\nleft behind: c\n' "$(seq 1 300)"
+    return "$status"
+}
+
+# scenario CONSOLE: runs one, with this on the machine's console.
+scenario()
+{
+    : >"$here/calls"
+    : >"$here/qemu.log"
+    printf '%s' "$1" >"$here/console.log"
+    line=$(suite_one NN-name suite_scenario_run NN-name)
+}
+
+# result REGEX CALLS: the line of the result, and what was done.
+result()
+{
+    grep -qE "^$1" <<<"$line" || fail "this is not \"$1\":"
+    [[ $(paste -sd ' ' "$here/calls") == "$2" ]] || fail "not \"$2\" but: $(cat "$here/calls")"
+}
+
+renewed=yes
+answers=yes ends='' runs='0 '
+scenario login:
+result 'PASS NN-name [0-9.]+ s$' run
+
+answers=yes ends='' runs='1 0 '
+scenario 'Kernel panic of another scenario'
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b: 1 2 3 .{370,390}\)$' run
+grep -q '^    left behind: c' <<<"$line" || fail "the end of the log is not shown:"
+
+answers='' ends=yes runs='255 0 '
+scenario login:
+result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run run'
+
+answers='' ends=yes runs='255 1 '
+scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run run'
+
+answers='' ends=yes runs='255 0 '
+for report in 'Kernel panic - not syncing' 'Oops: 0002' 'BUG: unable to handle'; do
+    runs='255 0 '
+    scenario "[  1.2] $report"
+    result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
+    grep -qF "$report" <<<"$line" || fail "the console is not shown:"
+done
+
+answers='' ends='' runs='255 0 '
+scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
+
+answers='' ends=yes renewed='' runs='255 0 '
+scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
+
+printf 'one\ncommand: not found\n' >"$here/log"
+[[ $(suite_why "$here/log") == 'command: not found' ]] || fail "$(suite_why "$here/log")"
+exit 0
