@@ -331,7 +331,9 @@ struct vgpu_start_info {
  *	knew. Called after the fact from a work item, which no unmap waits for;
  *	one at a time for a vGPU, in the order of the unmaps, and not after
  *	vgpu_stop() returned. VFIO tells of the whole life of an open: a range
- *	the RM knows nothing of is no error.
+ *	the RM knows nothing of is no error, and a pin in it waits until this
+ *	returned: pin nothing from here. @iova 0 with @size ~0 says that all guest
+ *	memory is gone, pins too, as when there was no memory to say less.
  * @display_plane: optional. What is shown now. Called some 30 times a second.
  * @get_edid: optional. The EDID of the vGPU's monitor into @buf, *@size bytes of
  *	room on entry, its length on return; 0 while no monitor is plugged in.
@@ -412,10 +414,16 @@ struct vgpu_rm;
  *	the guest has no memory there, -EACCES while the guest has bus mastering
  *	off, as it is after reset.
  * @pin_pages: pin @count pages of guest memory at @iova, page aligned, into
- *	@pages; write access if @write. For a started vGPU; sleeps. Charged to
- *	the opener. A later unmap by the guest's VMM unpins them at once and
- *	tells the RM by dma_invalidate(). Returns the number pinned or -errno, as
- *	for @dma_rw.
+ *	@pages; write access if @write. For a started vGPU; sleeps. A page pinned
+ *	twice is unpinned twice. Charged to the process that mapped the memory. To
+ *	reach a page map it for the time of an access (kmap_local_page()) or for
+ *	longer (vmap()), and undo that before it is unpinned. A later unmap by the
+ *	guest's VMM unpins pages at once and tells the RM by dma_invalidate():
+ *	accesses till then meet memory that is no longer the guest's. Returns the
+ *	number pinned, which may be less than @count, or an error for the first
+ *	page: as for @dma_rw, -EPERM for memory the guest may only read, -ENOMEM
+ *	past the process's RLIMIT_MEMLOCK, -ENOSPC past the front end's parameter
+ *	max_pinned_mib, -EBUSY if the VMM is unmapping there, -EINTR if killed.
  * @unpin_pages: undo pin_pages(); a range already invalidated is ignored.
  */
 struct vgpu_vfio_ops {
