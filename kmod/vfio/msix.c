@@ -98,14 +98,12 @@ static bool msix_cut(const struct msix_span *span, u64 offset, size_t *count)
 	return true;
 }
 
-bool vgpu_msix_claims(const struct vgpu_identity *identity, unsigned int bar,
-		      u64 offset, size_t *count)
+bool vgpu_msix_claims_here(const struct vgpu_identity *identity, u64 offset,
+			   size_t *count)
 {
 	struct msix_span table = msix_table(identity);
 	struct msix_span pba = msix_pba(identity);
 
-	if (!identity->msix_vectors || bar != identity->msix_bar)
-		return false;
 	return msix_cut(&table, offset, count) || msix_cut(&pba, offset, count);
 }
 

@@ -54,6 +54,10 @@ bool vgpu_msix_check(const struct vgpu_identity *identity,
 bool vgpu_msix_touches(const struct vgpu_identity *identity, unsigned int bar,
 		       const struct vgpu_area *area);
 
+/* vgpu_msix_claims() for the BAR that MSI-X is in. */
+bool vgpu_msix_claims_here(const struct vgpu_identity *identity, u64 offset,
+			   size_t *count);
+
 /**
  * vgpu_msix_claims() - whose is an access?
  * @identity: an identity that vgpu_msix_check() accepts
@@ -64,8 +68,13 @@ bool vgpu_msix_touches(const struct vgpu_identity *identity, unsigned int bar,
  *
  * Return: true if it is to be answered by vgpu_msix_rw().
  */
-bool vgpu_msix_claims(const struct vgpu_identity *identity, unsigned int bar,
-		      u64 offset, size_t *count);
+static inline bool vgpu_msix_claims(const struct vgpu_identity *identity,
+				    unsigned int bar, u64 offset, size_t *count)
+{
+	/* Most accesses end here. */
+	return identity->msix_vectors && bar == identity->msix_bar &&
+	       vgpu_msix_claims_here(identity, offset, count);
+}
 
 /**
  * vgpu_msix_rw() - an access to table or pending bits

@@ -62,7 +62,7 @@ struct vgpu_gpu;
  *	under @lifecycle, with @opened false
  * @params: the administrator's parameters
  * @vm_name: the administrator's name for the machine
- * @config_lock: guards @config
+ * @config_lock: guards @config and MSI-X's table
  * @config: config space, fresh at each open
  * @regions: fixed from open to close
  * @mapping: mappings of regions
