@@ -73,21 +73,14 @@ static void edid_load(struct vgpu_vfio *vgpu, struct vgpu_edid_region *region)
 		region->regs.link_state = VFIO_DEVICE_GFX_LINK_STATE_UP;
 }
 
-int vgpu_edid_open(struct vgpu_vfio *vgpu)
+void vgpu_edid_open(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_region *info = &vgpu->regions[VGPU_REGION_EDID];
-	struct vgpu_edid_region *region;
 
 	if (!vgpu->ops->get_edid || !vgpu->ops->set_edid)
-		return 0;
-	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
-	if (!region)
-		return -ENOMEM;
-	edid_load(vgpu, region);
-	vgpu->display.edid.region = region;
-	info->size = sizeof(*region);
+		return;
+	info->size = sizeof(struct vgpu_edid_region);
 	info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	return 0;
 }
 
 void vgpu_edid_close(struct vgpu_vfio *vgpu)
@@ -181,16 +174,34 @@ static int edid_write(struct vgpu_vfio *vgpu, struct vgpu_edid_region *region,
 	return 0;
 }
 
+/* At the first access: most users make none. */
+static int edid_prepare(struct vgpu_vfio *vgpu)
+{
+	struct vgpu_edid *edid = &vgpu->display.edid;
+
+	lockdep_assert_held(&edid->lock);
+	if (edid->region)
+		return 0;
+	if (vgpu_vfio_is_lost(vgpu))
+		return -EIO;
+	edid->region = kzalloc(sizeof(*edid->region), GFP_KERNEL_ACCOUNT);
+	if (!edid->region)
+		return -ENOMEM;
+	edid_load(vgpu, edid->region);
+	return 0;
+}
+
 int vgpu_edid_rw(struct vgpu_vfio *vgpu, u64 offset, void *buf, size_t count,
 		 bool write)
 {
 	struct vgpu_edid *edid = &vgpu->display.edid;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&edid->lock);
-	if (write)
+	ret = edid_prepare(vgpu);
+	if (!ret && write)
 		ret = edid_write(vgpu, edid->region, offset, buf, count);
-	else
+	else if (!ret)
 		memcpy(buf, (u8 *)edid->region + offset, count);
 	mutex_unlock(&edid->lock);
 	return ret;

@@ -14,7 +14,7 @@ struct vgpu_vfio;
 /**
  * struct vgpu_edid - the EDID region while the vGPU is open
  * @lock: guards what is in @region; held over the RM's set_edid()
- * @region: what user space sees; NULL if there is no such region
+ * @region: what user space sees; NULL until its first access
  */
 struct vgpu_edid {
 	struct mutex lock;
@@ -29,11 +29,9 @@ void vgpu_edid_init(struct vgpu_edid *edid);
  * @vgpu: the vGPU, its RM started
  *
  * There is none without get_edid() and set_edid(). It begins with the monitor
- * that the RM has plugged in by itself.
- *
- * Return: 0, to be undone by vgpu_edid_close(), or -errno.
+ * that the RM has plugged in by itself. Pairs with vgpu_edid_close().
  */
-int vgpu_edid_open(struct vgpu_vfio *vgpu);
+void vgpu_edid_open(struct vgpu_vfio *vgpu);
 void vgpu_edid_close(struct vgpu_vfio *vgpu);
 
 /**
@@ -48,7 +46,7 @@ void vgpu_edid_close(struct vgpu_vfio *vgpu);
  *
  * Return: 0; -EINVAL for a register or value that can't be written, or an EDID that
  * is none; -EBUSY for a change of the EDID while the link is up; -EIO after a loss;
- * or what the RM's set_edid() returned: the link is down then.
+ * -ENOMEM; or what the RM's set_edid() returned: the link is down then.
  */
 int vgpu_edid_rw(struct vgpu_vfio *vgpu, u64 offset, void *buf, size_t count,
 		 bool write);

@@ -190,12 +190,11 @@ int vgpu_region_open(struct vgpu_vfio *vgpu)
 	ret = region_load_bars(vgpu, bars);
 	if (!ret)
 		ret = region_load_rom(vgpu);
-	if (!ret)
-		ret = vgpu_edid_open(vgpu);
 	if (ret) {
 		vgpu_region_close(vgpu);
 		return ret;
 	}
+	vgpu_edid_open(vgpu);
 	config = &vgpu->regions[VFIO_PCI_CONFIG_REGION_INDEX];
 	config->flags = VFIO_REGION_INFO_FLAG_READ |
 			VFIO_REGION_INFO_FLAG_WRITE;
