@@ -8,7 +8,6 @@ engine_type=vgpu-test-engine
 # engine_up: a second GPU, driven by vgpu-test. Both have room for vGPUs then.
 engine_up()
 {
-    vm_program kmod/build/test-rm/vgpu-test.ko
     cleanup "rmmod vgpu_test; rmmod vgpu_simpci; modprobe vgpu-simpci; udevadm settle"
     vm <<'END'
 rmmod vgpu_simpci
@@ -17,7 +16,7 @@ udevadm settle
 device=$(ls -d /sys/bus/pci/drivers/vgpu/[0-9a-f]*:* | sort | tail -n 1)
 echo vgpu-test >"$device/driver_override"
 echo "${device##*/}" >/sys/bus/pci/drivers/vgpu/unbind
-insmod /tmp/vgpu-test.ko
+modprobe vgpu-test
 [[ -e /sys/bus/pci/drivers/vgpu-test/${device##*/} ]] ||
     echo "${device##*/}" >/sys/bus/pci/drivers_probe
 udevadm settle

@@ -23,14 +23,17 @@
 
 #define MOST 20000u /* allocations of a step, or it never ends */
 
-static const char usage[] = "usage: vfio-failslab [--iommufd] [--only STEP] TYPE-FOLDER UUID\n"
-                            "TYPE-FOLDER is that of mdev_supported_types; the vGPU is made\n";
+static const char usage[] =
+    "usage: vfio-failslab [--iommufd] [--only STEP] [--every N [--first N]] TYPE-FOLDER UUID\n"
+    "TYPE-FOLDER is that of mdev_supported_types; the vGPU is made. --every has each N-th\n"
+    "allocation fail, from --first on\n";
 
 static const char *type_folder;
 static struct target target;
 static int fail_nth = -1;
 static int nowhere, standard_error;
 static int failures;
+static unsigned int every = 1, first = 1;
 
 struct step {
     const char *name;
@@ -380,11 +383,14 @@ run_failing(const struct step *step, unsigned int n, bool *reached)
 static void
 try_step(const struct step *step)
 {
-    unsigned int n, took = 0;
+    unsigned int n, tried = 0, took = 0;
     bool reached = true;
 
-    for (n = 1; reached && n < MOST && failures < 10; n++) {
-        if (run_failing(step, n, &reached)) {
+    for (n = first; reached && n < MOST && failures < 10; n += every) {
+        bool good = run_failing(step, n, &reached);
+
+        tried += reached;
+        if (good) {
             took += reached;
             step->undo();
             continue;
@@ -398,8 +404,8 @@ try_step(const struct step *step)
     }
     if (reached && !failures)
         complain(step->name, n, "has no end");
-    printf("%s - %s: %u allocations failed one by one, %u of them did no harm\n",
-           failures ? "not ok" : "ok", step->name, n - 2, took);
+    printf("%s - %s: %u allocations failed, one at a time, of %u; it succeeded %u times\n",
+           failures ? "not ok" : "ok", step->name, tried, n < every ? 0 : n - every, took);
     fflush(stdout);
 }
 
@@ -444,6 +450,8 @@ main(int argc, char **argv)
 {
     static const struct option names[] = {{"iommufd", no_argument, NULL, 'i'},
                                           {"only", required_argument, NULL, 'o'},
+                                          {"every", required_argument, NULL, 'e'},
+                                          {"first", required_argument, NULL, 'f'},
                                           {NULL, 0, NULL, 0}};
     const char *only = NULL;
     int option;
@@ -453,9 +461,13 @@ main(int argc, char **argv)
             device_use_iommufd();
         else if (option == 'o')
             only = optarg;
+        else if (option == 'e')
+            every = (unsigned int)atoi(optarg);
+        else if (option == 'f')
+            first = (unsigned int)atoi(optarg);
         else
             optind = argc;
-    if (argc - optind != 2) {
+    if (argc - optind != 2 || !every || !first) {
         fputs(usage, stderr);
         return 2;
     }
