@@ -2,26 +2,32 @@
 # shellcheck shell=bash
 # Builds things in the build root, the project first of all.
 
-# build_in_root ROOT ro:SOURCE|rw:SOURCE BUILD CMD…: runs CMD in ROOT, in BUILD,
-# which is /build there; SOURCE is /src. The mounts are this command's own and go
-# with it.
+# build_in_root [--linux DIR] ROOT ro:SOURCE|rw:SOURCE BUILD CMD…: runs CMD in ROOT, in
+# BUILD, which is /build there; SOURCE is /src and DIR /linux. The mounts are this
+# command's own and go with it.
 build_in_root()
 {
+    local linux=''
+    if [[ $1 == --linux ]]; then
+        linux=$2
+        shift 2
+    fi
     # shellcheck disable=SC2016 # expanded by the new bash
     unshare --mount --propagation private -- bash -euo pipefail -c '
-        root=$1 mode=${2%%:*} source=${2#*:} build=$3
-        shift 3
+        linux=$1 root=$2 mode=${3%%:*} source=${3#*:} build=$4
+        shift 4
         mount --bind "$root" "$root"
         cd "$root"
         mount --bind "$source" "$root/src"
         mount -o "remount,bind,$mode" "$root/src"
         mount --bind "$build" "$root/build"
+        [[ ! $linux ]] || mount --bind "$linux" "$root/linux"
         mount -t proc proc "$root/proc"
         mount -t tmpfs tmpfs "$root/tmp"
         mount --rbind /dev "$root/dev"
         mount -o remount,bind,ro "$root"
         exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
-            bash -euc "cd /build; exec \"\$@\"" bash "$@"' build_in_root "$@"
+            bash -euc "cd /build; exec \"\$@\"" bash "$@"' build_in_root "$linux" "$@"
 }
 
 # build_folder KIND: where this tree is built for KIND; made if need be.
@@ -70,13 +76,13 @@ build_stage()
 # build_make BUILD-ROOT DIR KERNEL-VERSION
 build_make()
 {
-    local root=$1 dir=$2 release
-    release=$(<"$root/var/lib/openvgpu-lab/kernels/$3/release")
+    local root=$1 dir=$2 release headers headers_mount
+    kernel_headers "$root" "$3"
     # shellcheck disable=SC2016 # expanded by the new bash
-    build_in_root "$root" "rw:$dir/src" "$dir/build" bash -euc '
+    build_in_root "${headers_mount[@]}" "$root" "rw:$dir/src" "$dir/build" bash -euc '
         [[ -x /src/configure ]] || /src/autogen.sh
         arguments=(--prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-kmod
-            --with-linux="/lib/modules/$1/build")
+            --with-linux="$1")
         if [[ ! -f Makefile || $(cat arguments 2>/dev/null) != "${arguments[*]}" ]]; then
             /src/configure "${arguments[@]}"
             echo "${arguments[*]}" >arguments
@@ -86,9 +92,9 @@ build_make()
         make install DESTDIR=/build/stage.new
         # For tests; "make install" leaves them out.
         cp kmod/build/sample/vgpu-sample.ko kmod/build/test-rm/vgpu-test.ko \
-            "stage.new/lib/modules/$1/updates/openvgpu/"
+            "stage.new/lib/modules/$2/updates/openvgpu/"
         rm -rf stage
-        mv stage.new stage' bash "$release"
+        mv stage.new stage' bash "$headers" "$release"
 }
 
 # build_install MACHINE-DIR KERNEL-VERSION: puts what build_project made into a

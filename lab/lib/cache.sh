@@ -46,12 +46,25 @@ cache_make()
     printf -v "$variable" '%s' "$dir"
 }
 
-# cache_prune KIND: drops the folders of KIND that nothing used for a month.
+# cache_prune KIND: drops the folders of KIND but the two used last, those used within
+# the hour and those that machines stand on.
 cache_prune()
 {
-    local old
-    while IFS= read -r -d '' old; do
-        rm -rf --one-file-system "$old" "$old.lock"
-    done < <(find "$lab_cache" -maxdepth 1 -type d -name "$1-*" ! -name '*.new' \
-        -mtime +30 -print0)
+    local dir left=2
+    local -A used
+    while IFS= read -r dir; do
+        used[$dir]=yes
+    done < <(find "$lab_cache/machines" -mindepth 2 -maxdepth 2 -type l -printf '%l\n' 2>/dev/null)
+    while read -r dir; do
+        ((left-- <= 0)) && [[ ! ${used[$dir]-} ]] && [[ $(find "$dir" -maxdepth 0 -mmin +60) ]] ||
+            continue
+        rm -rf --one-file-system "$dir" "$dir.lock"
+    done < <(find "$lab_cache" -maxdepth 1 -type d -name "$1-$(cache_any_key)" -printf '%T@ %p\n' |
+        sort -rn | cut -d' ' -f2-)
+}
+
+# cache_any_key: what a key looks like, as a pattern.
+cache_any_key()
+{
+    printf '[0-9a-f]%.0s' {1..12}
 }

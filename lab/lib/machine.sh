@@ -54,7 +54,7 @@ machine_boot()
 # machine_wait_ready DIR OFFSET: until the console says so, after OFFSET bytes.
 machine_wait_ready()
 {
-    local deadline=$((SECONDS + 180))
+    local deadline=$((SECONDS + 900))
     until tail -c +$(($2 + 1)) "$1/console.log" | grep -q OPENVGPU-LAB-READY; do
         qemu_pid "$1" >/dev/null && ((SECONDS < deadline)) || return 1
         sleep 0.1

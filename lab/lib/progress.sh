@@ -24,7 +24,7 @@ seconds_since()
 }
 
 # step TEXT CMD…: runs CMD with its output kept in a log, and says how long it
-# took. On a terminal the seconds tick. A failure shows the end of the log.
+# took. On a terminal the seconds tick, and its last line shows. A failure shows the end of the log.
 # CMD is a function of the library or a program; it runs in a new bash, since
 # only there errexit holds however step was called.
 step()
@@ -33,7 +33,7 @@ step()
     shift
     log=$(mktemp "${TMPDIR:-/tmp}/openvgpu-lab.XXXXXX")
     if [[ -t 2 ]]; then
-        step_ticker "$text" "$start" &
+        step_ticker "$text" "$start" "$log" &
         ticker=$!
     fi
     # shellcheck disable=SC2016 # expanded by the new bash
@@ -56,8 +56,10 @@ step()
 
 step_ticker()
 {
+    local last
     while :; do
-        printf '\r\033[K%s: %s s' "$1" "$(seconds_since "$2")" >&2
+        last=$(tail -n 1 "$3" 2>/dev/null | tr -cd '[:print:]' | cut -c1-40)
+        printf '\r\033[K%s: %s s  %s' "$1" "$(seconds_since "$2")" "$last" >&2
         sleep 0.5
     done
 }

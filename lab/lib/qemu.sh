@@ -93,10 +93,14 @@ qemu_start()
     die "QEMU does not start"
 }
 
+# An emulated machine on a busy host is slow, and the sanitizer kernel more so: systemd
+# and udev wait longer than they would.
 qemu_kernel_arguments()
 {
     echo "console=ttyS0 quiet loglevel=4 net.ifnames=0 mitigations=off tsc=reliable" \
-        "no_timer_check nokaslr panic=-1 systemd.show_status=false"
+        "no_timer_check nokaslr panic=-1 systemd.show_status=false" \
+        "systemd.default_device_timeout_sec=900 systemd.default_timeout_start_sec=900" \
+        "udev.event_timeout=900"
 }
 
 # qemu_pid MACHINE-DIR: the process of a machine, if it runs; fails if not.

@@ -11,7 +11,7 @@ root_runtime()
 }
 
 # root_build VARIABLE: the folder of the build root, which has the headers and
-# the images of every kernel in kernel_suites.
+# the images of every Debian kernel, and two kernels' source.
 root_build()
 {
     local list=$LAB/image/packages.build
@@ -35,7 +35,7 @@ root_make_build()
         sources+=("deb $site $suite main")
     done
     root_bootstrap "$1" "$2" "$LAB/image/fetch-kernels" "${sources[@]}"
-    mkdir -p "$2"/src "$2"/build
+    mkdir -p "$2"/src "$2"/build "$2"/linux
 }
 
 # root_bootstrap LIST DIR HOOK SOURCE…: a minimal Debian 13 in DIR, with the

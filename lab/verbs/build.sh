@@ -10,7 +10,8 @@ Usage: lab/vm build [--kernel VERSION]
 Builds the project as "up" does and prints the folder it is installed below. What
 has not changed is not built again.
 
-  --kernel VERSION  the kernel its modules are for: 6.12
+  --kernel VERSION  the kernel its modules are for: 6.1, 6.12 (if not given),
+                    7.3, or san
 END
 }
 

@@ -12,7 +12,8 @@ machine from a clean disk, installs the project in it and loads its modules.
 A machine of that name that runs already is stopped and its disk forgotten.
 
   --name NAME       the machine's name; "main" if not given
-  --kernel VERSION  the kernel it runs: 6.12
+  --kernel VERSION  the kernel it runs: Debian's 6.1, 6.12 (if not given) or 7.3, or
+                    san, one that finds bugs and takes ten minutes to build
   --cpus N          its processors: 2
   --no-install      Debian alone, without the project
 END
