@@ -31,13 +31,16 @@ engine_guest()
     root_build root
     kernel=$(readlink "$lab_vm_dir/kernel")
     kernel=${kernel##*/kernel-}
+    kernel=${kernel%-*}
+    # The machine with the sanitizer kernel has the guest of the stock one.
+    [[ $kernel != san ]] || kernel=7.3
     mkdir -p "$src" "$build"
     cp "$lab_tree"/tests/guest/* "$lab_tree/kmod/test-rm/engine.h" "$src/"
     # shellcheck disable=SC2016 # expanded by the new bash
     build_in_root "$root" "ro:$src" "$build" bash -euc '
         cp /src/* .
         make -s -C "/lib/modules/$1/build" M=/build KCFLAGS=-Werror modules' \
-        bash "$(<"$root/var/lib/openvgpu-lab/kernels/${kernel%-*}/release")"
+        bash "$(<"$root/var/lib/openvgpu-lab/kernels/$kernel/release")"
     "$LAB/vm" put --name "$lab_vm" "$build/engine-guest.ko" /tmp/engine-guest.ko
     # The kernel unpacks ramdisks that follow each other.
     vm "cd /tmp && echo engine-guest.ko | busybox cpio -o -H newc >engine.cpio 2>/dev/null
