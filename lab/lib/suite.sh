@@ -16,15 +16,33 @@ suite_tests()
     echo "check - suite_check unit tests and all else of make check, with sanitizers"
     echo "distcheck - suite_distcheck the release archive builds and passes make check"
     echo "shellcheck - suite_shellcheck the scripts"
-    for kernel in 6.1 6.12 7.3; do
-        echo "kmod-$kernel - suite_kmod the modules build for Linux $kernel without a warning"
+    for kernel in $lab_kernels; do
+        echo "kmod-$kernel - suite_kmod the modules build for kernel $kernel without a warning"
     done
+    echo "check-style - suite_style what gcc with W=1, sparse and checkpatch say of the modules"
+    for kernel in 6.12 6.1 7.3 san; do
+        suite_scenarios "$kernel"
+    done
+}
+
+# suite_scenarios KERNEL: the lines of the scenarios that run on a kernel. One that
+# names its kernels has the kernel in its name.
+suite_scenarios()
+{
+    local kernel=$1 file name long kernels more
     for file in "$lab_tree"/tests/lab/[0-9][0-9]-*; do
         [[ -x $file ]] || continue
         name=${file##*/}
-        printf '%s %s suite_scenario %s\n' "$name" \
-            "$(suite_header "$file" Long | sed 's/yes/long/; s/^$/-/')" \
-            "$(suite_header "$file" Scenario)"
+        long=$(suite_header "$file" Long)
+        kernels=$(suite_header "$file" Kernels)
+        more=$(suite_header "$file" Kernels-long)
+        [[ ! $kernels$more ]] || name+=@$kernel
+        if [[ " ${kernels:-6.12} " != *" $kernel "* ]]; then
+            [[ " $more " == *" $kernel "* ]] || continue
+            long=yes
+        fi
+        [[ $long == yes ]] && long=long || long=-
+        printf '%s %s suite_scenario %s\n' "$name" "$long" "$(suite_header "$file" Scenario)"
     done
 }
 
@@ -208,17 +226,18 @@ suite_kmod()
 # where sources changed; after one that did, all is built anew.
 suite_kmod_build()
 {
-    local root dir log
+    local root dir log release headers headers_mount
     root_build root
+    kernel_headers "$root" "$1"
     dir=$(build_folder "kmod-$1")
     log=$dir/log
     build_lock "$dir"
     build_copy "$dir"
     # shellcheck disable=SC2016 # expanded by the new bash
-    build_in_root "$root" "ro:$dir/src" "$dir/build" bash -euc '
+    build_in_root "${headers_mount[@]}" "$root" "ro:$dir/src" "$dir/build" bash -euc '
         cp -a --update /src/kmod/. .
-        make -j"$(nproc)" -C "/lib/modules/$1/build" M=/build KCFLAGS=-Werror modules' \
-        bash "$(<"$root/var/lib/openvgpu-lab/kernels/$1/release")" >"$log" 2>&1 || {
+        make -j"$(nproc)" -C "$1" M=/build KCFLAGS=-Werror modules' \
+        bash "$headers" >"$log" 2>&1 || {
         cat "$log"
         rm -rf "$dir/build"
         return 1
@@ -230,29 +249,66 @@ suite_kmod_build()
     fi
 }
 
-suite_up_done()
+# suite_style NAME: make check-style with the headers of each Debian kernel.
+suite_style()
 {
-    [[ ${suite_up_result-} == up ]]
+    suite_lib "$1" suite_style_make
 }
 
-# suite_up: one machine for all scenarios; again if the last one lost it.
+suite_style_make()
+{
+    local kernel root dir bad=''
+    root_build root
+    for kernel in 6.1 6.12 7.3; do
+        build_project "$kernel"
+        dir=$(build_folder "lab-$kernel")
+        echo "Kernel $kernel:"
+        build_in_root "$root" "ro:$dir/src" "$dir/build" make -s check-style \
+            CHECKPATCH=/var/lib/openvgpu-lab/source/7.3/scripts/checkpatch.pl || bad=yes
+    done
+    [[ ! $bad ]]
+}
+
+# suite_up_kernel is the kernel of the machine that is up; suite_up_lost[KERNEL] is set
+# if one did not come up.
+suite_up_kernel=''
+declare -A suite_up_lost
+
+suite_up_done()
+{
+    [[ $suite_up_kernel ]]
+}
+
+# suite_up KERNEL: one machine for all scenarios of a kernel; again if the last one
+# lost it.
 suite_up()
 {
     local dir
     dir=$(machine_dir "$suite_vm")
-    if suite_up_done && qemu_pid "$dir" >/dev/null; then
+    if [[ $suite_up_kernel == "$1" ]] && qemu_pid "$dir" >/dev/null; then
         return
     fi
-    [[ ${suite_up_result-} != down ]] || return 1
-    suite_up_result=down
-    "$LAB/vm" up --name "$suite_vm" </dev/null 3<&- || return 1
-    suite_up_result=up
+    [[ ! ${suite_up_lost[$1]-} ]] || return 1
+    suite_up_lost[$1]=yes
+    suite_up_kernel=''
+    "$LAB/vm" up --name "$suite_vm" --kernel "$1" </dev/null 3<&- || return 1
+    unset "suite_up_lost[$1]"
+    suite_up_kernel=$1
+}
+
+# suite_scenario_kernel NAME: the kernel that a scenario's name says, or the usual one.
+suite_scenario_kernel()
+{
+    case $1 in
+    *@*) printf '%s\n' "${1#*@}" ;;
+    *) echo 6.12 ;;
+    esac
 }
 
 # suite_scenario NAME
 suite_scenario()
 {
-    if ! suite_up; then
+    if ! suite_up "$(suite_scenario_kernel "$1")"; then
         suite_count FAIL "$1" "" "no lab machine"
         return
     fi
@@ -281,7 +337,7 @@ suite_scenario_run()
     suite_last_words "$dir"
     ! suite_kernel_told "$dir" || return "$status"
     echo "The emulator ended with no word of the kernel; once more on a new machine."
-    suite_up && suite_scenario_once "$1"
+    suite_up "$(suite_scenario_kernel "$1")" && suite_scenario_once "$1"
 }
 
 # suite_last_words MACHINE-DIR: of the emulator, of its processors, on the console.
@@ -293,10 +349,14 @@ suite_last_words()
     echo
 }
 
+# suite_scenario_once NAME: the sanitizer kernel is some three times slower.
 suite_scenario_once()
 {
+    local limit=900
+    [[ $1 != *@san ]] || limit=2700
+    [[ ! $suite_long ]] || limit=$((limit * 2))
     LAB_VM=$suite_vm LAB_LONG=$suite_long \
-        timeout -k 30 900 "$lab_tree/tests/lab/$1"
+        timeout -k 30 "$limit" "$lab_tree/tests/lab/${1%@*}"
 }
 
 # suite_kernel_told MACHINE-DIR: whether its kernel said why it ended.

@@ -8,10 +8,13 @@
 #
 #   # Scenario: what it shows, in one line
 #   # Long: yes          only with lab/test --long
+#   # Kernels: 6.12 san  those it runs on, each as a test of its own; else 6.12
+#   # Kernels-long: 6.1  likewise, those only with lab/test --long
 #
 # It fails at the first thing that is not as it should be. When it ends, in whatever
 # way, its domains are destroyed and the machine is put in order; if it had passed,
-# it still fails if then a vGPU or a record is left, or if the kernel reported a bug.
+# it still fails if then a vGPU or a record is left, or if the kernel reported a bug; on
+# the sanitizer kernel, also if memory is leaked.
 
 set -euo pipefail
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../lab" && pwd)
@@ -223,13 +226,36 @@ shows_card()
         /var/lib/openvgpu-lab/guest/card picture $2 | cmp - /tmp/$1.ppm"
 }
 
+# What a kernel says when it finds a bug; the second and third line, on the sanitizer
+# kernel.
+lab_report='WARNING:|\bBUG\b|Oops|general protection|Call Trace|refcount_t|leaked'
+lab_report+='|blocked for more than|scheduling while atomic|sleeping function|detected stalls'
+lab_report+='|KASAN:|UBSAN:|ODEBUG:|possible (circular|recursive|irq|deadlock|unsafe)|DEBUG_LOCKS'
+lab_report+='|inconsistent.*lock state|[Ii]nvalid wait context|suspicious RCU|bad unlock balance'
+lab_report+='|held lock freed|lock held when returning|workqueue lockup'
+
 # kernel_reports: what the kernel had to complain of since the scenario, or the
 # machine, began.
 kernel_reports()
 {
     vm "dmesg | tac | sed '/openvgpu-lab: $lab_scenario begins/q' | tac |
-        grep -E 'WARNING:|BUG|Oops|general protection|possible (circular|recursive)|Call Trace|refcount_t|UBSAN|blocked for more than|leaked|scheduling while atomic' |
+        grep -E ${lab_report@Q} |
         grep -v 'openvgpu-lab:' || true"
+}
+
+# kernel_leaks: memory that nothing points to, where the kernel looks for it. Twice,
+# since a pointer may still stand in a register, and a young object is no leak.
+kernel_leaks()
+{
+    vm <<'END'
+leaks=/sys/kernel/debug/kmemleak
+[[ -e $leaks ]] || exit 0
+echo scan >$leaks
+sleep 6
+echo scan >$leaks
+cat $leaks
+echo clear >$leaks
+END
 }
 
 # vm_reboot [--hard]: power off, or cut, and on again, with the disk kept.
@@ -313,6 +339,7 @@ lab_end()
         printf 'left behind: %s\n' "$left"
         ((status)) || status=1
     fi
+    reports+=$(kernel_leaks)
     if [[ $reports ]]; then
         printf 'kernel reports: %s\n' "$reports"
         status=1
