@@ -180,7 +180,7 @@ static bool config_is_flr(const struct vgpu_config *config, unsigned int offset,
 {
 	return offset == VGPU_CONFIG_EXP + PCI_EXP_DEVCTL + 1 &&
 	       config->reset[VGPU_CONFIG_EXP] == PCI_CAP_ID_EXP &&
-	       value & PCI_EXP_DEVCTL_BCR_FLR >> 8;
+	       value & (PCI_EXP_DEVCTL_BCR_FLR >> 8);
 }
 
 bool vgpu_config_write(struct vgpu_config *config, unsigned int offset,
