@@ -3,9 +3,10 @@
  * A vGPU as the front end keeps it, whatever transport made it.
  *
  * Locks, outermost first. Over an operation of the RM are held at most
- * transport_lock (get_types, get_name), lifecycle, and vgpu_gpu.lock (create,
- * delete); of the callbacks only probe, remove and types_changed take them,
- * which no RM calls from inside an operation.
+ * transport_lock (get_types, get_name), lifecycle, vgpu_gpu.lock (create, delete)
+ * and vgpu_edid.lock (get_edid, set_edid, get_description); of the callbacks only
+ * probe, remove and types_changed take the first three, which no RM calls from
+ * inside an operation, and none the last.
  *
  *	VFIO's device set and group	open, close
  *	vgpu_gpu.transport_lock		GPU comes, goes, changes its types
@@ -18,8 +19,9 @@
  * vgpu_gpu.users_lock is taken under lifecycle, and with it only spin locks.
  * vgpu_gpu.lock, vgpu_irq.lock (set_irqs), vgpu_dma.users and
  * vgpu_vfio.attr_lock are taken with none of config_lock and below held. Spin
- * locks, innermost: gpus_lock, vgpu_irq.intx_lock. Nothing is copied to or from
- * user space under config_lock or below it, since that may fault on a BAR.
+ * locks, innermost: vgpu_invalidate.lock, then vgpu_dma_guard.lock; gpus_lock;
+ * vgpu_irq.intx_lock. Nothing is copied to or from user space under config_lock or
+ * below it, since that may fault on a BAR.
  */
 #ifndef VGPU_VFIO_VGPU_H
 #define VGPU_VFIO_VGPU_H
