@@ -43,7 +43,7 @@ verb_main()
     dir=$(machine_dir "$name")
     [[ $running ]] || "$LAB/vm" up --name "$name" </dev/null
     dir=$(machine_running "$name")
-    bench_put "$dir"
+    bench_put "$name" "$dir"
     ssh_machine "$dir" "bash /tmp/bench/machine.sh /tmp/bench -n $rounds -l $levels -o /tmp/bench/samples.json" </dev/null
     ssh_machine "$dir" "jq --arg as json -f /tmp/bench/report.jq /tmp/bench/samples.json" \
         </dev/null >"$output"
@@ -62,13 +62,14 @@ bench_peers()
         "$(cache_key "$build" "$program")" "$program" "$build" "$2"
 }
 
-# bench_put MACHINE-DIR: program, scripts and sample drivers into its /tmp/bench.
+# bench_put NAME MACHINE-DIR: program, scripts and sample drivers into its /tmp/bench.
 bench_put()
 {
-    local dir=$1 kernel peers
+    local name=$1 dir=$2 kernel peers
     kernel=$(readlink "$dir/kernel")
     kernel=${kernel##*/kernel-}
     kernel=${kernel%-*}
+    [[ $kernel == 6.12 ]] || die "machine \"$name\" runs kernel $kernel; this wants 6.12"
     bench_peers peers "$kernel"
     tar -C "$peers" -cf - . \
         -C "$lab_tree/tests/bench" machine.sh report.jq \
