@@ -418,12 +418,15 @@ struct vgpu_rm;
  *	twice is unpinned twice. Charged to the process that mapped the memory. To
  *	reach a page map it for the time of an access (kmap_local_page()) or for
  *	longer (vmap()), and undo that before it is unpinned. A later unmap by the
- *	guest's VMM unpins pages at once and tells the RM by dma_invalidate():
- *	accesses till then meet memory that is no longer the guest's. Returns the
- *	number pinned, which may be less than @count, or an error for the first
- *	page: as for @dma_rw, -EPERM for memory the guest may only read, -ENOMEM
- *	past the process's RLIMIT_MEMLOCK, -ENOSPC past the front end's parameter
- *	max_pinned_mib, -EBUSY if the VMM is unmapping there, -EINTR if killed.
+ *	guest's VMM unpins pages at once and tells the RM by dma_invalidate(),
+ *	which is needed for this: until that returns the pages are given to
+ *	nobody else, so that accesses do no harm. It may come before the RM has
+ *	noted what this call gave: count those, and unpin again if one came in
+ *	between. Returns the number pinned, which may be less than @count, or an
+ *	error for the first page: as for @dma_rw, -EPERM for memory the guest may
+ *	only read, -ENOMEM past the process's RLIMIT_MEMLOCK, -ENOSPC past the
+ *	front end's parameter max_pinned_mib, -EBUSY if the VMM is unmapping
+ *	there, -EINTR if killed, -EOPNOTSUPP without dma_invalidate().
  * @unpin_pages: undo pin_pages(); a range already invalidated is ignored.
  */
 struct vgpu_vfio_ops {

@@ -96,28 +96,57 @@ static int command_write(struct test_vgpu *vgpu,
 	return ret;
 }
 
+static u32 command_invalidations(struct test_vgpu *vgpu)
+{
+	u32 count;
+
+	mutex_lock(&vgpu->lock);
+	count = vgpu->registers[ENGINE_INVALIDATIONS / 4];
+	mutex_unlock(&vgpu->lock);
+	return count;
+}
+
+/*
+ * Notes the pages unless we were told of an unmap since there were @invalidations:
+ * it may have been of these, and would not be told again.
+ */
+static int command_note(struct test_vgpu *vgpu, unsigned long first,
+			struct page **pages, int count, u32 invalidations)
+{
+	int i, ret = 0;
+
+	mutex_lock(&vgpu->lock);
+	if (vgpu->registers[ENGINE_INVALIDATIONS / 4] != invalidations)
+		ret = -EAGAIN;
+	for (i = 0; !ret && i < count; i++)
+		ret = xa_err(xa_store(&vgpu->pinned, first + i, pages[i],
+				      GFP_KERNEL));
+	while (ret && i--)
+		xa_erase(&vgpu->pinned, first + i);
+	mutex_unlock(&vgpu->lock);
+	return ret;
+}
+
 static int command_pin(struct test_vgpu *vgpu, const struct command_args *args)
 {
 	struct page *pages[ENGINE_MAX_LENGTH / ENGINE_PAGE];
 	unsigned int count = args->length / ENGINE_PAGE;
-	int i, pinned;
-	void *old;
+	u32 invalidations = command_invalidations(vgpu);
+	int pinned, ret;
 
 	BUILD_BUG_ON(PAGE_SIZE != ENGINE_PAGE);
 	if (!command_length_valid(args) || !count)
 		return -EINVAL;
 	pinned = test_vfio->pin_pages(vgpu->vgpu_vfio, args->iova, count, true,
 				      pages);
-	for (i = 0; i < pinned; i++) {
-		old = xa_store(&vgpu->pinned, args->iova / ENGINE_PAGE + i,
-			       pages[i], GFP_KERNEL);
-		if (xa_is_err(old)) {
-			test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova,
-					       pinned);
-			return xa_err(old);
-		}
-	}
-	return pinned;
+	if (pinned <= 0)
+		return pinned;
+	ret = command_note(vgpu, args->iova / ENGINE_PAGE, pages, pinned,
+			   invalidations);
+	if (!ret)
+		return pinned;
+	test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova, pinned);
+	return ret;
 }
 
 static int command_unpin(struct test_vgpu *vgpu,
@@ -127,16 +156,15 @@ static int command_unpin(struct test_vgpu *vgpu,
 
 	if (!command_length_valid(args) || !count)
 		return -EINVAL;
+	mutex_lock(&vgpu->lock);
 	for (i = 0; i < count; i++)
 		xa_erase(&vgpu->pinned, args->iova / ENGINE_PAGE + i);
+	mutex_unlock(&vgpu->lock);
 	test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova, count);
 	return 0;
 }
 
-/*
- * A page that an unmap takes from under us is still memory: what we read of it is
- * then nobody's, as for hardware that is told too late.
- */
+/* Under the lock a page stays: dma_invalidate takes it before it returns. */
 static int command_gather(struct test_vgpu *vgpu,
 			  const struct command_args *args, u8 *data)
 {
@@ -144,6 +172,7 @@ static int command_gather(struct test_vgpu *vgpu,
 	struct page *page;
 	u64 iova;
 
+	lockdep_assert_held(&vgpu->lock);
 	for (done = 0; done < args->length; done += n) {
 		iova = args->iova + done;
 		offset = offset_in_page(iova);
@@ -166,7 +195,9 @@ static int command_copy(struct test_vgpu *vgpu, const struct command_args *args)
 	data = kvzalloc(args->length, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
+	mutex_lock(&vgpu->lock);
 	ret = command_gather(vgpu, args, data);
+	mutex_unlock(&vgpu->lock);
 	if (!ret)
 		ret = command_memory(vgpu, args, data, true);
 	kvfree(data);

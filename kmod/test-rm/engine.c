@@ -128,6 +128,7 @@ static void engine_forget(struct test_vgpu *vgpu, u64 iova, u64 size)
 	unsigned long index, last = (iova + (size - 1)) / ENGINE_PAGE;
 	void *page;
 
+	lockdep_assert_held(&vgpu->lock);
 	xa_for_each_range(&vgpu->pinned, index, page, iova / ENGINE_PAGE, last)
 		xa_erase(&vgpu->pinned, index);
 }
@@ -138,8 +139,8 @@ void test_vgpu_invalidate(void *handle, u64 iova, u64 size)
 	u32 *registers = vgpu->registers;
 
 	test_stall_invalidate(&vgpu->stall);
-	engine_forget(vgpu, iova, size);
 	mutex_lock(&vgpu->lock);
+	engine_forget(vgpu, iova, size);
 	registers[ENGINE_INVALIDATIONS / 4]++;
 	registers[ENGINE_INVALIDATED_LO / 4] = lower_32_bits(iova);
 	registers[ENGINE_INVALIDATED_HI / 4] = upper_32_bits(iova);

@@ -28,13 +28,14 @@ struct test_gpu;
  * @stall: who has to wait
  * @accesses: that trapped, since create
  * @interrupts: raised, since create
- * @lock: guards what follows but @pinned; never held over a callback
+ * @lock: guards what follows; never held over a callback
  * @registers: the control registers, by offset / 4
  * @ports: BAR 1
  * @edid: what the VMM set, @edid_size bytes, or NULL for none
  * @edid_size: bytes of @edid
  * @edid_set: the VMM set @edid, if only to nothing
- * @pinned: struct page by page of IOVA; has its own lock
+ * @pinned: struct page by page of IOVA; one is used under @lock only, which keeps
+ *	the back end from having forgotten it
  */
 struct test_vgpu {
 	struct test_gpu *gpu;

@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/vfio.h>
 
+#include "pins.h"
 #include "vgpu.h"
 
 static unsigned int max_pinned_mib = 1024;
@@ -94,39 +95,6 @@ int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,
 	return ret ? -EFAULT : 0;
 }
 
-/* One more pin of the page in the record. */
-static int dma_record(struct vgpu_dma *dma, unsigned long index)
-{
-	void *old, *new, *found = xa_load(&dma->pins, index);
-
-	do {
-		old = found;
-		new = xa_mk_value(old ? xa_to_value(old) + 1 : 1);
-		found = xa_cmpxchg(&dma->pins, index, old, new,
-				   GFP_KERNEL_ACCOUNT);
-		if (xa_is_err(found))
-			return xa_err(found);
-	} while (found != old);
-	return 0;
-}
-
-/* One pin less; false if an unmap has taken it already. */
-static bool dma_forget(struct vgpu_dma *dma, unsigned long index)
-{
-	void *old, *new, *found = xa_load(&dma->pins, index);
-
-	do {
-		old = found;
-		if (!old)
-			return false;
-		new = xa_to_value(old) > 1 ?
-		      xa_mk_value(xa_to_value(old) - 1) : NULL;
-		found = xa_cmpxchg(&dma->pins, index, old, new,
-				   GFP_KERNEL_ACCOUNT);
-	} while (found != old);
-	return true;
-}
-
 /* Room for one more pin below the limit; pairs with dma_uncharge(). */
 static bool dma_charge(struct vgpu_dma *dma)
 {
@@ -156,7 +124,7 @@ static int dma_pin_recorded(struct vgpu_vfio *vgpu, u64 iova, bool write,
 		return -EFAULT;
 	if (ret != 1)
 		return ret < 0 ? ret : -EFAULT;
-	ret = dma_record(&vgpu->dma, iova >> PAGE_SHIFT);
+	ret = vgpu_pins_add(&vgpu->dma.pins, iova >> PAGE_SHIFT, *page);
 	if (ret)
 		vfio_unpin_pages(&vgpu->vdev, iova, 1);
 	return ret;
@@ -189,6 +157,9 @@ int vgpu_dma_pin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count,
 
 	if (!PAGE_ALIGNED(iova) || count > INT_MAX)
 		return -EINVAL;
+	/* An RM that can't be told of an unmap would keep the pages. */
+	if (!vgpu->ops->dma_invalidate)
+		return -EOPNOTSUPP;
 	ret = dma_enter(vgpu, iova, (u64)count << PAGE_SHIFT);
 	if (ret)
 		return ret;
@@ -210,7 +181,7 @@ static void dma_unpin_page(struct vgpu_vfio *vgpu, u64 iova)
 	struct vgpu_dma_change change;
 
 	vgpu_dma_guard_unpin(&dma->guard, &change, iova >> PAGE_SHIFT);
-	if (dma_forget(dma, iova >> PAGE_SHIFT)) {
+	if (vgpu_pins_drop(&dma->pins, iova >> PAGE_SHIFT)) {
 		vfio_unpin_pages(&vgpu->vdev, iova, 1);
 		dma_uncharge(dma);
 	}
@@ -231,61 +202,64 @@ void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count)
 	up_read(&dma->users);
 }
 
-/* Unpins all of [@first, @last], in pages of IOVA; true if there was any. */
-static bool dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
-			    unsigned long last)
+/* Unpins all of [@first, @last], in pages of IOVA, into @taken. */
+static void dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
+			    unsigned long last, struct list_head *taken)
 {
-	unsigned long index;
-	bool any = false;
-	void *entry;
+	unsigned long n, index = first;
+	struct vgpu_pin *pin;
 
-	xa_for_each_range(&vgpu->dma.pins, index, entry, first, last) {
-		entry = xa_erase(&vgpu->dma.pins, index);
-		if (!entry)
-			continue;	/* vgpu_dma_unpin() was first */
-		for (unsigned long n = xa_to_value(entry); n; n--) {
+	while ((pin = vgpu_pins_take(&vgpu->dma.pins, &index, last))) {
+		for (n = pin->count; n; n--) {
 			vfio_unpin_pages(&vgpu->vdev,
 					 (u64)index << PAGE_SHIFT, 1);
 			dma_uncharge(&vgpu->dma);
 		}
-		any = true;
+		list_add_tail(&pin->node, taken);
 		cond_resched();
 	}
-	return any;
 }
 
 /* Blocks [@first, @last] and unpins it; pairs with an unblock by the caller. */
-static bool dma_take(struct vgpu_vfio *vgpu, unsigned long first,
-		     unsigned long last)
+static void dma_take(struct vgpu_vfio *vgpu, unsigned long first,
+		     unsigned long last, struct list_head *taken)
 {
 	vgpu_dma_guard_block(&vgpu->dma.guard, first, last);
-	return dma_unpin_range(vgpu, first, last);
+	dma_unpin_range(vgpu, first, last, taken);
 }
 
 /* The RM can't be told of a range alone: then all goes, and it is told that. */
-static void dma_take_all(struct vgpu_vfio *vgpu)
+static void dma_take_all(struct vgpu_vfio *vgpu, struct list_head *taken)
 {
-	bool unpinned = dma_take(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+	bool any;
 
-	vgpu_invalidate_tell_all(vgpu);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard, unpinned);
+	dma_take(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, taken);
+	any = !list_empty(taken);
+	vgpu_invalidate_tell_all(vgpu, taken);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, any);
 }
 
 void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 {
-	bool unpinned;
+	LIST_HEAD(taken);
+	bool any;
 
 	if (!dma_range_valid(iova, size))
 		return;
-	unpinned = dma_take(vgpu, iova >> PAGE_SHIFT,
-			    (iova + (size - 1)) >> PAGE_SHIFT);
-	if (!vgpu_invalidate_tell(vgpu, iova, size))
-		dma_take_all(vgpu);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard, unpinned);
+	dma_take(vgpu, iova >> PAGE_SHIFT, (iova + (size - 1)) >> PAGE_SHIFT,
+		 &taken);
+	any = !list_empty(&taken);
+	if (!vgpu_invalidate_tell(vgpu, iova, size, &taken))
+		dma_take_all(vgpu, &taken);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, any);
 }
 
 void vgpu_dma_close(struct vgpu_vfio *vgpu)
 {
+	LIST_HEAD(taken);
+
 	dma_set_started(&vgpu->dma, false);
-	dma_unpin_range(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+	dma_unpin_range(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, &taken);
+	vgpu_pins_free(&taken);
+	vgpu_invalidate_close(vgpu);
 }

@@ -22,7 +22,7 @@ struct vgpu_vfio;
  *	to begin and end. Never taken in an unmap.
  * @started: between start and stop; guarded by @users
  * @bus_master: COMMAND allows it; written under the config lock
- * @pins: by IOVA page, how often it is pinned; has its own lock
+ * @pins: &struct vgpu_pin by page of IOVA; has its own lock
  * @pinned: pins there are now; a page pinned twice counts twice
  * @guard: keeps pins away from unmaps
  * @invalidate: tells the RM of unmaps

@@ -4,6 +4,7 @@
  */
 #include <linux/slab.h>
 
+#include "pins.h"
 #include "vgpu.h"
 
 /* An RM that has so many waiting is stuck; memory for more would be for nothing. */
@@ -14,45 +15,53 @@
  * @node: in &struct vgpu_invalidate.ranges
  * @iova: first byte
  * @size: bytes
+ * @pins: those that were taken there
  */
 struct vgpu_gone {
 	struct list_head node;
 	u64 iova;
 	u64 size;
+	struct list_head pins;
 };
 
-static struct vgpu_gone *invalidate_pop(struct vgpu_invalidate *invalidate,
-					bool *everything)
+/* The next range to tell of, into @told; false if there is none. */
+static bool invalidate_pop(struct vgpu_invalidate *invalidate,
+			   struct vgpu_gone *told)
 {
 	struct vgpu_gone *gone = NULL;
+	bool found;
 
+	INIT_LIST_HEAD(&told->pins);
 	spin_lock(&invalidate->lock);
-	*everything = invalidate->everything;
-	invalidate->everything = false;
-	if (!*everything) {
-		gone = list_first_entry_or_null(&invalidate->ranges,
-						struct vgpu_gone, node);
-		if (gone) {
-			list_del(&gone->node);
-			invalidate->count--;
-		}
+	found = invalidate->everything;
+	if (found) {
+		told->iova = 0;
+		told->size = U64_MAX;
+		list_splice_init(&invalidate->held, &told->pins);
+		invalidate->everything = false;
+	} else if (!list_empty(&invalidate->ranges)) {
+		gone = list_first_entry(&invalidate->ranges, struct vgpu_gone,
+					node);
+		list_del(&gone->node);
+		invalidate->count--;
+		told->iova = gone->iova;
+		told->size = gone->size;
+		list_splice(&gone->pins, &told->pins);
 	}
 	spin_unlock(&invalidate->lock);
-	return gone;
+	kfree(gone);
+	return found || gone;
 }
 
 static void invalidate_work(struct work_struct *work)
 {
 	struct vgpu_vfio *vgpu =
 		container_of(work, struct vgpu_vfio, dma.invalidate.work);
-	struct vgpu_gone *gone;
-	bool everything;
+	struct vgpu_gone told;
 
-	while ((gone = invalidate_pop(&vgpu->dma.invalidate, &everything)) ||
-	       everything) {
-		vgpu->ops->dma_invalidate(vgpu->handle, gone ? gone->iova : 0,
-					  gone ? gone->size : U64_MAX);
-		kfree(gone);
+	while (invalidate_pop(&vgpu->dma.invalidate, &told)) {
+		vgpu->ops->dma_invalidate(vgpu->handle, told.iova, told.size);
+		vgpu_pins_free(&told.pins);
 		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
 	}
 }
@@ -62,6 +71,7 @@ void vgpu_invalidate_init(struct vgpu_invalidate *invalidate)
 	INIT_WORK(&invalidate->work, invalidate_work);
 	spin_lock_init(&invalidate->lock);
 	INIT_LIST_HEAD(&invalidate->ranges);
+	INIT_LIST_HEAD(&invalidate->held);
 }
 
 void vgpu_invalidate_start(struct vgpu_vfio *vgpu)
@@ -71,92 +81,114 @@ void vgpu_invalidate_start(struct vgpu_vfio *vgpu)
 	spin_unlock(&vgpu->dma.invalidate.lock);
 }
 
-static void invalidate_free(struct vgpu_vfio *vgpu, struct list_head *ranges)
+/* Drops all ranges: what was taken there is held on. */
+static void invalidate_drop_locked(struct vgpu_vfio *vgpu)
 {
+	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
 	struct vgpu_gone *gone, *next;
 
-	list_for_each_entry_safe(gone, next, ranges, node) {
+	lockdep_assert_held(&invalidate->lock);
+	list_for_each_entry_safe(gone, next, &invalidate->ranges, node) {
+		list_splice(&gone->pins, &invalidate->held);
+		list_del(&gone->node);
 		kfree(gone);
 		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
 	}
-}
-
-/* Moves what waits into @ranges, for invalidate_free() without the lock. */
-static void invalidate_take(struct vgpu_invalidate *invalidate,
-			    struct list_head *ranges)
-{
-	lockdep_assert_held(&invalidate->lock);
-	list_splice_init(&invalidate->ranges, ranges);
 	invalidate->count = 0;
 }
 
 void vgpu_invalidate_stop(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	bool everything;
-	LIST_HEAD(dropped);
 
 	spin_lock(&invalidate->lock);
 	invalidate->telling = false;
-	invalidate_take(invalidate, &dropped);
-	everything = invalidate->everything;
+	invalidate_drop_locked(vgpu);
+	if (invalidate->everything)
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
 	invalidate->everything = false;
 	spin_unlock(&invalidate->lock);
-	invalidate_free(vgpu, &dropped);
-	if (everything)
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
 	flush_work(&invalidate->work);
 }
 
-/* Takes @gone, and pairs with the unblock in invalidate_work(). */
+void vgpu_invalidate_close(struct vgpu_vfio *vgpu)
+{
+	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
+	LIST_HEAD(held);
+
+	spin_lock(&invalidate->lock);
+	list_splice_init(&invalidate->held, &held);
+	spin_unlock(&invalidate->lock);
+	vgpu_pins_free(&held);
+}
+
+/* Takes @gone, or only what was taken there if the RM is told no more. */
 static bool invalidate_add(struct vgpu_vfio *vgpu, struct vgpu_gone *gone)
 {
 	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	bool added = false;
+	bool added;
 
 	spin_lock(&invalidate->lock);
-	if (invalidate->telling && invalidate->count < INVALIDATE_MAX) {
+	added = invalidate->telling && invalidate->count < INVALIDATE_MAX;
+	if (added) {
 		list_add_tail(&gone->node, &invalidate->ranges);
 		invalidate->count++;
+		/* Pairs with the unblock after the RM was told. */
 		vgpu_dma_guard_hold(&vgpu->dma.guard);
 		schedule_work(&invalidate->work);
-		added = true;
 	}
 	spin_unlock(&invalidate->lock);
 	return added;
 }
 
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size)
+/* Between stop and close, and before start, there is nobody to tell. */
+static bool invalidate_hold(struct vgpu_vfio *vgpu, struct list_head *pins)
+{
+	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
+	bool hold;
+
+	spin_lock(&invalidate->lock);
+	hold = !invalidate->telling;
+	if (hold)
+		list_splice_init(pins, &invalidate->held);
+	spin_unlock(&invalidate->lock);
+	return hold;
+}
+
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
+			  struct list_head *pins)
 {
 	struct vgpu_gone *gone;
 
-	if (!READ_ONCE(vgpu->dma.invalidate.telling))
+	if (invalidate_hold(vgpu, pins))
 		return true;
 	gone = kmalloc(sizeof(*gone), GFP_KERNEL_ACCOUNT);
 	if (!gone)
 		return false;
 	gone->iova = iova;
 	gone->size = size;
+	INIT_LIST_HEAD(&gone->pins);
+	list_splice_init(pins, &gone->pins);
 	if (invalidate_add(vgpu, gone))
 		return true;
+	list_splice(&gone->pins, pins);
 	kfree(gone);
-	return !READ_ONCE(vgpu->dma.invalidate.telling);
+	return invalidate_hold(vgpu, pins);
 }
 
-void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu)
+void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins)
 {
 	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	LIST_HEAD(covered);
 
 	spin_lock(&invalidate->lock);
+	list_splice_init(pins, &invalidate->held);
 	if (invalidate->telling) {
 		/* What was to be told before this is part of it. */
-		invalidate_take(invalidate, &covered);
+		invalidate_drop_locked(vgpu);
 		if (!invalidate->everything)
 			vgpu_dma_guard_hold(&vgpu->dma.guard);
 		invalidate->everything = true;
 		schedule_work(&invalidate->work);
 	}
 	spin_unlock(&invalidate->lock);
-	invalidate_free(vgpu, &covered);
 }

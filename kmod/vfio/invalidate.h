@@ -19,6 +19,8 @@ struct vgpu_vfio;
  * @ranges: those to tell, in the order of their unmaps
  * @count: how many are in @ranges
  * @everything: before those, that all guest memory is gone
+ * @held: pins that were taken, given up once the RM was told of @everything, or
+ *	has stopped
  * @telling: between start and stop
  */
 struct vgpu_invalidate {
@@ -27,6 +29,7 @@ struct vgpu_invalidate {
 	struct list_head ranges;
 	unsigned int count;
 	bool everything;
+	struct list_head held;
 	bool telling;
 };
 
@@ -42,11 +45,16 @@ void vgpu_invalidate_start(struct vgpu_vfio *vgpu);
  */
 void vgpu_invalidate_stop(struct vgpu_vfio *vgpu);
 
+/* After the RM stopped: pins whose pages it could still use are given up. */
+void vgpu_invalidate_close(struct vgpu_vfio *vgpu);
+
 /**
  * vgpu_invalidate_tell() - have the RM told of a range
  * @vgpu: the vGPU, open
  * @iova: first byte
  * @size: bytes
+ * @pins: pins that were taken there; given up when the RM was told, and empty
+ *	on a return of true
  *
  * The range stays blocked to pins until the RM was told, or it would take a new
  * pin for the old. Sleeps for memory, never for the RM.
@@ -54,9 +62,10 @@ void vgpu_invalidate_stop(struct vgpu_vfio *vgpu);
  * Return: false if there is no memory to remember it, or if far too much is
  * waiting: the caller then takes all guest memory and tells so instead.
  */
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size);
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
+			  struct list_head *pins);
 
-/* Have the RM told that all guest memory is gone; needs no memory. */
-void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu);
+/* Have the RM told that all guest memory is gone; takes @pins, needs no memory. */
+void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins);
 
 #endif /* VGPU_VFIO_INVALIDATE_H */

@@ -5,15 +5,24 @@
 #include <linux/module.h>
 
 #include "gpu.h"
+#include "unmap.h"
 
 static int __init vgpu_vfio_init(void)
 {
-	return vgpu_mdev_init();
+	int ret = vgpu_unmap_init();
+
+	if (ret)
+		return ret;
+	ret = vgpu_mdev_init();
+	if (ret)
+		vgpu_unmap_exit();
+	return ret;
 }
 
 static void __exit vgpu_vfio_exit(void)
 {
 	vgpu_mdev_exit();
+	vgpu_unmap_exit();
 }
 
 module_init(vgpu_vfio_init);

@@ -8,6 +8,7 @@
 
 #include "gpu.h"
 #include "start.h"
+#include "unmap.h"
 #include "users.h"
 #include "vfio-ops.h"
 #include "vgpu.h"
@@ -137,6 +138,7 @@ static void vfio_close_device(struct vfio_device *vdev)
 	vgpu_dma_quiesce(vgpu);
 	vgpu_stop(vgpu);
 	vgpu_irq_close(vgpu);
+	vgpu_unmap_flush();
 	vgpu_dma_close(vgpu);
 	vgpu_display_close(vgpu);
 	vgpu_mapping_close(vgpu);
@@ -280,7 +282,7 @@ static int vfio_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
 
 static void vfio_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 {
-	vgpu_dma_unmap(vfio_to_vgpu(vdev), iova, length);
+	vgpu_unmap(vfio_to_vgpu(vdev), iova, length);
 }
 
 /* VFIO's core calls it every ten seconds while it waits; a line a minute will do. */
@@ -329,6 +331,7 @@ static int vfio_init(struct vfio_device *vdev)
 
 static void vfio_release(struct vfio_device *vdev)
 {
+	vgpu_unmap_flush();	/* VFIO tells of unmaps a while after close */
 	vgpu_dma_exit(&vfio_to_vgpu(vdev)->dma);
 	vgpu_vfio_free_device(vdev);
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The record of guest pages that a resource manager has pinned.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "pins.h"
+
+static struct vgpu_pin *pins_alloc(struct page *page)
+{
+	struct vgpu_pin *pin = kmalloc(sizeof(*pin), GFP_KERNEL_ACCOUNT);
+
+	if (!pin)
+		return ERR_PTR(-ENOMEM);
+	if (!folio_try_get(page_folio(page))) {
+		kfree(pin);
+		return ERR_PTR(-EFAULT);
+	}
+	pin->page = page;
+	pin->count = 1;
+	return pin;
+}
+
+static void pins_release(struct vgpu_pin *pin)
+{
+	put_page(pin->page);	/* pairs with pins_alloc() */
+	kfree(pin);
+}
+
+/* The lock is let go while memory is allocated, so that another may be first. */
+static int pins_insert(struct xarray *pins, unsigned long index,
+		       struct vgpu_pin *pin, bool *counted)
+{
+	struct vgpu_pin *old;
+	int ret = 0;
+
+	xa_lock(pins);
+	old = xa_load(pins, index);
+	*counted = old;
+	if (old)
+		old->count++;
+	else
+		ret = __xa_insert(pins, index, pin, GFP_KERNEL_ACCOUNT);
+	xa_unlock(pins);
+	return ret;
+}
+
+int vgpu_pins_add(struct xarray *pins, unsigned long index, struct page *page)
+{
+	struct vgpu_pin *pin = pins_alloc(page);
+	bool counted;
+	int ret;
+
+	if (IS_ERR(pin))
+		return PTR_ERR(pin);
+	do {
+		ret = pins_insert(pins, index, pin, &counted);
+	} while (ret == -EBUSY);
+	if (ret || counted)
+		pins_release(pin);
+	return ret;
+}
+
+bool vgpu_pins_drop(struct xarray *pins, unsigned long index)
+{
+	struct vgpu_pin *pin;
+	bool last = false;
+
+	xa_lock(pins);
+	pin = xa_load(pins, index);
+	if (pin && !--pin->count) {
+		__xa_erase(pins, index);
+		last = true;
+	}
+	xa_unlock(pins);
+	if (last)
+		pins_release(pin);
+	return pin;
+}
+
+struct vgpu_pin *vgpu_pins_take(struct xarray *pins, unsigned long *index,
+				unsigned long last)
+{
+	struct vgpu_pin *pin;
+
+	xa_lock(pins);
+	pin = xa_find(pins, index, last, XA_PRESENT);
+	if (pin)
+		__xa_erase(pins, *index);
+	xa_unlock(pins);
+	return pin;
+}
+
+void vgpu_pins_free(struct list_head *taken)
+{
+	struct vgpu_pin *pin, *next;
+
+	list_for_each_entry_safe(pin, next, taken, node)
+		pins_release(pin);
+	INIT_LIST_HEAD(taken);
+}
