@@ -208,7 +208,7 @@ open_is_killed(const char *uuid)
     from = now();
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
-    return WIFSIGNALED(status) && now() - from < 2;
+    return WIFSIGNALED(status) && now() - from < 9;
 }
 
 static void
@@ -225,7 +225,7 @@ test_start(const char *uuid)
     engine_is("start_delay_ms", "-1");
     start_timeout("1");
     from = now();
-    check(open_fails(uuid, ETIMEDOUT) && now() - from < 5, "one never answered has an end");
+    check(open_fails(uuid, ETIMEDOUT) && now() - from < 9, "one never answered has an end");
     check(engine_is("late_answer", "1"), "the answer comes after all");
     start_timeout("60");
     check(open_is_killed(uuid), "an open that waits can be killed");
