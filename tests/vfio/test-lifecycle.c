@@ -192,7 +192,7 @@ test_reset(const char *uuid)
     munmap(memory, ENGINE_PAGE);
 }
 
-/* Kills an open that waits; true if it was gone in two seconds. */
+/* Kills an open that waits; true if it was gone long before its time was up. */
 static bool
 open_is_killed(const char *uuid)
 {
