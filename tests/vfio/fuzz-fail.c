@@ -218,25 +218,22 @@ set_irqs(uint32_t index, uint32_t action, uint32_t count)
     return ioctl(target.dev.fd, VFIO_DEVICE_SET_IRQS, set) == 0;
 }
 
+/* Of INTx, MSI and MSI-X a VMM uses one at a time. */
 static bool
 run_irq(void)
 {
     bool good = true;
 
-    for (uint32_t index = 0; index < VFIO_PCI_NUM_IRQS; index++)
-        if (target.irq_counts[index])
-            good &= set_irqs(index, VFIO_IRQ_SET_ACTION_TRIGGER, target.irq_counts[index]);
-    if (target.irq_counts[VFIO_PCI_INTX_IRQ_INDEX])
-        good &= set_irqs(VFIO_PCI_INTX_IRQ_INDEX, VFIO_IRQ_SET_ACTION_UNMASK, 1);
-    return good;
-}
-
-static void
-undo_irq(void)
-{
-    for (uint32_t index = 0; index < VFIO_PCI_NUM_IRQS; index++)
-        if (target.irq_counts[index] && !set_irqs(index, VFIO_IRQ_SET_ACTION_TRIGGER, 0))
+    for (uint32_t index = 0; index < VFIO_PCI_NUM_IRQS; index++) {
+        if (!target.irq_counts[index])
+            continue;
+        good &= set_irqs(index, VFIO_IRQ_SET_ACTION_TRIGGER, target.irq_counts[index]);
+        if (index == VFIO_PCI_INTX_IRQ_INDEX)
+            good &= set_irqs(index, VFIO_IRQ_SET_ACTION_UNMASK, 1);
+        if (!set_irqs(index, VFIO_IRQ_SET_ACTION_TRIGGER, 0))
             complain("irq", 0, "interrupts do not turn off");
+    }
+    return good;
 }
 
 static bool
@@ -349,7 +346,7 @@ static const struct step steps_open[] = {
     {"config", run_config, undo_nothing, NULL},
     {"mmap", run_mmap, undo_mmap, has_memory},
     {"write", run_write, undo_write, has_memory},
-    {"irq", run_irq, undo_irq, NULL},
+    {"irq", run_irq, undo_nothing, NULL},
     {"map", run_map, undo_map, NULL},
     {"dma", run_dma, undo_map, is_engine},
     {"reset", run_reset, undo_reset, NULL},
