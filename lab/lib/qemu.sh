@@ -94,13 +94,14 @@ qemu_start()
 }
 
 # An emulated machine on a busy host is slow, and the sanitizer kernel more so: systemd
-# and udev wait longer than they would.
+# and udev wait longer than they would, and there are no terminals for udev to see that
+# nobody uses.
 qemu_kernel_arguments()
 {
     echo "console=ttyS0 quiet loglevel=4 net.ifnames=0 mitigations=off tsc=reliable" \
         "no_timer_check nokaslr panic=-1 systemd.show_status=false" \
         "systemd.default_device_timeout_sec=900 systemd.default_timeout_start_sec=900" \
-        "udev.event_timeout=900"
+        "udev.event_timeout=900 pty.legacy_count=0 8250.nr_uarts=1"
 }
 
 # qemu_pid MACHINE-DIR: the process of a machine, if it runs; fails if not.
