@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 static const int refusals[] = {EINVAL, EFAULT, 0};
-static const int any_refusals[] = {EINVAL, EFAULT, ENOTTY, EBADF,  EBUSY,      EPERM,  ENODEV,
-                                   ENOENT, E2BIG,  EINTR,  EEXIST, EOPNOTSUPP, ENOMEM, 0};
+static const int any_refusals[] = {EINVAL, EFAULT,    ENOTTY, EBADF, EBUSY,  EPERM,
+                                   ENODEV, ENOENT,    E2BIG,  EINTR, EEXIST, EOPNOTSUPP,
+                                   ENOMEM, EOVERFLOW, ENOSPC, 0};
 
 static void
 op_device_info(struct worker *w)
