@@ -239,7 +239,7 @@ const struct operation fuzz_info_operations[] = {
     {"region_info", op_region_info, 80, NULL},
     {"irq_info", op_irq_info, 40, NULL},
     {"reset", op_reset, 10, NULL},
-    {"plane", op_plane, 25, NULL},
+    {"plane", op_plane, 10, NULL},
     {"feature", op_feature, 50, NULL},
     {"unknown", op_unknown, 60, NULL},
     {"duplicate", op_duplicate, 10, NULL},

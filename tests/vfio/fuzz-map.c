@@ -352,7 +352,7 @@ const struct operation fuzz_map_operations[] = {
     {"map_odd", op_map_odd, 60, NULL},
     {"map_touch", op_map_touch, 160, NULL},
     {"map_console", op_map_console, 15, has_console},
-    {"map_disturb", op_map_disturb, 30, NULL},
+    {"map_disturb", op_map_disturb, 20, NULL},
     {"map_buffer", op_map_buffer, 50, NULL},
     {"map_debug", op_map_debug, 20, NULL},
     {"map_fork", op_map_fork, 1, NULL},
