@@ -16,6 +16,7 @@
 #include <linux/vfio.h>
 
 #include "pins.h"
+#include "unmap.h"
 #include "vgpu.h"
 
 static unsigned int max_pinned_mib = 1024;
@@ -260,6 +261,8 @@ void vgpu_dma_close(struct vgpu_vfio *vgpu)
 
 	dma_set_started(&vgpu->dma, false);
 	dma_unpin_range(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, &taken);
+	/* What an unmap took out of the record before us may not be unpinned yet. */
+	vgpu_unmap_flush();
 	vgpu_pins_free(&taken);
 	vgpu_invalidate_close(vgpu);
 }

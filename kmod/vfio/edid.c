@@ -47,8 +47,10 @@ static void edid_load_limits(struct vgpu_vfio *vgpu,
 	text[sizeof(text) - 1] = '\0';
 	at = strstr(text, "max_resolution=");
 	if (!at || sscanf(at, "max_resolution=%ux%u", &regs->max_xres,
-			  &regs->max_yres) != 2)
-		regs->max_xres = regs->max_yres = 0;
+			  &regs->max_yres) != 2) {
+		regs->max_xres = 0;
+		regs->max_yres = 0;
+	}
 }
 
 /* The monitor that the RM has plugged in by itself; none if that is no use. */

@@ -138,7 +138,6 @@ static void vfio_close_device(struct vfio_device *vdev)
 	vgpu_dma_quiesce(vgpu);
 	vgpu_stop(vgpu);
 	vgpu_irq_close(vgpu);
-	vgpu_unmap_flush();
 	vgpu_dma_close(vgpu);
 	vgpu_display_close(vgpu);
 	vgpu_mapping_close(vgpu);
@@ -299,7 +298,7 @@ static void vfio_request(struct vfio_device *vdev, unsigned int count)
 		return;		/* just closed */
 	dev_notice_ratelimited(vdev->dev,
 			       "its removal waits until process %s closes it%s\n",
-			       name, asked ? "" : ", which can't be asked to: it has set up no request interrupt");
+			       name, asked ? "" : ", with no request interrupt set up");
 }
 
 static void vfio_lost_work(struct work_struct *work)
