@@ -291,6 +291,9 @@ for record in $(ls /run/openvgpu/vgpus 2>/dev/null); do
     rm -f "/run/openvgpu/vgpus/$record"
 done
 find /etc/mdevctl.d -mindepth 2 -maxdepth 2 -type f ! -path '*/scripts.d/*' -delete
+for module in vgpu_test vgpu_sample; do
+    [[ ! -e /sys/module/$module ]] || { echo "$module was left" && rmmod "$module"; }
+done
 modprobe -a vgpu-vfio vgpu-soft vgpu-simpci
 systemctl reset-failed
 END

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Makes, opens and removes vGPUs in every order that users can, for a number of
 # rounds: removed while open, opened while removed, killed while starting, attributes
-# written beside. Usage: churn.sh STRESS-PROGRAM [ROUNDS [SEED]]
+# written beside. Usage: churn.sh VFIO-FUZZ [ROUNDS [SEED [TYPE]]]
 
 set -u
 fuzz=$1
@@ -36,7 +36,8 @@ scribble()
 }
 
 # one_round UUID: two users, one of whom may be killed, and a removal meanwhile, at
-# times beside the driver's.
+# times beside the driver's. Each has two threads: one alone would insist that it can
+# open the vGPU again.
 one_round()
 {
     local uuid=$1 dir=/sys/bus/mdev/devices/$1 users=() pid scribbler
@@ -47,7 +48,7 @@ one_round()
     "$fuzz" --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >/dev/null 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
-    "$fuzz" --seed "$RANDOM" --operations 5 --threads 1 "$uuid" >/dev/null 2>&1 &
+    "$fuzz" --seed "$RANDOM" --operations 5 --threads 2 "$uuid" >/dev/null 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
     ((RANDOM % 2)) || kill -KILL "${users[0]}" 2>/dev/null
