@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Regions of a vGPU's VFIO device: what they are, and reading and writing them.
+ * Regions of a vGPU's VFIO device: what they are (region.c), and reading and writing
+ * them (access.c).
  */
 #ifndef VGPU_VFIO_REGION_H
 #define VGPU_VFIO_REGION_H
@@ -30,6 +31,8 @@ struct vgpu_vfio;
  * @flags: VFIO_REGION_INFO_FLAG_*
  * @io: I/O ports, not memory
  * @msix: MSI-X's table or pending bits are in it
+ * @trap_start: first byte that is the RM's to answer and nobody else's
+ * @trap_end: the one behind the last; not above @trap_start for none
  * @backing: memory behind it; its file is referenced, or NULL
  * @area_count: areas in @areas
  * @areas: what of it can be mapped; NULL for nothing
@@ -39,6 +42,8 @@ struct vgpu_region {
 	u32 flags;
 	bool io;
 	bool msix;
+	u64 trap_start;
+	u64 trap_end;
 	struct vgpu_backing backing;
 	unsigned int area_count;
 	struct vgpu_area *areas;
