@@ -105,6 +105,20 @@ op_check_flr(struct worker *w)
     check_fresh(w, "state after a function level reset");
 }
 
+/* A child that another thread forked may have the group open for a moment yet. */
+static bool
+attach_again(struct target *target)
+{
+    for (int tries = 0; tries < 250; tries++) {
+        if (target_attach(target))
+            return true;
+        if (errno != EBUSY)
+            return false;
+        usleep(20000);
+    }
+    return false;
+}
+
 /* Closed to the last descriptor and opened anew, the RM stops and starts it. */
 static void
 op_check_reopen(struct worker *w)
@@ -120,7 +134,7 @@ op_check_reopen(struct worker *w)
     fuzz_note(w, "close", 0, 0, 0);
     device_close(&target->dev);
     fuzz_note(w, "open", 0, 0, 0);
-    if (!target_attach(target)) {
+    if (!attach_again(target)) {
         fuzz_wrong(w, "does not open again", 0, 0);
         return;
     }
