@@ -40,29 +40,30 @@ scribble()
 # open the vGPU again.
 one_round()
 {
-    local uuid=$1 dir=/sys/bus/mdev/devices/$1 users=() pid scribbler
+    local uuid=$1 dir=/sys/bus/mdev/devices/$1 users=() i status scribbler
     echo "$uuid" >"$type/create" || { say "not created"; return; }
     echo $((RANDOM % 3 * 100)) >"$delay"
     scribble "$uuid" &
     scribbler=$!
-    "$fuzz" --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >/dev/null 2>&1 &
+    "$fuzz" --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >"$said.0" 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
-    "$fuzz" --seed "$RANDOM" --operations 5 --threads 2 "$uuid" >/dev/null 2>&1 &
+    "$fuzz" --seed "$RANDOM" --operations 5 --threads 2 "$uuid" >"$said.1" 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
     ((RANDOM % 2)) || kill -KILL "${users[0]}" 2>/dev/null
     if ((RANDOM % 4 == 0)); then
-        echo "$uuid" >/sys/bus/mdev/drivers/vgpu-vfio/unbind &
+        # Refused where the removal is first.
+        (echo "$uuid" >/sys/bus/mdev/drivers/vgpu-vfio/unbind || exit 2) 2>/dev/null &
         users+=($!)
     fi
     # shellcheck disable=SC2016 # expanded by the new shell
     timeout 60 sh -c 'echo 1 >"$1/remove"' sh "$dir" || say "removal ends with $?"
-    for pid in "${users[@]}"; do
-        wait "$pid"
-        case $? in
+    for i in "${!users[@]}"; do
+        wait "${users[i]}" && status=0 || status=$?
+        case $status in
         0 | 2 | 137) ;; # it could not be opened any more; killed
-        *) say "a user ends with $?" ;;
+        *) say "user $i ends with $status: $(grep -v '^ ' "$said.$i")" ;;
         esac
     done
     [[ ! -e $dir ]] || say "$uuid is still there"
@@ -73,7 +74,8 @@ one_round()
 failed=0
 before=$(<"$type/available_instances")
 mistake=$(mktemp)
-trap 'rm -f "$mistake"' EXIT
+said=$(mktemp)
+trap 'rm -f "$mistake" "$said"*' EXIT
 for ((round = 1; round <= rounds; round++)); do
     one_round "$(printf 'cccccccc-0000-4000-8000-%012x' "$round")"
 done
