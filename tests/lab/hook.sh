@@ -14,10 +14,11 @@ quick_domain()
     vm virsh -q define --validate "/tmp/$1.xml"
 }
 
-# quick_start NAME: with the guest's CPU stopped, so that it takes none of ours.
+# quick_start NAME: with the guest's CPU stopped, so that it takes none of ours. Errors
+# come in one stream: of two, one may come into the middle of the other's line.
 quick_start()
 {
-    vm virsh -q start --paused "$1"
+    vm "virsh -q start --paused $1 2>&1"
 }
 
 # asks ELEMENT…: metadata that holds these elements.
