@@ -45,10 +45,10 @@ one_round()
     echo $((RANDOM % 3 * 100)) >"$delay"
     scribble "$uuid" &
     scribbler=$!
-    "$fuzz" --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >"$said.0" 2>&1 &
+    "$fuzz" --leaving --seed "$RANDOM" --operations $((RANDOM % 60)) --threads 2 "$uuid" >"$said.0" 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
-    "$fuzz" --seed "$RANDOM" --operations 5 --threads 2 "$uuid" >"$said.1" 2>&1 &
+    "$fuzz" --leaving --seed "$RANDOM" --operations 5 --threads 2 "$uuid" >"$said.1" 2>&1 &
     users+=($!)
     ((RANDOM % 2)) || sleep 0.$((RANDOM % 4))
     ((RANDOM % 2)) || kill -KILL "${users[0]}" 2>/dev/null

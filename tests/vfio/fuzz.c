@@ -25,10 +25,10 @@
 
 static const char usage[] =
     "usage: vfio-fuzz [--seed N] [--operations N] [--threads N] [--only NAME] [--iommufd]\n"
-    "                 [--lose] [--times] UUID...\n"
+    "                 [--lose] [--leaving] [--times] UUID...\n"
     "--operations is the sum over all threads; --only takes the operations whose name\n"
     "begins so; --iommufd opens by character device; --lose may take the GPU away;\n"
-    "--times tells what the operations took\n";
+    "--leaving bears that the vGPU is removed meanwhile; --times tells what the operations took\n";
 
 struct options {
     uint64_t seed;
@@ -285,11 +285,15 @@ run(const struct options *options, unsigned int vgpus)
 static bool
 read_options(struct options *options, int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"seed", required_argument, NULL, 's'},    {"operations", required_argument, NULL, 'n'},
-        {"threads", required_argument, NULL, 't'}, {"only", required_argument, NULL, 'o'},
-        {"iommufd", no_argument, NULL, 'i'},       {"lose", no_argument, NULL, 'l'},
-        {"times", no_argument, NULL, 'm'},         {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"seed", required_argument, NULL, 's'},
+                                          {"operations", required_argument, NULL, 'n'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"only", required_argument, NULL, 'o'},
+                                          {"iommufd", no_argument, NULL, 'i'},
+                                          {"lose", no_argument, NULL, 'l'},
+                                          {"leaving", no_argument, NULL, 'g'},
+                                          {"times", no_argument, NULL, 'm'},
+                                          {NULL, 0, NULL, 0}};
     int option;
 
     *options = (struct options){(uint64_t)time(NULL) ^ (uint64_t)getpid() << 32, 100000, 0, NULL};
@@ -312,6 +316,9 @@ read_options(struct options *options, int argc, char **argv)
             break;
         case 'l':
             fuzz_lose = true;
+            break;
+        case 'g':
+            fuzz_leaving = true;
             break;
         case 'm':
             times = true;
@@ -341,6 +348,7 @@ main(int argc, char **argv)
            (unsigned long long)options.seed, argv[0], (unsigned long long)options.seed,
            options.operations, options.threads, only ? " --only " : "", only ? only : "",
            device_by_iommufd() ? " --iommufd" : "", fuzz_lose ? " --lose" : "");
+    fputs(fuzz_leaving ? " --leaving" : "", stdout);
     for (int i = optind; i < argc; i++)
         printf(" %s", argv[i]);
     putchar('\n');

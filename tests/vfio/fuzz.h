@@ -202,6 +202,9 @@ bool engine_stalled(void);
 /** fuzz_lose: whether operations may take the GPU away, which ends what can be done */
 extern bool fuzz_lose;
 
+/** fuzz_leaving: whether the vGPU may be removed meanwhile, so that it opens no more */
+extern bool fuzz_leaving;
+
 /* What there is to do; each list ends with a NULL name. */
 extern const struct operation fuzz_info_operations[];
 extern const struct operation fuzz_config_operations[];
