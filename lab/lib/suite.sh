@@ -335,8 +335,10 @@ suite_scenario_run()
     fi
     echo "The lab machine has ended. Its last words:"
     suite_last_words "$dir"
-    ! suite_kernel_told "$dir" || return "$status"
-    echo "The emulator ended with no word of the kernel; once more on a new machine."
+    if suite_kernel_told "$dir" && ! suite_impossible_interrupt "$dir"; then
+        return "$status"
+    fi
+    echo "The emulator ended it, and not the kernel or we; once more on a new machine."
     suite_up "$(suite_scenario_kernel "$1")" && suite_scenario_once "$1"
 }
 
@@ -363,4 +365,15 @@ suite_scenario_once()
 suite_kernel_told()
 {
     tail -n 100 "$1/console.log" | grep -E 'Kernel panic|Oops|BUG:|Call Trace|Power down' >/dev/null
+}
+
+# suite_impossible_interrupt MACHINE-DIR: whether its kernel fell over an interrupt inside
+# KVM's VMRUN, with nothing of ours under way. From there to STGI a processor takes none
+# (AMD64 manual 2, 15.17); QEMU's multi-threaded emulation delivers one now and then.
+suite_impossible_interrupt()
+{
+    local words
+    words=$(tail -n 200 "$1/console.log")
+    [[ $words == *'RIP: 0010:__svm_vcpu_run'* ]] &&
+        ! grep -qE '\[(vgpu_[a-z]+|vfio[a-z0-9_]*|mdev)\]' <<<"$words"
 }

@@ -5,7 +5,8 @@
 
 engine_type=vgpu-test-engine
 
-# engine_up: a second GPU, driven by vgpu-test. Both have room for vGPUs then.
+# engine_up: a second GPU, driven by vgpu-test. Both have room for vGPUs then. Not by
+# check, in whose subshell the clean-up would be lost.
 engine_up()
 {
     cleanup "rmmod vgpu_test; rmmod vgpu_simpci; modprobe vgpu-simpci; udevadm settle"

@@ -73,6 +73,15 @@ for report in 'Kernel panic - not syncing' 'Oops: 0002' 'BUG: unable to handle';
     grep -qF "$report" <<<"$line" || fail "the console is not shown:"
 done
 
+runs='255 0 '
+vmrun='[ 1.2] RIP: 0010:__svm_vcpu_run+0xa0/0x220 [kvm_amd]'
+end=$'[ 1.3] Modules linked in: vgpu_vfio(OE) kvm_amd\n[ 1.4] Kernel panic - not syncing'
+scenario "$vmrun"$'\n'"$end"
+result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run run'
+runs='255 0 '
+scenario "$vmrun"$'\n[ 1.3]  vgpu_region_read+0x1/0x2 [vgpu_vfio]\n'"$end"
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
+
 answers='' ends='' runs='255 0 '
 scenario login:
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
