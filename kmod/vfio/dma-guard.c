@@ -10,8 +10,9 @@
 
 #include "dma-guard.h"
 
-#define GUARD_SETTLE_TIMEOUT	(HZ / 10)	/* an unmap waits for a page */
+#define GUARD_SETTLE_TIMEOUT	HZ		/* an unmap waits for a page */
 #define GUARD_LINGER		(HZ / 20)	/* after an unmap that unpinned */
+#define GUARD_MAX_LINGER	(2 * HZ)	/* after one that VFIO repeats */
 #define GUARD_PIN_TIMEOUT	HZ		/* a pin waits for an unmap */
 
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
@@ -20,6 +21,7 @@ void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
 	INIT_LIST_HEAD(&guard->changes);
 	init_waitqueue_head(&guard->settled);
 	guard->until = jiffies;
+	guard->linger = GUARD_LINGER;
 }
 
 static bool guard_active(const struct vgpu_dma_guard *guard)
@@ -104,9 +106,13 @@ void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
 	if (guard_active(guard)) {
 		guard->first = min(guard->first, first);
 		guard->last = max(guard->last, last);
+		/* It may be a repetition: then the last time was too short. */
+		guard->linger = min(2 * guard->linger,
+				    (unsigned long)GUARD_MAX_LINGER);
 	} else {
 		guard->first = first;
 		guard->last = last;
+		guard->linger = GUARD_LINGER;
 	}
 	guard->blocks++;
 	spin_unlock(&guard->lock);
@@ -126,6 +132,6 @@ void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard, bool linger)
 	spin_lock(&guard->lock);
 	guard->blocks--;
 	if (linger)
-		guard->until = jiffies + GUARD_LINGER;
+		guard->until = jiffies + guard->linger;
 	spin_unlock(&guard->lock);
 }

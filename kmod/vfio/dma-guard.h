@@ -19,6 +19,7 @@
  * @first: first page where nothing may be pinned now
  * @last: last of them
  * @until: when that ends, in jiffies, once @blocks is 0
+ * @linger: how long it goes on after the next unmap, in jiffies
  *
  * One range stands for all unmaps at once: they are few, and short.
  */
@@ -30,6 +31,7 @@ struct vgpu_dma_guard {
 	unsigned long first;
 	unsigned long last;
 	unsigned long until;
+	unsigned long linger;
 };
 
 /**
