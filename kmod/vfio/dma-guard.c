@@ -12,7 +12,7 @@
 
 #define GUARD_SETTLE_TIMEOUT	HZ		/* an unmap waits for a page */
 #define GUARD_LINGER		(HZ / 20)	/* after an unmap that unpinned */
-#define GUARD_MAX_LINGER	(2 * HZ)	/* after one that VFIO repeats */
+#define GUARD_MAX_LINGER	(HZ / 2)	/* after one that VFIO repeats */
 #define GUARD_PIN_TIMEOUT	HZ		/* a pin waits for an unmap */
 
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
@@ -99,20 +99,31 @@ static bool guard_settled(struct vgpu_dma_guard *guard, unsigned long first,
 	return settled;
 }
 
+/* The same range once more, so soon: for VFIO the last time was too short. */
+static void guard_set_linger(struct vgpu_dma_guard *guard, unsigned long first,
+			     unsigned long last)
+{
+	if (guard_active(guard) && first == guard->unmap_first &&
+	    last == guard->unmap_last)
+		guard->linger = min(2 * guard->linger,
+				    (unsigned long)GUARD_MAX_LINGER);
+	else
+		guard->linger = GUARD_LINGER;
+	guard->unmap_first = first;
+	guard->unmap_last = last;
+}
+
 void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
 			  unsigned long last)
 {
 	spin_lock(&guard->lock);
+	guard_set_linger(guard, first, last);
 	if (guard_active(guard)) {
 		guard->first = min(guard->first, first);
 		guard->last = max(guard->last, last);
-		/* It may be a repetition: then the last time was too short. */
-		guard->linger = min(2 * guard->linger,
-				    (unsigned long)GUARD_MAX_LINGER);
 	} else {
 		guard->first = first;
 		guard->last = last;
-		guard->linger = GUARD_LINGER;
 	}
 	guard->blocks++;
 	spin_unlock(&guard->lock);

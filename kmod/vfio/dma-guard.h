@@ -19,7 +19,9 @@
  * @first: first page where nothing may be pinned now
  * @last: last of them
  * @until: when that ends, in jiffies, once @blocks is 0
- * @linger: how long it goes on after the next unmap, in jiffies
+ * @unmap_first: first page of the last unmap
+ * @unmap_last: last page of it
+ * @linger: how long it goes on after that, in jiffies; less than a pin waits
  *
  * One range stands for all unmaps at once: they are few, and short.
  */
@@ -31,6 +33,8 @@ struct vgpu_dma_guard {
 	unsigned long first;
 	unsigned long last;
 	unsigned long until;
+	unsigned long unmap_first;
+	unsigned long unmap_last;
 	unsigned long linger;
 };
 
