@@ -6,6 +6,7 @@
 #ifndef VGPU_COMPAT_VFIO_OPS_H
 #define VGPU_COMPAT_VFIO_OPS_H
 
+#include <linux/iommu.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -39,6 +40,45 @@ static inline void vgpu_vfio_free_device(struct vfio_device *vdev)
 #else
 #define VGPU_VFIO_IOMMUFD_OPS
 #endif
+
+/* Whether guest memory comes by iommufd, and not by a type1 container. */
+static inline bool vgpu_vfio_by_iommufd(const struct vfio_device *vdev)
+{
+#if defined(VGPU_HAVE_VFIO_IOMMUFD) && IS_ENABLED(CONFIG_IOMMUFD)
+	return vdev->iommufd_access;
+#else
+	return false;
+#endif
+}
+
+/**
+ * vgpu_vfio_unpin_max() - how many pages one vfio_unpin_pages() may unpin
+ * @vdev: the device, open
+ *
+ * Type1 unpins any range of pages. Iommufd unpins the very ranges that were pinned
+ * (iopt_area_remove_access()), which are pages one by one.
+ */
+static inline unsigned int vgpu_vfio_unpin_max(const struct vfio_device *vdev)
+{
+	return vgpu_vfio_by_iommufd(vdev) ? 1 : VFIO_PIN_PAGES_MAX_ENTRIES;
+}
+
+/**
+ * vgpu_vfio_type1_maps() - whether a type1 container maps guest memory at an address
+ * @vdev: the device, open
+ * @iova: the address
+ *
+ * Nothing is pinned: type1 looks for the mapping, then finds that it lacks a right no
+ * mapping has (vfio_iommu_type1_pin_pages()). Sleeps. Return: false with iommufd.
+ */
+static inline bool vgpu_vfio_type1_maps(struct vfio_device *vdev, u64 iova)
+{
+	struct page *page;
+
+	return !vgpu_vfio_by_iommufd(vdev) &&
+	       vfio_pin_pages(vdev, iova & PAGE_MASK, 1, IOMMU_PRIV, &page) ==
+		       -EPERM;
+}
 
 /* Since Linux 6.19 the core copies region info, before that the driver. */
 #ifdef VGPU_HAVE_VFIO_REGION_INFO_CAPS

@@ -427,7 +427,8 @@ struct vgpu_rm;
  *	only read, -ENOMEM past the process's RLIMIT_MEMLOCK, -ENOSPC past the
  *	front end's parameter max_pinned_mib, -EBUSY if the VMM is unmapping
  *	there, -EINTR if killed, -EOPNOTSUPP without dma_invalidate().
- * @unpin_pages: undo pin_pages(); a range already invalidated is ignored.
+ * @unpin_pages: undo pin_pages(); what is pinned no more, or not page aligned,
+ *	is ignored.
  */
 struct vgpu_vfio_ops {
 	struct vgpu_version version;

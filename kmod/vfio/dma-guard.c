@@ -11,8 +11,6 @@
 #include "dma-guard.h"
 
 #define GUARD_SETTLE_TIMEOUT	HZ		/* an unmap waits for a page */
-#define GUARD_LINGER		(HZ / 20)	/* after an unmap that unpinned */
-#define GUARD_MAX_LINGER	(HZ / 2)	/* after one that VFIO repeats */
 #define GUARD_PIN_TIMEOUT	HZ		/* a pin waits for an unmap */
 
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
@@ -20,49 +18,51 @@ void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
 	spin_lock_init(&guard->lock);
 	INIT_LIST_HEAD(&guard->changes);
 	init_waitqueue_head(&guard->settled);
-	guard->until = jiffies;
-	guard->linger = GUARD_LINGER;
 }
 
-static bool guard_active(const struct vgpu_dma_guard *guard)
+void vgpu_dma_guard_set_open(struct vgpu_dma_guard *guard, bool open)
 {
-	lockdep_assert_held(&guard->lock);
-	return guard->blocks || time_before(jiffies, guard->until);
+	spin_lock(&guard->lock);
+	guard->open = open;
+	spin_unlock(&guard->lock);
 }
 
 static bool guard_blocks(const struct vgpu_dma_guard *guard, unsigned long page)
 {
-	return guard_active(guard) && page >= guard->first &&
-	       page <= guard->last;
+	return guard->blocks && page >= guard->first && page <= guard->last;
 }
 
-static bool guard_try_pin(struct vgpu_dma_guard *guard,
-			  struct vgpu_dma_change *change)
+static int guard_try_pin(struct vgpu_dma_guard *guard,
+			 struct vgpu_dma_change *change)
 {
-	bool blocked;
+	int ret = 0;
 
 	spin_lock(&guard->lock);
-	blocked = guard_blocks(guard, change->page);
-	if (!blocked)
+	if (!guard->open)
+		ret = -EINVAL;
+	else if (guard_blocks(guard, change->page))
+		ret = -EBUSY;
+	else
 		list_add(&change->node, &guard->changes);
 	spin_unlock(&guard->lock);
-	return !blocked;
+	return ret;
 }
 
 int vgpu_dma_guard_pin(struct vgpu_dma_guard *guard,
 		       struct vgpu_dma_change *change, unsigned long page)
 {
 	unsigned long deadline = jiffies + GUARD_PIN_TIMEOUT;
+	int ret;
 
 	change->page = page;
-	while (!guard_try_pin(guard, change)) {
+	while ((ret = guard_try_pin(guard, change)) == -EBUSY) {
 		if (time_after(jiffies, deadline))
-			return -EBUSY;
+			break;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		schedule_timeout_killable(1);
 	}
-	return 0;
+	return ret;
 }
 
 void vgpu_dma_guard_unpin(struct vgpu_dma_guard *guard,
@@ -99,26 +99,11 @@ static bool guard_settled(struct vgpu_dma_guard *guard, unsigned long first,
 	return settled;
 }
 
-/* The same range once more, so soon: for VFIO the last time was too short. */
-static void guard_set_linger(struct vgpu_dma_guard *guard, unsigned long first,
-			     unsigned long last)
-{
-	if (guard_active(guard) && first == guard->unmap_first &&
-	    last == guard->unmap_last)
-		guard->linger = min(2 * guard->linger,
-				    (unsigned long)GUARD_MAX_LINGER);
-	else
-		guard->linger = GUARD_LINGER;
-	guard->unmap_first = first;
-	guard->unmap_last = last;
-}
-
 void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
 			  unsigned long last)
 {
 	spin_lock(&guard->lock);
-	guard_set_linger(guard, first, last);
-	if (guard_active(guard)) {
+	if (guard->blocks) {
 		guard->first = min(guard->first, first);
 		guard->last = max(guard->last, last);
 	} else {
@@ -138,11 +123,9 @@ void vgpu_dma_guard_hold(struct vgpu_dma_guard *guard)
 	spin_unlock(&guard->lock);
 }
 
-void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard, bool linger)
+void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard)
 {
 	spin_lock(&guard->lock);
 	guard->blocks--;
-	if (linger)
-		guard->until = jiffies + guard->linger;
 	spin_unlock(&guard->lock);
 }

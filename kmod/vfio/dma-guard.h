@@ -15,13 +15,10 @@
  * @lock: guards the rest; innermost
  * @changes: pages being pinned or unpinned at this moment
  * @settled: woken when one of @changes ends
+ * @open: pages may be pinned: from start until just before stop
  * @blocks: unmaps that run, or that the RM was not told of yet
- * @first: first page where nothing may be pinned now
+ * @first: first page where nothing may be pinned now, while there are @blocks
  * @last: last of them
- * @until: when that ends, in jiffies, once @blocks is 0
- * @unmap_first: first page of the last unmap
- * @unmap_last: last page of it
- * @linger: how long it goes on after that, in jiffies; less than a pin waits
  *
  * One range stands for all unmaps at once: they are few, and short.
  */
@@ -29,13 +26,10 @@ struct vgpu_dma_guard {
 	spinlock_t lock;
 	struct list_head changes;
 	wait_queue_head_t settled;
+	bool open;
 	unsigned int blocks;
 	unsigned long first;
 	unsigned long last;
-	unsigned long until;
-	unsigned long unmap_first;
-	unsigned long unmap_last;
-	unsigned long linger;
 };
 
 /**
@@ -51,6 +45,9 @@ struct vgpu_dma_change {
 /* From create to delete. */
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard);
 
+/* Whether anything may be pinned. Pins under way go on to their end. */
+void vgpu_dma_guard_set_open(struct vgpu_dma_guard *guard, bool open);
+
 /**
  * vgpu_dma_guard_pin() - a page is going to be pinned
  * @guard: the guard
@@ -59,7 +56,7 @@ void vgpu_dma_guard_init(struct vgpu_dma_guard *guard);
  *
  * Waits, killable and for a second at most, while the page is blocked.
  *
- * Return: 0, -EBUSY if it still is, or -EINTR.
+ * Return: 0, -EBUSY if it still is, -EINTR, or -EINVAL if nothing may be pinned.
  */
 int vgpu_dma_guard_pin(struct vgpu_dma_guard *guard,
 		       struct vgpu_dma_change *change, unsigned long page);
@@ -88,15 +85,7 @@ void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
 /* One more reason for what is blocked to stay so. */
 void vgpu_dma_guard_hold(struct vgpu_dma_guard *guard);
 
-/**
- * vgpu_dma_guard_unblock() - undoes vgpu_dma_guard_block() or _hold()
- * @guard: the guard
- * @linger: stay blocked for a moment
- *
- * VFIO is not done when an unmap operation returns. It looks for pins left, and
- * type1 gives up by BUG_ON() when some are found after the tenth call: nobody may
- * pin again before VFIO looked.
- */
-void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard, bool linger);
+/* Undoes vgpu_dma_guard_block() or vgpu_dma_guard_hold(). */
+void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard);
 
 #endif /* VGPU_VFIO_DMA_GUARD_H */

@@ -3,8 +3,8 @@
  * Guest memory for resource managers: copies and pins, which the front end owns.
  *
  * VFIO pins under a lock that its unmap drops and takes again around our unmap
- * operation, so none of ours may be held over a call that pins or unpins.
- * Pages are pinned one by one: iommufd unpins by the very ranges that it pinned.
+ * operation, so none that an unmap operation waits for may be held over a call that
+ * pins or unpins. VFIO holds one pin of a page, however often the RM pinned it.
  *
  * Who pays: type1 counts each pinned page, once, as locked memory of the process
  * that mapped it, against its RLIMIT_MEMLOCK unless it has CAP_IPC_LOCK
@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/vfio.h>
 
+#include "../compat/vfio-ops.h"
 #include "pins.h"
 #include "unmap.h"
 #include "vgpu.h"
@@ -28,6 +29,7 @@ void vgpu_dma_init(struct vgpu_dma *dma)
 {
 	init_rwsem(&dma->users);
 	xa_init(&dma->pins);
+	mutex_init(&dma->unmapping);
 	vgpu_dma_guard_init(&dma->guard);
 	vgpu_invalidate_init(&dma->invalidate);
 }
@@ -49,10 +51,12 @@ void vgpu_dma_open(struct vgpu_vfio *vgpu)
 	WRITE_ONCE(vgpu->dma.bus_master, false);
 	dma_set_started(&vgpu->dma, true);
 	vgpu_invalidate_start(vgpu);
+	vgpu_dma_guard_set_open(&vgpu->dma.guard, true);
 }
 
 void vgpu_dma_quiesce(struct vgpu_vfio *vgpu)
 {
+	vgpu_dma_guard_set_open(&vgpu->dma.guard, false);
 	vgpu_invalidate_stop(vgpu);
 }
 
@@ -96,7 +100,7 @@ int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,
 	return ret ? -EFAULT : 0;
 }
 
-/* Room for one more pin below the limit; pairs with dma_uncharge(). */
+/* Room for one more page below the limit; pairs with dma_uncharge(). */
 static bool dma_charge(struct vgpu_dma *dma)
 {
 	unsigned long limit = (unsigned long)READ_ONCE(max_pinned_mib) <<
@@ -108,11 +112,12 @@ static bool dma_charge(struct vgpu_dma *dma)
 	return false;
 }
 
-static void dma_uncharge(struct vgpu_dma *dma)
+static void dma_uncharge(struct vgpu_dma *dma, unsigned int count)
 {
-	atomic_long_dec(&dma->pinned);
+	atomic_long_sub(count, &dma->pinned);
 }
 
+/* Return: 0, 1 if the page had been pinned before, or an error. */
 static int dma_pin_recorded(struct vgpu_vfio *vgpu, u64 iova, bool write,
 			    struct page **page)
 {
@@ -146,8 +151,8 @@ static int dma_pin_page(struct vgpu_vfio *vgpu, u64 iova, bool write,
 		vgpu_dma_guard_done(&dma->guard, &change);
 	}
 	if (ret)
-		dma_uncharge(dma);
-	return ret;
+		dma_uncharge(dma, 1);
+	return min(ret, 0);
 }
 
 int vgpu_dma_pin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count,
@@ -184,7 +189,7 @@ static void dma_unpin_page(struct vgpu_vfio *vgpu, u64 iova)
 	vgpu_dma_guard_unpin(&dma->guard, &change, iova >> PAGE_SHIFT);
 	if (vgpu_pins_drop(&dma->pins, iova >> PAGE_SHIFT)) {
 		vfio_unpin_pages(&vgpu->vdev, iova, 1);
-		dma_uncharge(dma);
+		dma_uncharge(dma, 1);
 	}
 	vgpu_dma_guard_done(&dma->guard, &change);
 }
@@ -193,7 +198,9 @@ void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count)
 {
 	struct vgpu_dma *dma = &vgpu->dma;
 
-	if (!dma_range_valid(iova, (u64)count << PAGE_SHIFT))
+	/* Type1 would look for the very address. */
+	if (!PAGE_ALIGNED(iova) ||
+	    !dma_range_valid(iova, (u64)count << PAGE_SHIFT))
 		return;
 	down_read(&dma->users);
 	for (; dma->started && count; count--, iova += PAGE_SIZE) {
@@ -207,16 +214,14 @@ void vgpu_dma_unpin(struct vgpu_vfio *vgpu, u64 iova, unsigned int count)
 static void dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
 			    unsigned long last, struct list_head *taken)
 {
-	unsigned long n, index = first;
-	struct vgpu_pin *pin;
+	unsigned int max = vgpu_vfio_unpin_max(&vgpu->vdev);
+	struct vgpu_dma *dma = &vgpu->dma;
+	unsigned int count;
 
-	while ((pin = vgpu_pins_take(&vgpu->dma.pins, &index, last))) {
-		for (n = pin->count; n; n--) {
-			vfio_unpin_pages(&vgpu->vdev,
-					 (u64)index << PAGE_SHIFT, 1);
-			dma_uncharge(&vgpu->dma);
-		}
-		list_add_tail(&pin->node, taken);
+	while ((count = vgpu_pins_take(&dma->pins, &first, last, max, taken))) {
+		vfio_unpin_pages(&vgpu->vdev, (u64)first << PAGE_SHIFT, count);
+		dma_uncharge(dma, count);
+		atomic_long_add(count, &dma->unpinned);
 		cond_resched();
 	}
 }
@@ -232,27 +237,25 @@ static void dma_take(struct vgpu_vfio *vgpu, unsigned long first,
 /* The RM can't be told of a range alone: then all goes, and it is told that. */
 static void dma_take_all(struct vgpu_vfio *vgpu, struct list_head *taken)
 {
-	bool any;
-
 	dma_take(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, taken);
-	any = !list_empty(taken);
 	vgpu_invalidate_tell_all(vgpu, taken);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard, any);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard);
 }
 
 void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 {
 	LIST_HEAD(taken);
-	bool any;
 
 	if (!dma_range_valid(iova, size))
 		return;
+	/* What another unmap took out of the record may not be unpinned yet. */
+	mutex_lock(&vgpu->dma.unmapping);
 	dma_take(vgpu, iova >> PAGE_SHIFT, (iova + (size - 1)) >> PAGE_SHIFT,
 		 &taken);
-	any = !list_empty(&taken);
 	if (!vgpu_invalidate_tell(vgpu, iova, size, &taken))
 		dma_take_all(vgpu, &taken);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard, any);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard);
+	mutex_unlock(&vgpu->dma.unmapping);
 }
 
 void vgpu_dma_close(struct vgpu_vfio *vgpu)

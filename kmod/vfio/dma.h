@@ -6,6 +6,7 @@
 #define VGPU_VFIO_DMA_H
 
 #include <linux/atomic.h>
+#include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
@@ -23,7 +24,10 @@ struct vgpu_vfio;
  * @started: between start and stop; guarded by @users
  * @bus_master: COMMAND allows it; written under the config lock
  * @pins: &struct vgpu_pin by page of IOVA; has its own lock
- * @pinned: pins there are now; a page pinned twice counts twice
+ * @pinned: pages pinned now
+ * @unmapping: held over an unmap, in its work item, so that an unmap ends no
+ *	sooner than those before it
+ * @unpinned: pages that unmaps unpinned, from which progress is seen
  * @guard: keeps pins away from unmaps
  * @invalidate: tells the RM of unmaps
  */
@@ -33,6 +37,8 @@ struct vgpu_dma {
 	bool bus_master;
 	struct xarray pins;
 	atomic_long_t pinned;
+	struct mutex unmapping;
+	atomic_long_t unpinned;
 	struct vgpu_dma_guard guard;
 	struct vgpu_invalidate invalidate;
 };
@@ -44,13 +50,13 @@ void vgpu_dma_exit(struct vgpu_dma *dma);
 /* After start is done. */
 void vgpu_dma_open(struct vgpu_vfio *vgpu);
 
-/* Before stop: after it the RM is told of no unmap. Sleeps. */
+/* Before stop: from then on nothing is pinned, and the RM is told of no unmap. Sleeps. */
 void vgpu_dma_quiesce(struct vgpu_vfio *vgpu);
 
 /* After stop: no use is under way, nothing is pinned. Sleeps. */
 void vgpu_dma_close(struct vgpu_vfio *vgpu);
 
-/* Pins there are now. Any context. */
+/* Pages pinned now. Any context. */
 static inline unsigned long vgpu_dma_pinned(const struct vgpu_dma *dma)
 {
 	return atomic_long_read(&dma->pinned);

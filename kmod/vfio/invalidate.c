@@ -2,25 +2,34 @@
 /*
  * Tells the resource manager which guest memory is gone, after the fact.
  */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
+#include "../compat/vfio-ops.h"
 #include "pins.h"
 #include "vgpu.h"
 
 /* An RM that has so many waiting is stuck; memory for more would be for nothing. */
-#define INVALIDATE_MAX	256
+#define INVALIDATE_MAX		256
+
+#define INVALIDATE_SETTLE	(HZ / 5)	/* an unmap is over after it */
+#define INVALIDATE_LOOK_US	4096		/* between looks for that, at most */
 
 /**
  * struct vgpu_gone - a range to tell of
  * @node: in &struct vgpu_invalidate.ranges
  * @iova: first byte
  * @size: bytes
+ * @when: the time of the unmap, in jiffies
  * @pins: those that were taken there
  */
 struct vgpu_gone {
 	struct list_head node;
 	u64 iova;
 	u64 size;
+	unsigned long when;
 	struct list_head pins;
 };
 
@@ -37,6 +46,7 @@ static bool invalidate_pop(struct vgpu_invalidate *invalidate,
 	if (found) {
 		told->iova = 0;
 		told->size = U64_MAX;
+		told->when = jiffies;
 		list_splice_init(&invalidate->held, &told->pins);
 		invalidate->everything = false;
 	} else if (!list_empty(&invalidate->ranges)) {
@@ -46,11 +56,32 @@ static bool invalidate_pop(struct vgpu_invalidate *invalidate,
 		invalidate->count--;
 		told->iova = gone->iova;
 		told->size = gone->size;
+		told->when = gone->when;
 		list_splice(&gone->pins, &told->pins);
 	}
 	spin_unlock(&invalidate->lock);
 	kfree(gone);
 	return found || gone;
+}
+
+/*
+ * VFIO is not done when an unmap operation returns. It looks for pins left, and type1
+ * gives up by BUG_ON when it found some eleven times: nobody may pin there before it
+ * looked, and removed its mapping. The guest may have a new one by then, which looks
+ * the same, so this is bounded. After all was taken, no single mapping says it.
+ */
+static void invalidate_settle(struct vgpu_vfio *vgpu,
+			      const struct vgpu_gone *told)
+{
+	unsigned long deadline = told->when + INVALIDATE_SETTLE;
+	bool all = told->size == U64_MAX;
+	unsigned int us = 16;
+
+	while (time_before(jiffies, deadline) &&
+	       (all || vgpu_vfio_type1_maps(&vgpu->vdev, told->iova))) {
+		usleep_range(us, 2 * us);
+		us = min(2 * us, INVALIDATE_LOOK_US);
+	}
 }
 
 static void invalidate_work(struct work_struct *work)
@@ -62,7 +93,8 @@ static void invalidate_work(struct work_struct *work)
 	while (invalidate_pop(&vgpu->dma.invalidate, &told)) {
 		vgpu->ops->dma_invalidate(vgpu->handle, told.iova, told.size);
 		vgpu_pins_free(&told.pins);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
+		invalidate_settle(vgpu, &told);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard);
 	}
 }
 
@@ -92,7 +124,7 @@ static void invalidate_drop_locked(struct vgpu_vfio *vgpu)
 		list_splice(&gone->pins, &invalidate->held);
 		list_del(&gone->node);
 		kfree(gone);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard);
 	}
 	invalidate->count = 0;
 }
@@ -105,7 +137,7 @@ void vgpu_invalidate_stop(struct vgpu_vfio *vgpu)
 	invalidate->telling = false;
 	invalidate_drop_locked(vgpu);
 	if (invalidate->everything)
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, false);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard);
 	invalidate->everything = false;
 	spin_unlock(&invalidate->lock);
 	flush_work(&invalidate->work);
@@ -167,6 +199,7 @@ bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
 		return false;
 	gone->iova = iova;
 	gone->size = size;
+	gone->when = jiffies;
 	INIT_LIST_HEAD(&gone->pins);
 	list_splice_init(pins, &gone->pins);
 	if (invalidate_add(vgpu, gone))

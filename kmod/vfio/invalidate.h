@@ -57,7 +57,7 @@ void vgpu_invalidate_close(struct vgpu_vfio *vgpu);
  *	on a return of true
  *
  * The range stays blocked to pins until the RM was told, or it would take a new
- * pin for the old. Sleeps for memory, never for the RM.
+ * pin for the old, and until VFIO has removed its mapping. Sleeps for memory, never for the RM.
  *
  * Return: false if there is no memory to remember it, or if far too much is
  * waiting: the caller then takes all guest memory and tells so instead.

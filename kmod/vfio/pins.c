@@ -59,7 +59,7 @@ int vgpu_pins_add(struct xarray *pins, unsigned long index, struct page *page)
 	} while (ret == -EBUSY);
 	if (ret || counted)
 		pins_release(pin);
-	return ret;
+	return ret ?: counted;
 }
 
 bool vgpu_pins_drop(struct xarray *pins, unsigned long index)
@@ -76,20 +76,28 @@ bool vgpu_pins_drop(struct xarray *pins, unsigned long index)
 	xa_unlock(pins);
 	if (last)
 		pins_release(pin);
-	return pin;
+	return last;
 }
 
-struct vgpu_pin *vgpu_pins_take(struct xarray *pins, unsigned long *index,
-				unsigned long last)
+unsigned int vgpu_pins_take(struct xarray *pins, unsigned long *first,
+			    unsigned long last, unsigned int max,
+			    struct list_head *taken)
 {
 	struct vgpu_pin *pin;
+	unsigned int count = 0;
 
 	xa_lock(pins);
-	pin = xa_find(pins, index, last, XA_PRESENT);
-	if (pin)
-		__xa_erase(pins, *index);
+	pin = xa_find(pins, first, last, XA_PRESENT);
+	while (pin) {
+		__xa_erase(pins, *first + count);
+		list_add_tail(&pin->node, taken);
+		count++;
+		/* No page is past @last: that is at most the last page there is. */
+		pin = count < max && *first + count <= last ?
+			      xa_load(pins, *first + count) : NULL;
+	}
 	xa_unlock(pins);
-	return pin;
+	return count;
 }
 
 void vgpu_pins_free(struct list_head *taken)

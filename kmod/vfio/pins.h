@@ -19,7 +19,7 @@ struct page;
  * struct vgpu_pin - a page that the RM has
  * @node: in a list of those that an unmap took
  * @page: with a reference
- * @count: how often it is pinned
+ * @count: how often the RM pinned it; VFIO's pin is one
  */
 struct vgpu_pin {
 	struct list_head node;
@@ -33,25 +33,29 @@ struct vgpu_pin {
  * @index: the page's number
  * @page: the page, pinned
  *
- * Sleeps. Return: 0, -ENOMEM, or -EFAULT for a page that can't be referenced.
+ * Sleeps. Return: 0 if the record has it now, 1 if it had it and counts one more,
+ * -ENOMEM, or -EFAULT for a page that can't be referenced.
  */
 int vgpu_pins_add(struct xarray *pins, unsigned long index, struct page *page);
 
-/* One pin of a page less; false if there is none, since an unmap took it. */
+/* One pin of a page less; true if that was the last one, and it is forgotten. */
 bool vgpu_pins_drop(struct xarray *pins, unsigned long index);
 
 /**
- * vgpu_pins_take() - take a page out of the record, with all its pins
+ * vgpu_pins_take() - take adjacent pages out of the record, with all their pins
  * @pins: the record
- * @index: the first page to look at in, the page's number out
+ * @first: the first page to look at in, the number of the first one taken out
  * @last: the last page to look at
+ * @max: how many to take at most
+ * @taken: they are added to it, to be given back by vgpu_pins_free()
  *
- * Return: the pin, to be given back by vgpu_pins_free(), or NULL.
+ * Return: how many, 0 if there are none.
  */
-struct vgpu_pin *vgpu_pins_take(struct xarray *pins, unsigned long *index,
-				unsigned long last);
+unsigned int vgpu_pins_take(struct xarray *pins, unsigned long *first,
+			    unsigned long last, unsigned int max,
+			    struct list_head *taken);
 
-/* Gives up what vgpu_pins_take() took, in a list by its nodes. */
+/* Gives up what vgpu_pins_take() took. */
 void vgpu_pins_free(struct list_head *taken);
 
 #endif /* VGPU_VFIO_PINS_H */

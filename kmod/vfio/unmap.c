@@ -9,11 +9,14 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-#include "dma.h"
 #include "unmap.h"
+#include "vgpu.h"
 
-/* Type1 calls eleven times before it gives up by BUG_ON. */
-#define UNMAP_TIMEOUT	(2 * HZ)
+/*
+ * No page unpinned for so long means that who holds type1's lock waits for us.
+ * Type1 calls eleven times before it gives up by BUG_ON.
+ */
+#define UNMAP_STALL	(HZ / 4)
 
 /**
  * struct unmap - one unmap
@@ -50,6 +53,18 @@ static void unmap_work(struct work_struct *work)
 	unmap_put(unmap);
 }
 
+/* Until it is done, or gets on no more. */
+static void unmap_wait(struct unmap *unmap)
+{
+	atomic_long_t *unpinned = &unmap->vgpu->dma.unpinned;
+	long before;
+
+	do {
+		before = atomic_long_read(unpinned);
+	} while (!wait_for_completion_timeout(&unmap->done, UNMAP_STALL) &&
+		 atomic_long_read(unpinned) != before);
+}
+
 void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 {
 	/* Without it type1 would come to its BUG_ON. */
@@ -62,7 +77,7 @@ void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 	unmap->iova = iova;
 	unmap->size = size;
 	queue_work(unmap_queue, &unmap->work);
-	wait_for_completion_timeout(&unmap->done, UNMAP_TIMEOUT);
+	unmap_wait(unmap);
 	unmap_put(unmap);
 }
 

@@ -21,9 +21,10 @@ void vgpu_unmap_exit(void);
  *
  * Has vgpu_dma_unmap() called by a work item and waits for it, but not for ever:
  * type1 calls this with device_list_lock held, and unpinning takes its lock, which
- * whoever opens another device of the container holds while it waits for
- * device_list_lock (vfio_iommu_type1_register_device()). When this returns before
- * the pages are unpinned, both get on, and type1 calls again.
+ * another thread holds while it waits for device_list_lock: one that opens a device
+ * of the container (vfio_iommu_type1_register_device()) or unmaps as well
+ * (vfio_notify_dma_unmap()). When this returns before the pages are unpinned, all
+ * get on, and type1 calls again.
  */
 void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size);
 
