@@ -397,16 +397,19 @@ struct vgpu_rm;
  *	(VFIO's REQ), waits for them, deletes each vGPU, and returns when none
  *	of the GPU's operations runs or will run. Sleeps.
  * @inject_interrupt: raise vector @vector, 0 up, of MSI or MSI-X, whichever the
- *	VMM has set up. From any context but NMI; takes no sleeping lock. -EINVAL
+ *	VMM has set up. From any context but NMI, and on PREEMPT_RT a raw hard
+ *	interrupt, where an eventfd's lock sleeps; takes no sleeping lock else. -EINVAL
  *	for a vector the identity does not offer; an interrupt the guest has not
  *	enabled is dropped, which is no error; one it has masked stays pending.
- * @set_intx: level of INTA; the front end masks and re-asserts. Any context but NMI.
+ * @set_intx: level of INTA; the front end masks and re-asserts. Contexts as for
+ *	@inject_interrupt.
  * @start_done: answers @request: 0 or -errno. Exactly once for each request that
  *	vgpu_start() accepted, from any context but NMI; from inside vgpu_start()
  *	too. Gives up the RM's reference. After an error vgpu_stop() does not
  *	follow.
  * @device_lost: @gpu fell off its bus: accesses read ones from now on, writes
- *	are dropped, users get VFIO's ERR. Any context but NMI. remove() follows.
+ *	are dropped, users get VFIO's ERR. Contexts as for @inject_interrupt.
+ *	remove() follows.
  * @types_changed: get_types() would answer differently. Sleeps. -EBUSY while
  *	the GPU has a vGPU.
  * @dma_rw: copy @size bytes between @buf and guest memory at @iova, for a

@@ -59,7 +59,12 @@ static int command_memory(struct test_vgpu *vgpu,
 	return n == args->length ? 0 : -EIO;
 }
 
-static int command_read(struct test_vgpu *vgpu, const struct command_args *args)
+/* What a command does with the bytes it copies; under no lock. */
+typedef int (*command_data_t)(struct test_vgpu *vgpu,
+			      const struct command_args *args, void *data);
+
+static int command_with_data(struct test_vgpu *vgpu,
+			     const struct command_args *args, command_data_t run)
 {
 	void *data;
 	int ret;
@@ -69,31 +74,38 @@ static int command_read(struct test_vgpu *vgpu, const struct command_args *args)
 	data = kvzalloc(args->length, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
-	ret = test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
-				args->length, false);
-	if (!ret)
-		ret = command_memory(vgpu, args, data, true);
+	ret = run(vgpu, args, data);
 	kvfree(data);
 	return ret;
+}
+
+static int command_read_data(struct test_vgpu *vgpu,
+			     const struct command_args *args, void *data)
+{
+	int ret = test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
+				    args->length, false);
+
+	return ret ?: command_memory(vgpu, args, data, true);
+}
+
+static int command_read(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	return command_with_data(vgpu, args, command_read_data);
+}
+
+static int command_write_data(struct test_vgpu *vgpu,
+			      const struct command_args *args, void *data)
+{
+	int ret = command_memory(vgpu, args, data, false);
+
+	return ret ?: test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
+					args->length, true);
 }
 
 static int command_write(struct test_vgpu *vgpu,
 			 const struct command_args *args)
 {
-	void *data;
-	int ret;
-
-	if (!command_buffer_valid(args))
-		return -EINVAL;
-	data = kvzalloc(args->length, GFP_KERNEL);
-	if (!data)
-		return -ENOMEM;
-	ret = command_memory(vgpu, args, data, false);
-	if (!ret)
-		ret = test_vfio->dma_rw(vgpu->vgpu_vfio, args->iova, data,
-					args->length, true);
-	kvfree(data);
-	return ret;
+	return command_with_data(vgpu, args, command_write_data);
 }
 
 static u32 command_invalidations(struct test_vgpu *vgpu)
@@ -185,23 +197,20 @@ static int command_gather(struct test_vgpu *vgpu,
 	return 0;
 }
 
-static int command_copy(struct test_vgpu *vgpu, const struct command_args *args)
+static int command_copy_data(struct test_vgpu *vgpu,
+			     const struct command_args *args, void *data)
 {
-	void *data;
 	int ret;
 
-	if (!command_buffer_valid(args))
-		return -EINVAL;
-	data = kvzalloc(args->length, GFP_KERNEL);
-	if (!data)
-		return -ENOMEM;
 	mutex_lock(&vgpu->lock);
 	ret = command_gather(vgpu, args, data);
 	mutex_unlock(&vgpu->lock);
-	if (!ret)
-		ret = command_memory(vgpu, args, data, true);
-	kvfree(data);
-	return ret;
+	return ret ?: command_memory(vgpu, args, data, true);
+}
+
+static int command_copy(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	return command_with_data(vgpu, args, command_copy_data);
 }
 
 static int command_lose(struct test_vgpu *vgpu, const struct command_args *args)

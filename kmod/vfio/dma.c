@@ -15,9 +15,9 @@
 #include <linux/module.h>
 #include <linux/vfio.h>
 
-#include "../compat/vfio-ops.h"
 #include "pins.h"
 #include "unmap.h"
+#include "vfio-ops.h"
 #include "vgpu.h"
 
 static unsigned int max_pinned_mib = 1024;

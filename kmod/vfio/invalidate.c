@@ -7,8 +7,8 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 
-#include "../compat/vfio-ops.h"
 #include "pins.h"
+#include "vfio-ops.h"
 #include "vgpu.h"
 
 /* An RM that has so many waiting is stuck; memory for more would be for nothing. */

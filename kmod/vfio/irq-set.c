@@ -4,10 +4,10 @@
  * are masked and raised. What vfio-pci does in the same place was read in
  * drivers/vfio/pci/vfio_pci_intrs.c.
  */
-#include <linux/eventfd.h>
 #include <linux/rcupdate.h>
 #include <linux/vfio.h>
 
+#include "trigger.h"
 #include "vgpu.h"
 
 int vgpu_irq_info(const struct vgpu_vfio *vgpu, struct vfio_irq_info *info)
@@ -73,54 +73,6 @@ static struct vgpu_vectors *irq_vectors(struct vgpu_irq *irq)
 					 lockdep_is_held(&irq->lock));
 }
 
-/* Gives up @count eventfds, of which some may be NULL. */
-static void irq_put(struct eventfd_ctx **ctxs, unsigned int count)
-{
-	while (count--)
-		if (ctxs[count])
-			eventfd_ctx_put(ctxs[count]);
-}
-
-/* Puts @ctxs in place and gives up those that were there. */
-static void irq_commit(struct vgpu_irq *irq, struct eventfd_ctx __rcu **slots,
-		       struct eventfd_ctx **ctxs, unsigned int count)
-{
-	bool changed = false;
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		ctxs[i] = rcu_replace_pointer(slots[i], ctxs[i],
-					      lockdep_is_held(&irq->lock));
-		changed |= !!ctxs[i];
-	}
-	if (changed)
-		synchronize_rcu();
-	irq_put(ctxs, count);
-}
-
-static int irq_get_eventfds(const s32 *fds, struct eventfd_ctx **ctxs,
-			    unsigned int count)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		struct eventfd_ctx *ctx = NULL;
-
-		if (fds[i] < -1) {
-			irq_put(ctxs, i);
-			return -EINVAL;
-		}
-		if (fds[i] >= 0)
-			ctx = eventfd_ctx_fdget(fds[i]);
-		if (IS_ERR(ctx)) {
-			irq_put(ctxs, i);
-			return PTR_ERR(ctx);
-		}
-		ctxs[i] = ctx;
-	}
-	return 0;
-}
-
 /*
  * A vector that gets an eventfd starts unmasked: VMMs mask one, and tie it anew
  * without an unmask when it is used again.
@@ -133,14 +85,14 @@ static int irq_set_vectors(struct vgpu_irq *irq,
 	unsigned int i;
 	int ret;
 
-	ret = irq_get_eventfds(fds, vectors->scratch, set->count);
+	ret = vgpu_trigger_get(fds, vectors->scratch, set->count);
 	if (ret)
 		return ret;
 	vgpu_msix_use(msix, set->index == VFIO_PCI_MSIX_IRQ_INDEX);
 	for (i = 0; msix->in_use && i < set->count; i++)
 		vgpu_msix_mask(msix, set->start + i, false);
-	irq_commit(irq, vectors->triggers + set->start, vectors->scratch,
-		   set->count);
+	vgpu_trigger_replace(vectors->triggers + set->start, vectors->scratch,
+			     set->count, &irq->lock);
 	vgpu_vector_deliver(vectors);
 	return 0;
 }
@@ -151,10 +103,11 @@ static int irq_set_line(struct vgpu_vfio *vgpu, u32 index, const s32 *fd)
 	struct eventfd_ctx *ctx;
 	int ret;
 
-	ret = irq_get_eventfds(fd, &ctx, 1);
+	ret = vgpu_trigger_get(fd, &ctx, 1);
 	if (ret)
 		return ret;
-	irq_commit(irq, irq->triggers + irq_trigger(index), &ctx, 1);
+	vgpu_trigger_replace(irq->triggers + irq_trigger(index), &ctx, 1,
+			     &irq->lock);
 	if (index != VFIO_PCI_INTX_IRQ_INDEX)
 		return 0;
 	/* A new user of INTA starts unmasked; it may be high already. */
@@ -186,7 +139,8 @@ static void irq_disable_vectors(struct vgpu_irq *irq)
 	struct vgpu_vectors *vectors = irq_vectors(irq);
 
 	memset(vectors->scratch, 0, vectors->count * sizeof(*vectors->scratch));
-	irq_commit(irq, vectors->triggers, vectors->scratch, vectors->count);
+	vgpu_trigger_replace(vectors->triggers, vectors->scratch, vectors->count,
+			     &irq->lock);
 	vgpu_msix_use(&vectors->msix, false);
 }
 
@@ -204,7 +158,8 @@ void vgpu_irq_disable(struct vgpu_vfio *vgpu, u32 index)
 	} else {
 		if (index == VFIO_PCI_INTX_IRQ_INDEX)
 			vfio_virqfd_disable(&irq->unmask);
-		irq_commit(irq, irq->triggers + irq_trigger(index), &ctx, 1);
+		vgpu_trigger_replace(irq->triggers + irq_trigger(index), &ctx,
+				     1, &irq->lock);
 	}
 	if (irq_exclusive(index))
 		irq->index = VFIO_PCI_NUM_IRQS;
@@ -271,14 +226,14 @@ static int irq_set_unmask_eventfd(struct vgpu_vfio *vgpu, s32 fd)
 	int ret;
 
 	/* Looked at first, so that a bad one leaves what was there. */
-	ret = irq_get_eventfds(&fd, &ctx, 1);
+	ret = vgpu_trigger_get(&fd, &ctx, 1);
 	if (ret)
 		return ret;
 	vfio_virqfd_disable(&vgpu->irq.unmask);
 	if (ctx)
 		ret = vfio_virqfd_enable(vgpu, NULL, irq_unmask_thread, NULL,
 					 &vgpu->irq.unmask, fd);
-	irq_put(&ctx, 1);
+	vgpu_trigger_put(&ctx, 1);
 	return ret;
 }
 

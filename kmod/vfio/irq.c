@@ -5,19 +5,12 @@
 #include <linux/rcupdate.h>
 #include <linux/vfio.h>
 
-#include "eventfd.h"
+#include "trigger.h"
 #include "vgpu.h"
 
 bool vgpu_irq_notify(struct vgpu_vfio *vgpu, enum vgpu_trigger trigger)
 {
-	struct eventfd_ctx *ctx;
-
-	rcu_read_lock();	/* pairs with synchronize_rcu() in irq_commit() */
-	ctx = rcu_dereference(vgpu->irq.triggers[trigger]);
-	if (ctx)
-		vgpu_eventfd_signal(ctx);
-	rcu_read_unlock();
-	return !!ctx;
+	return vgpu_trigger_signal(&vgpu->irq.triggers[trigger]);
 }
 
 /*

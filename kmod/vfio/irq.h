@@ -31,7 +31,7 @@ enum vgpu_trigger {
  * @lock: serialises VFIO_DEVICE_SET_IRQS
  * @index: INTA, MSI or MSI-X, which is set up, or VFIO_PCI_NUM_IRQS for none;
  *	under @lock
- * @triggers: eventfds to signal; RCU, replaced under @lock
+ * @triggers: eventfds to signal; SRCU, replaced under @lock
  * @vectors: MSI and MSI-X from open to close, NULL without; RCU
  * @unmask: unmasks INTA; VFIO's, under its own lock
  * @intx_lock: guards the rest; interrupts off

@@ -120,26 +120,25 @@ static bool users_may_kill(struct pid *opener)
 }
 
 /* As drivers/accel/habanalabs does with those who hold a device that goes. */
-static void users_kill(struct vgpu_gpu *gpu, unsigned int seconds)
+static void users_kill(struct vgpu_vfio *vgpu, const char *name)
 {
-	char name[VGPU_USER_SIZE];
-	struct vgpu_vfio *vgpu;
-
-	mutex_lock(&gpu->users_lock);
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node) {
-		if (!vgpu->opener)
-			continue;
-		users_name_locked(vgpu, name);
-		dev_err(vgpu->vdev.dev,
-			"GPU %s leaves and process %s did not close the vGPU within %u s: the vGPU is lost and the process is killed\n",
-			pci_name(gpu->pdev), name, seconds);
-		if (users_may_kill(vgpu->opener))
-			kill_pid(vgpu->opener, SIGKILL, 1);
-	}
-	mutex_unlock(&gpu->users_lock);
+	dev_err(vgpu->vdev.dev,
+		"GPU %s leaves and process %s did not close the vGPU within %u s: the vGPU is lost and the process is killed\n",
+		pci_name(vgpu->gpu->pdev), name, users_timeout());
+	if (users_may_kill(vgpu->opener))
+		kill_pid(vgpu->opener, SIGKILL, 1);
 }
 
-static void users_complain(struct vgpu_gpu *gpu)
+static void users_complain(struct vgpu_vfio *vgpu, const char *name)
+{
+	dev_err(vgpu->vdev.dev,
+		"GPU %s waits on: the vGPU is open although process %s was killed, another process has its descriptor or a mapping of it\n",
+		pci_name(vgpu->gpu->pdev), name);
+}
+
+/* Calls @handle, with the user's name, for each vGPU that is open. */
+static void users_each(struct vgpu_gpu *gpu,
+		       void (*handle)(struct vgpu_vfio *vgpu, const char *name))
 {
 	char name[VGPU_USER_SIZE];
 	struct vgpu_vfio *vgpu;
@@ -149,9 +148,7 @@ static void users_complain(struct vgpu_gpu *gpu)
 		if (!vgpu->opener)
 			continue;
 		users_name_locked(vgpu, name);
-		dev_err(vgpu->vdev.dev,
-			"GPU %s waits on: the vGPU is open although process %s was killed, another process has its descriptor or a mapping of it\n",
-			pci_name(gpu->pdev), name);
+		handle(vgpu, name);
 	}
 	mutex_unlock(&gpu->users_lock);
 }
@@ -163,7 +160,7 @@ void vgpu_users_drain(struct vgpu_gpu *gpu)
 	if (users_wait(gpu, seconds))
 		return;
 	vgpu_gpu_lost(gpu->pdev);
-	users_kill(gpu, seconds);
+	users_each(gpu, users_kill);
 	if (!users_wait(gpu, seconds))
-		users_complain(gpu);
+		users_each(gpu, users_complain);
 }

@@ -8,7 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "eventfd.h"
+#include "trigger.h"
 #include "vgpu.h"
 
 int vgpu_vector_open(struct vgpu_vfio *vgpu)
@@ -43,17 +43,6 @@ void vgpu_vector_close(struct vgpu_vfio *vgpu)
 		kvfree_rcu(vectors, rcu);
 }
 
-static void vector_signal(struct vgpu_vectors *vectors, unsigned int vector)
-{
-	struct eventfd_ctx *ctx;
-
-	rcu_read_lock();	/* pairs with synchronize_rcu() in irq_commit() */
-	ctx = rcu_dereference(vectors->triggers[vector]);
-	if (ctx)
-		vgpu_eventfd_signal(ctx);
-	rcu_read_unlock();
-}
-
 /* Vectors that nobody listens to don't become pending: they are not enabled. */
 static bool vector_holds(struct vgpu_vectors *vectors, unsigned int vector)
 {
@@ -72,7 +61,7 @@ void vgpu_vector_raise(struct vgpu_vfio *vgpu, unsigned int vector)
 		/* Guests can choose the number. */
 		vector = array_index_nospec(vector, vectors->count);
 		if (!vector_holds(vectors, vector))
-			vector_signal(vectors, vector);
+			vgpu_trigger_signal(&vectors->triggers[vector]);
 	}
 	rcu_read_unlock();
 }
@@ -94,7 +83,7 @@ void vgpu_vector_deliver(struct vgpu_vectors *vectors)
 
 	for (vector = vgpu_msix_next(msix, 0); vector < msix->count;
 	     vector = vgpu_msix_next(msix, vector + 1))
-		vector_signal(vectors, vector);
+		vgpu_trigger_signal(&vectors->triggers[vector]);
 }
 
 /* Between open and close, which a caller's own use of the device ensures. */

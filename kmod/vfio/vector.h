@@ -18,7 +18,7 @@ struct vgpu_vfio;
  * @count: of the larger of MSI and MSI-X, which are never in use both
  * @msix: MSI-X, whose storage follows @triggers
  * @scratch: room for @count eventfds, for SET_IRQS; under &struct vgpu_irq.lock
- * @triggers: eventfds to signal; RCU, replaced under &struct vgpu_irq.lock
+ * @triggers: eventfds to signal; SRCU, replaced under &struct vgpu_irq.lock
  */
 struct vgpu_vectors {
 	struct rcu_head rcu;

@@ -4,9 +4,9 @@
  * destroy, from open to close, and VFIO's operations.
  */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "gpu.h"
+#include "ioctl.h"
 #include "start.h"
 #include "unmap.h"
 #include "users.h"
@@ -148,86 +148,6 @@ static void vfio_close_device(struct vfio_device *vdev)
 	mutex_unlock(&vgpu->lifecycle);
 }
 
-static long vfio_get_info(struct vgpu_vfio *vgpu, void __user *arg)
-{
-	size_t minsz = offsetofend(struct vfio_device_info, num_irqs);
-	struct vfio_device_info info = {};
-
-	if (copy_from_user(&info, arg, minsz))
-		return -EFAULT;
-	if (info.argsz < minsz)
-		return -EINVAL;
-	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
-	info.num_regions = vgpu_region_count(vgpu);
-	info.num_irqs = VFIO_PCI_NUM_IRQS;
-	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
-}
-
-static long vfio_get_irq_info(struct vgpu_vfio *vgpu, void __user *arg)
-{
-	size_t minsz = offsetofend(struct vfio_irq_info, count);
-	struct vfio_irq_info info = {};
-	int ret;
-
-	if (copy_from_user(&info, arg, minsz))
-		return -EFAULT;
-	if (info.argsz < minsz)
-		return -EINVAL;
-	ret = vgpu_irq_info(vgpu, &info);
-	if (ret)
-		return ret;
-	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
-}
-
-static long vfio_set_irqs(struct vgpu_vfio *vgpu, void __user *arg)
-{
-	size_t minsz = offsetofend(struct vfio_irq_set, count);
-	struct vfio_irq_info info = {};
-	struct vfio_irq_set set;
-	void *data = NULL;
-	size_t size = 0;
-	int ret;
-
-	if (copy_from_user(&set, arg, minsz))
-		return -EFAULT;
-	info.index = set.index;
-	ret = vgpu_irq_info(vgpu, &info);
-	if (ret)
-		return ret;
-	ret = vfio_set_irqs_validate_and_prepare(&set, info.count,
-						 VFIO_PCI_NUM_IRQS, &size);
-	if (ret)
-		return ret;
-	if (size) {
-		data = memdup_user(arg + minsz, size);
-		if (IS_ERR(data))
-			return PTR_ERR(data);
-	}
-	ret = vgpu_irq_set(vgpu, &set, data);
-	kfree(data);
-	return ret;
-}
-
-static long vfio_query_plane(struct vgpu_vfio *vgpu, void __user *arg)
-{
-	size_t minsz = offsetofend(struct vfio_device_gfx_plane_info,
-				   region_index);
-	struct vfio_device_gfx_plane_info info = {};
-	u32 argsz;
-	int ret;
-
-	if (copy_from_user(&info, arg, minsz))
-		return -EFAULT;
-	argsz = info.argsz;
-	if (argsz < minsz)
-		return -EINVAL;
-	ret = vgpu_display_query(vgpu, &info);
-	if (ret)
-		return ret;
-	info.argsz = argsz;
-	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
-}
-
 int vgpu_vfio_reset(struct vgpu_vfio *vgpu)
 {
 	int ret = 0;
@@ -248,30 +168,6 @@ int vgpu_vfio_reset(struct vgpu_vfio *vgpu)
 				    "back end \"%s\" failed to reset the vGPU: %pe\n",
 				    vgpu->gpu->manager->rm->name, ERR_PTR(ret));
 	return ret;
-}
-
-static long vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
-		       unsigned long arg)
-{
-	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
-	void __user *user = (void __user *)arg;
-
-	switch (cmd) {
-	case VFIO_DEVICE_GET_INFO:
-		return vfio_get_info(vgpu, user);
-	case VFIO_DEVICE_GET_REGION_INFO:
-		return vgpu_vfio_region_info(vdev, arg, vgpu_region_info);
-	case VFIO_DEVICE_GET_IRQ_INFO:
-		return vfio_get_irq_info(vgpu, user);
-	case VFIO_DEVICE_SET_IRQS:
-		return vfio_set_irqs(vgpu, user);
-	case VFIO_DEVICE_RESET:
-		return vgpu_vfio_reset(vgpu);
-	case VFIO_DEVICE_QUERY_GFX_PLANE:
-		return vfio_query_plane(vgpu, user);
-	default:
-		return -ENOTTY;
-	}
 }
 
 static int vfio_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
@@ -343,7 +239,7 @@ static const struct vfio_device_ops vfio_ops = {
 	.close_device = vfio_close_device,
 	.read = vgpu_region_read,
 	.write = vgpu_region_write,
-	.ioctl = vfio_ioctl,
+	.ioctl = vgpu_ioctl,
 	.mmap = vfio_mmap,
 	.request = vfio_request,
 	.dma_unmap = vfio_dma_unmap,
