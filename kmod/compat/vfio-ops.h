@@ -6,7 +6,6 @@
 #ifndef VGPU_COMPAT_VFIO_OPS_H
 #define VGPU_COMPAT_VFIO_OPS_H
 
-#include <linux/iommu.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
@@ -61,23 +60,6 @@ static inline bool vgpu_vfio_by_iommufd(const struct vfio_device *vdev)
 static inline unsigned int vgpu_vfio_unpin_max(const struct vfio_device *vdev)
 {
 	return vgpu_vfio_by_iommufd(vdev) ? 1 : VFIO_PIN_PAGES_MAX_ENTRIES;
-}
-
-/**
- * vgpu_vfio_type1_maps() - whether a type1 container maps guest memory at an address
- * @vdev: the device, open
- * @iova: the address
- *
- * Nothing is pinned: type1 looks for the mapping, then finds that it lacks a right no
- * mapping has (vfio_iommu_type1_pin_pages()). Sleeps. Return: false with iommufd.
- */
-static inline bool vgpu_vfio_type1_maps(struct vfio_device *vdev, u64 iova)
-{
-	struct page *page;
-
-	return !vgpu_vfio_by_iommufd(vdev) &&
-	       vfio_pin_pages(vdev, iova & PAGE_MASK, 1, IOMMU_PRIV, &page) ==
-		       -EPERM;
 }
 
 /* Since Linux 6.19 the core copies region info, before that the driver. */

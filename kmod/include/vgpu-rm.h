@@ -425,7 +425,8 @@ struct vgpu_rm;
  *	which is needed for this: until that returns the pages are given to
  *	nobody else, so that accesses do no harm. It may come before the RM has
  *	noted what this call gave: count those, and unpin again if one came in
- *	between. Returns the number pinned, which may be less than @count, or an
+ *	between. Pins of one page look alike, so a lock of the RM's spans pin and
+ *	note, and unpin and its note; not taken in dma_invalidate(). Returns the number pinned, which may be less than @count, or an
  *	error for the first page: as for @dma_rw, -EPERM for memory the guest may
  *	only read, -ENOMEM past the process's RLIMIT_MEMLOCK, -ENOSPC past the
  *	front end's parameter max_pinned_mib, -EBUSY if the VMM is unmapping

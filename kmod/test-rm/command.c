@@ -139,16 +139,16 @@ static int command_note(struct test_vgpu *vgpu, unsigned long first,
 	return ret;
 }
 
-static int command_pin(struct test_vgpu *vgpu, const struct command_args *args)
+static int command_pin_noted(struct test_vgpu *vgpu,
+			     const struct command_args *args,
+			     unsigned int count)
 {
 	struct page *pages[ENGINE_MAX_LENGTH / ENGINE_PAGE];
-	unsigned int count = args->length / ENGINE_PAGE;
 	u32 invalidations = command_invalidations(vgpu);
 	int pinned, ret;
 
 	BUILD_BUG_ON(PAGE_SIZE != ENGINE_PAGE);
-	if (!command_length_valid(args) || !count)
-		return -EINVAL;
+	lockdep_assert_held(&vgpu->pinning);
 	pinned = test_vfio->pin_pages(vgpu->vgpu_vfio, args->iova, count, true,
 				      pages);
 	if (pinned <= 0)
@@ -161,6 +161,19 @@ static int command_pin(struct test_vgpu *vgpu, const struct command_args *args)
 	return ret;
 }
 
+static int command_pin(struct test_vgpu *vgpu, const struct command_args *args)
+{
+	unsigned int count = args->length / ENGINE_PAGE;
+	int ret;
+
+	if (!command_length_valid(args) || !count)
+		return -EINVAL;
+	mutex_lock(&vgpu->pinning);
+	ret = command_pin_noted(vgpu, args, count);
+	mutex_unlock(&vgpu->pinning);
+	return ret;
+}
+
 static int command_unpin(struct test_vgpu *vgpu,
 			 const struct command_args *args)
 {
@@ -168,11 +181,13 @@ static int command_unpin(struct test_vgpu *vgpu,
 
 	if (!command_length_valid(args) || !count)
 		return -EINVAL;
+	mutex_lock(&vgpu->pinning);
 	mutex_lock(&vgpu->lock);
 	for (i = 0; i < count; i++)
 		xa_erase(&vgpu->pinned, args->iova / ENGINE_PAGE + i);
 	mutex_unlock(&vgpu->lock);
 	test_vfio->unpin_pages(vgpu->vgpu_vfio, args->iova, count);
+	mutex_unlock(&vgpu->pinning);
 	return 0;
 }
 

@@ -83,6 +83,7 @@ static struct test_vgpu *test_vgpu_alloc(const struct vgpu_create_info *info)
 		return ERR_PTR(err);
 	}
 	test_start_init(&vgpu->start);
+	mutex_init(&vgpu->pinning);
 	mutex_init(&vgpu->lock);
 	xa_init(&vgpu->pinned);
 	return vgpu;

@@ -28,6 +28,7 @@ struct test_gpu;
  * @stall: who has to wait
  * @accesses: that trapped, since create
  * @interrupts: raised, since create
+ * @pinning: held over a pin and its note in @pinned, and an unpin and its
  * @lock: guards what follows; never held over a callback
  * @registers: the control registers, by offset / 4
  * @ports: BAR 1
@@ -46,6 +47,7 @@ struct test_vgpu {
 	struct test_stall stall;
 	atomic64_t accesses;
 	atomic64_t interrupts;
+	struct mutex pinning;
 	struct mutex lock;
 	u32 registers[ENGINE_REGISTERS / 4];
 	u8 ports[ENGINE_PORT_SIZE];

@@ -4,7 +4,6 @@
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
-#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -12,12 +11,20 @@
 
 #define GUARD_SETTLE_TIMEOUT	HZ		/* an unmap waits for a page */
 #define GUARD_PIN_TIMEOUT	HZ		/* a pin waits for an unmap */
+#define GUARD_MAX_CALLS		11		/* after which type1 gives up */
+#define GUARD_PATIENCE		5		/* of them let pins in at once */
+#define GUARD_ROW		(HZ / 20)	/* calls so close are in a row */
 
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
 {
+	unsigned int i;
+
 	spin_lock_init(&guard->lock);
+	INIT_LIST_HEAD(&guard->blocks);
 	INIT_LIST_HEAD(&guard->changes);
 	init_waitqueue_head(&guard->settled);
+	for (i = 0; i < VGPU_DMA_CALLS; i++)
+		guard->calls[i].until = jiffies - GUARD_ROW;
 }
 
 void vgpu_dma_guard_set_open(struct vgpu_dma_guard *guard, bool open)
@@ -29,7 +36,20 @@ void vgpu_dma_guard_set_open(struct vgpu_dma_guard *guard, bool open)
 
 static bool guard_blocks(const struct vgpu_dma_guard *guard, unsigned long page)
 {
-	return guard->blocks && page >= guard->first && page <= guard->last;
+	const struct vgpu_dma_block *block;
+	const struct vgpu_dma_call *call;
+	unsigned int i;
+
+	list_for_each_entry(block, &guard->blocks, node)
+		if (page >= block->first && page <= block->last)
+			return true;
+	for (i = 0; i < VGPU_DMA_CALLS; i++) {
+		call = &guard->calls[i];
+		if (time_before(jiffies, call->until) &&
+		    page >= call->first && page <= call->last)
+			return true;
+	}
+	return false;
 }
 
 static int guard_try_pin(struct vgpu_dma_guard *guard,
@@ -80,9 +100,28 @@ void vgpu_dma_guard_done(struct vgpu_dma_guard *guard,
 	spin_lock(&guard->lock);
 	list_del(&change->node);
 	spin_unlock(&guard->lock);
-	/* Pairs with the wait in vgpu_dma_guard_block(). */
+	/* Pairs with the wait in vgpu_dma_guard_settle(). */
 	if (wq_has_sleeper(&guard->settled))
 		wake_up_all(&guard->settled);
+}
+
+void vgpu_dma_guard_block(struct vgpu_dma_guard *guard,
+			  struct vgpu_dma_block *block, unsigned long first,
+			  unsigned long last)
+{
+	block->first = first;
+	block->last = last;
+	spin_lock(&guard->lock);
+	list_add(&block->node, &guard->blocks);
+	spin_unlock(&guard->lock);
+}
+
+void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard,
+			    struct vgpu_dma_block *block)
+{
+	spin_lock(&guard->lock);
+	list_del(&block->node);
+	spin_unlock(&guard->lock);
 }
 
 static bool guard_settled(struct vgpu_dma_guard *guard, unsigned long first,
@@ -99,33 +138,52 @@ static bool guard_settled(struct vgpu_dma_guard *guard, unsigned long first,
 	return settled;
 }
 
-void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
-			  unsigned long last)
+void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard, unsigned long first,
+			   unsigned long last)
 {
-	spin_lock(&guard->lock);
-	if (guard->blocks) {
-		guard->first = min(guard->first, first);
-		guard->last = max(guard->last, last);
-	} else {
-		guard->first = first;
-		guard->last = last;
-	}
-	guard->blocks++;
-	spin_unlock(&guard->lock);
 	wait_event_timeout(guard->settled, guard_settled(guard, first, last),
 			   GUARD_SETTLE_TIMEOUT);
 }
 
-void vgpu_dma_guard_hold(struct vgpu_dma_guard *guard)
+/* The last call like this one, or room for it: the place of the oldest. */
+static struct vgpu_dma_call *guard_call(struct vgpu_dma_guard *guard,
+					const struct vgpu_dma_block *block)
 {
-	spin_lock(&guard->lock);
-	guard->blocks++;
-	spin_unlock(&guard->lock);
+	struct vgpu_dma_call *call, *oldest = &guard->calls[0];
+	unsigned int i;
+
+	for (i = 0; i < VGPU_DMA_CALLS; i++) {
+		call = &guard->calls[i];
+		if (call->task == current && call->first == block->first &&
+		    call->last == block->last)
+			return call;
+		if (time_before(call->until, oldest->until))
+			oldest = call;
+	}
+	*oldest = (struct vgpu_dma_call){
+		.first = block->first,
+		.last = block->last,
+		.task = current,
+		.until = jiffies,
+	};
+	return oldest;
 }
 
-void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard)
+static void guard_count_call(struct vgpu_dma_call *call)
+{
+	if (time_after(jiffies, call->until + GUARD_ROW))
+		call->count = 0;
+	call->count = call->count % GUARD_MAX_CALLS + 1;
+	call->until = jiffies;
+	if (call->count > GUARD_PATIENCE)
+		call->until += 1UL << (call->count - GUARD_PATIENCE);
+}
+
+void vgpu_dma_guard_return(struct vgpu_dma_guard *guard,
+			   struct vgpu_dma_block *block)
 {
 	spin_lock(&guard->lock);
-	guard->blocks--;
+	guard_count_call(guard_call(guard, block));
+	list_del(&block->node);
 	spin_unlock(&guard->lock);
 }

@@ -10,24 +10,18 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+struct task_struct;
+
+#define VGPU_DMA_CALLS	8	/* unmaps that are remembered */
+
 /**
- * struct vgpu_dma_guard - one vGPU's
- * @lock: guards the rest; innermost
- * @changes: pages being pinned or unpinned at this moment
- * @settled: woken when one of @changes ends
- * @open: pages may be pinned: from start until just before stop
- * @blocks: unmaps that run, or that the RM was not told of yet
- * @first: first page where nothing may be pinned now, while there are @blocks
- * @last: last of them
- *
- * One range stands for all unmaps at once: they are few, and short.
+ * struct vgpu_dma_block - pages where nothing may be pinned
+ * @node: in &struct vgpu_dma_guard.blocks
+ * @first: first page
+ * @last: last page
  */
-struct vgpu_dma_guard {
-	spinlock_t lock;
-	struct list_head changes;
-	wait_queue_head_t settled;
-	bool open;
-	unsigned int blocks;
+struct vgpu_dma_block {
+	struct list_head node;
 	unsigned long first;
 	unsigned long last;
 };
@@ -40,6 +34,40 @@ struct vgpu_dma_guard {
 struct vgpu_dma_change {
 	struct list_head node;
 	unsigned long page;
+};
+
+/**
+ * struct vgpu_dma_call - a range that VFIO told to unmap
+ * @first: first page
+ * @last: last page
+ * @task: whose call it was; compared only
+ * @count: calls in a row
+ * @until: when pins are let in again, in jiffies
+ */
+struct vgpu_dma_call {
+	unsigned long first;
+	unsigned long last;
+	const struct task_struct *task;
+	unsigned int count;
+	unsigned long until;
+};
+
+/**
+ * struct vgpu_dma_guard - one vGPU's
+ * @lock: guards the rest; innermost
+ * @open: pages may be pinned: from start until just before stop
+ * @blocks: where not: unmaps that run, or that the RM was not told of yet
+ * @changes: pages being pinned or unpinned at this moment
+ * @settled: woken when one of @changes ends
+ * @calls: the last calls, in no order
+ */
+struct vgpu_dma_guard {
+	spinlock_t lock;
+	bool open;
+	struct list_head blocks;
+	struct list_head changes;
+	wait_queue_head_t settled;
+	struct vgpu_dma_call calls[VGPU_DMA_CALLS];
 };
 
 /* From create to delete. */
@@ -69,23 +97,32 @@ void vgpu_dma_guard_unpin(struct vgpu_dma_guard *guard,
 void vgpu_dma_guard_done(struct vgpu_dma_guard *guard,
 			 struct vgpu_dma_change *change);
 
-/**
- * vgpu_dma_guard_block() - an unmap begins
- * @guard: the guard
- * @first: first page that goes
- * @last: last one
- *
- * Nothing is pinned there from now on, until vgpu_dma_guard_unblock(). Waits for
- * what is under way there, but not for long: it may need a lock that another
- * unmap holds, which waits for this one.
- */
-void vgpu_dma_guard_block(struct vgpu_dma_guard *guard, unsigned long first,
+/* Nothing is newly pinned in [@first, @last] until vgpu_dma_guard_unblock(). */
+void vgpu_dma_guard_block(struct vgpu_dma_guard *guard,
+			  struct vgpu_dma_block *block, unsigned long first,
 			  unsigned long last);
+void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard,
+			    struct vgpu_dma_block *block);
 
-/* One more reason for what is blocked to stay so. */
-void vgpu_dma_guard_hold(struct vgpu_dma_guard *guard);
+/*
+ * Waits for changes under way in [@first, @last], which is blocked, but for a second
+ * at most: they may need a lock that another unmap holds, which waits for this one.
+ */
+void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard, unsigned long first,
+			   unsigned long last);
 
-/* Undoes vgpu_dma_guard_block() or vgpu_dma_guard_hold(). */
-void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard);
+/**
+ * vgpu_dma_guard_return() - unblock, as the last act of VFIO's dma_unmap operation
+ * @guard: the guard
+ * @block: what the operation blocked
+ *
+ * VFIO is not done then. It looks for pins left, and type1 gives up by BUG_ON() when it
+ * found some after eleven calls. There is little time for a pin between, but what can
+ * happen does: if VFIO calls again and again, the last calls of the eleven go on
+ * blocking for a while, each for longer. To a guest that maps and unmaps one place all
+ * the time this happens too.
+ */
+void vgpu_dma_guard_return(struct vgpu_dma_guard *guard,
+			   struct vgpu_dma_block *block);
 
 #endif /* VGPU_VFIO_DMA_GUARD_H */

@@ -16,7 +16,6 @@
 #include <linux/vfio.h>
 
 #include "pins.h"
-#include "unmap.h"
 #include "vfio-ops.h"
 #include "vgpu.h"
 
@@ -29,13 +28,15 @@ void vgpu_dma_init(struct vgpu_dma *dma)
 {
 	init_rwsem(&dma->users);
 	xa_init(&dma->pins);
-	mutex_init(&dma->unmapping);
+	vgpu_unmaps_init(&dma->unmaps);
 	vgpu_dma_guard_init(&dma->guard);
 	vgpu_invalidate_init(&dma->invalidate);
 }
 
 void vgpu_dma_exit(struct vgpu_dma *dma)
 {
+	/* VFIO tells of unmaps a while after close. */
+	vgpu_unmaps_flush(&dma->unmaps);
 	xa_destroy(&dma->pins);
 }
 
@@ -226,46 +227,35 @@ static void dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
 	}
 }
 
-/* Blocks [@first, @last] and unpins it; pairs with an unblock by the caller. */
-static void dma_take(struct vgpu_vfio *vgpu, unsigned long first,
-		     unsigned long last, struct list_head *taken)
-{
-	vgpu_dma_guard_block(&vgpu->dma.guard, first, last);
-	dma_unpin_range(vgpu, first, last, taken);
-}
-
 /* The RM can't be told of a range alone: then all goes, and it is told that. */
 static void dma_take_all(struct vgpu_vfio *vgpu, struct list_head *taken)
 {
-	dma_take(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, taken);
+	struct vgpu_dma_guard *guard = &vgpu->dma.guard;
+	struct vgpu_dma_block block;
+
+	vgpu_dma_guard_block(guard, &block, 0, VGPU_DMA_LAST_PAGE);
+	vgpu_dma_guard_settle(guard, 0, VGPU_DMA_LAST_PAGE);
+	dma_unpin_range(vgpu, 0, VGPU_DMA_LAST_PAGE, taken);
 	vgpu_invalidate_tell_all(vgpu, taken);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard);
+	vgpu_dma_guard_unblock(guard, &block);
 }
 
-void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
+void vgpu_dma_unmap(struct vgpu_vfio *vgpu, unsigned long first,
+		    unsigned long last)
 {
 	LIST_HEAD(taken);
 
-	if (!dma_range_valid(iova, size))
-		return;
-	/* What another unmap took out of the record may not be unpinned yet. */
-	mutex_lock(&vgpu->dma.unmapping);
-	dma_take(vgpu, iova >> PAGE_SHIFT, (iova + (size - 1)) >> PAGE_SHIFT,
-		 &taken);
-	if (!vgpu_invalidate_tell(vgpu, iova, size, &taken))
+	vgpu_dma_guard_settle(&vgpu->dma.guard, first, last);
+	dma_unpin_range(vgpu, first, last, &taken);
+	if (!vgpu_invalidate_tell(vgpu, first, last, &taken))
 		dma_take_all(vgpu, &taken);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard);
-	mutex_unlock(&vgpu->dma.unmapping);
 }
 
 void vgpu_dma_close(struct vgpu_vfio *vgpu)
 {
-	LIST_HEAD(taken);
-
 	dma_set_started(&vgpu->dma, false);
-	dma_unpin_range(vgpu, 0, ULONG_MAX >> PAGE_SHIFT, &taken);
-	/* What an unmap took out of the record before us may not be unpinned yet. */
-	vgpu_unmap_flush();
-	vgpu_pins_free(&taken);
+	/* Also if an unmap took the last ones out of the record just now. */
+	if (vgpu_dma_pinned(&vgpu->dma))
+		vgpu_unmap_all(vgpu);
 	vgpu_invalidate_close(vgpu);
 }

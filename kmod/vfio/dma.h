@@ -6,13 +6,17 @@
 #define VGPU_VFIO_DMA_H
 
 #include <linux/atomic.h>
-#include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
 #include "dma-guard.h"
 #include "invalidate.h"
+#include "unmap.h"
+
+#define VGPU_DMA_LAST_PAGE	(ULONG_MAX >> PAGE_SHIFT)
 
 struct page;
 struct vgpu_vfio;
@@ -25,9 +29,8 @@ struct vgpu_vfio;
  * @bus_master: COMMAND allows it; written under the config lock
  * @pins: &struct vgpu_pin by page of IOVA; has its own lock
  * @pinned: pages pinned now
- * @unmapping: held over an unmap, in its work item, so that an unmap ends no
- *	sooner than those before it
  * @unpinned: pages that unmaps unpinned, from which progress is seen
+ * @unmaps: unmaps that VFIO told of
  * @guard: keeps pins away from unmaps
  * @invalidate: tells the RM of unmaps
  */
@@ -37,8 +40,8 @@ struct vgpu_dma {
 	bool bus_master;
 	struct xarray pins;
 	atomic_long_t pinned;
-	struct mutex unmapping;
 	atomic_long_t unpinned;
+	struct vgpu_unmaps unmaps;
 	struct vgpu_dma_guard guard;
 	struct vgpu_invalidate invalidate;
 };
@@ -63,15 +66,16 @@ static inline unsigned long vgpu_dma_pinned(const struct vgpu_dma *dma)
 }
 
 /**
- * vgpu_dma_unmap() - VFIO's dma_unmap operation
+ * vgpu_dma_unmap() - unpin, and have the RM told
  * @vgpu: the vGPU, open
- * @iova: first byte
- * @size: bytes
+ * @first: first page of IOVA; the caller has the range blocked in the guard
+ * @last: last page
  *
- * Unpins first, then has the RM told by a work item, for which nobody waits:
- * type1 gives up by BUG_ON when pins stay.
+ * By vgpu_unmap()'s work item alone. The RM is told by another one, for which nobody
+ * waits: type1 gives up by BUG_ON when pins stay.
  */
-void vgpu_dma_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size);
+void vgpu_dma_unmap(struct vgpu_vfio *vgpu, unsigned long first,
+		    unsigned long last);
 
 /* Callbacks of the contract; see struct vgpu_vfio_ops. */
 int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,

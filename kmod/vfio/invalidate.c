@@ -2,41 +2,38 @@
 /*
  * Tells the resource manager which guest memory is gone, after the fact.
  */
-#include <linux/delay.h>
-#include <linux/jiffies.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "pins.h"
-#include "vfio-ops.h"
 #include "vgpu.h"
 
 /* An RM that has so many waiting is stuck; memory for more would be for nothing. */
-#define INVALIDATE_MAX		256
-
-#define INVALIDATE_SETTLE	(HZ / 5)	/* an unmap is over after it */
-#define INVALIDATE_LOOK_US	4096		/* between looks for that, at most */
+#define INVALIDATE_MAX	256
 
 /**
  * struct vgpu_gone - a range to tell of
  * @node: in &struct vgpu_invalidate.ranges
- * @iova: first byte
- * @size: bytes
- * @when: the time of the unmap, in jiffies
+ * @block: the range, where nothing is pinned until the RM was told
  * @pins: those that were taken there
  */
 struct vgpu_gone {
 	struct list_head node;
-	u64 iova;
-	u64 size;
-	unsigned long when;
+	struct vgpu_dma_block block;
 	struct list_head pins;
 };
 
-/* The next range to tell of, into @told; false if there is none. */
-static bool invalidate_pop(struct vgpu_invalidate *invalidate,
-			   struct vgpu_gone *told)
+/* Hands a range on from one block to another. */
+static void invalidate_move(struct vgpu_vfio *vgpu, struct vgpu_dma_block *to,
+			    struct vgpu_dma_block *from)
 {
+	vgpu_dma_guard_block(&vgpu->dma.guard, to, from->first, from->last);
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, from);
+}
+
+/* The next range to tell of, into @told; false if there is none. */
+static bool invalidate_pop(struct vgpu_vfio *vgpu, struct vgpu_gone *told)
+{
+	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
 	struct vgpu_gone *gone = NULL;
 	bool found;
 
@@ -44,9 +41,7 @@ static bool invalidate_pop(struct vgpu_invalidate *invalidate,
 	spin_lock(&invalidate->lock);
 	found = invalidate->everything;
 	if (found) {
-		told->iova = 0;
-		told->size = U64_MAX;
-		told->when = jiffies;
+		invalidate_move(vgpu, &told->block, &invalidate->all);
 		list_splice_init(&invalidate->held, &told->pins);
 		invalidate->everything = false;
 	} else if (!list_empty(&invalidate->ranges)) {
@@ -54,9 +49,7 @@ static bool invalidate_pop(struct vgpu_invalidate *invalidate,
 					node);
 		list_del(&gone->node);
 		invalidate->count--;
-		told->iova = gone->iova;
-		told->size = gone->size;
-		told->when = gone->when;
+		invalidate_move(vgpu, &told->block, &gone->block);
 		list_splice(&gone->pins, &told->pins);
 	}
 	spin_unlock(&invalidate->lock);
@@ -64,24 +57,10 @@ static bool invalidate_pop(struct vgpu_invalidate *invalidate,
 	return found || gone;
 }
 
-/*
- * VFIO is not done when an unmap operation returns. It looks for pins left, and type1
- * gives up by BUG_ON when it found some eleven times: nobody may pin there before it
- * looked, and removed its mapping. The guest may have a new one by then, which looks
- * the same, so this is bounded. After all was taken, no single mapping says it.
- */
-static void invalidate_settle(struct vgpu_vfio *vgpu,
-			      const struct vgpu_gone *told)
+/* In bytes; of all there is one less, which the contract has for everything. */
+static u64 invalidate_size(const struct vgpu_dma_block *block)
 {
-	unsigned long deadline = told->when + INVALIDATE_SETTLE;
-	bool all = told->size == U64_MAX;
-	unsigned int us = 16;
-
-	while (time_before(jiffies, deadline) &&
-	       (all || vgpu_vfio_type1_maps(&vgpu->vdev, told->iova))) {
-		usleep_range(us, 2 * us);
-		us = min(2 * us, INVALIDATE_LOOK_US);
-	}
+	return ((u64)(block->last - block->first) + 1) << PAGE_SHIFT ?: U64_MAX;
 }
 
 static void invalidate_work(struct work_struct *work)
@@ -90,11 +69,12 @@ static void invalidate_work(struct work_struct *work)
 		container_of(work, struct vgpu_vfio, dma.invalidate.work);
 	struct vgpu_gone told;
 
-	while (invalidate_pop(&vgpu->dma.invalidate, &told)) {
-		vgpu->ops->dma_invalidate(vgpu->handle, told.iova, told.size);
+	while (invalidate_pop(vgpu, &told)) {
+		vgpu->ops->dma_invalidate(vgpu->handle,
+					  (u64)told.block.first << PAGE_SHIFT,
+					  invalidate_size(&told.block));
 		vgpu_pins_free(&told.pins);
-		invalidate_settle(vgpu, &told);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, &told.block);
 	}
 }
 
@@ -123,8 +103,8 @@ static void invalidate_drop_locked(struct vgpu_vfio *vgpu)
 	list_for_each_entry_safe(gone, next, &invalidate->ranges, node) {
 		list_splice(&gone->pins, &invalidate->held);
 		list_del(&gone->node);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, &gone->block);
 		kfree(gone);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard);
 	}
 	invalidate->count = 0;
 }
@@ -137,7 +117,7 @@ void vgpu_invalidate_stop(struct vgpu_vfio *vgpu)
 	invalidate->telling = false;
 	invalidate_drop_locked(vgpu);
 	if (invalidate->everything)
-		vgpu_dma_guard_unblock(&vgpu->dma.guard);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, &invalidate->all);
 	invalidate->everything = false;
 	spin_unlock(&invalidate->lock);
 	flush_work(&invalidate->work);
@@ -165,8 +145,8 @@ static bool invalidate_add(struct vgpu_vfio *vgpu, struct vgpu_gone *gone)
 	if (added) {
 		list_add_tail(&gone->node, &invalidate->ranges);
 		invalidate->count++;
-		/* Pairs with the unblock after the RM was told. */
-		vgpu_dma_guard_hold(&vgpu->dma.guard);
+		vgpu_dma_guard_block(&vgpu->dma.guard, &gone->block,
+				     gone->block.first, gone->block.last);
 		schedule_work(&invalidate->work);
 	}
 	spin_unlock(&invalidate->lock);
@@ -187,8 +167,8 @@ static bool invalidate_hold(struct vgpu_vfio *vgpu, struct list_head *pins)
 	return hold;
 }
 
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
-			  struct list_head *pins)
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, unsigned long first,
+			  unsigned long last, struct list_head *pins)
 {
 	struct vgpu_gone *gone;
 
@@ -197,9 +177,8 @@ bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
 	gone = kmalloc(sizeof(*gone), GFP_KERNEL_ACCOUNT);
 	if (!gone)
 		return false;
-	gone->iova = iova;
-	gone->size = size;
-	gone->when = jiffies;
+	gone->block.first = first;
+	gone->block.last = last;
 	INIT_LIST_HEAD(&gone->pins);
 	list_splice_init(pins, &gone->pins);
 	if (invalidate_add(vgpu, gone))
@@ -219,7 +198,8 @@ void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins)
 		/* What was to be told before this is part of it. */
 		invalidate_drop_locked(vgpu);
 		if (!invalidate->everything)
-			vgpu_dma_guard_hold(&vgpu->dma.guard);
+			vgpu_dma_guard_block(&vgpu->dma.guard, &invalidate->all,
+					     0, VGPU_DMA_LAST_PAGE);
 		invalidate->everything = true;
 		schedule_work(&invalidate->work);
 	}

@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "dma-guard.h"
+
 struct vgpu_vfio;
 
 /**
@@ -19,6 +21,7 @@ struct vgpu_vfio;
  * @ranges: those to tell, in the order of their unmaps
  * @count: how many are in @ranges
  * @everything: before those, that all guest memory is gone
+ * @all: blocks pins everywhere, while there is @everything
  * @held: pins that were taken, given up once the RM was told of @everything, or
  *	has stopped
  * @telling: between start and stop
@@ -29,6 +32,7 @@ struct vgpu_invalidate {
 	struct list_head ranges;
 	unsigned int count;
 	bool everything;
+	struct vgpu_dma_block all;
 	struct list_head held;
 	bool telling;
 };
@@ -51,19 +55,19 @@ void vgpu_invalidate_close(struct vgpu_vfio *vgpu);
 /**
  * vgpu_invalidate_tell() - have the RM told of a range
  * @vgpu: the vGPU, open
- * @iova: first byte
- * @size: bytes
+ * @first: first page of IOVA
+ * @last: last page
  * @pins: pins that were taken there; given up when the RM was told, and empty
  *	on a return of true
  *
  * The range stays blocked to pins until the RM was told, or it would take a new
- * pin for the old, and until VFIO has removed its mapping. Sleeps for memory, never for the RM.
+ * pin for the old. Sleeps for memory, never for the RM.
  *
  * Return: false if there is no memory to remember it, or if far too much is
  * waiting: the caller then takes all guest memory and tells so instead.
  */
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, u64 iova, u64 size,
-			  struct list_head *pins);
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, unsigned long first,
+			  unsigned long last, struct list_head *pins);
 
 /* Have the RM told that all guest memory is gone; takes @pins, needs no memory. */
 void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins);

@@ -5,35 +5,29 @@
 #include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "unmap.h"
+#include "vfio-ops.h"
 #include "vgpu.h"
 
-/*
- * No page unpinned for so long means that who holds type1's lock waits for us.
- * Type1 calls eleven times before it gives up by BUG_ON.
- */
+/* No page unpinned for so long means, by type1, that somebody waits for us. */
 #define UNMAP_STALL	(HZ / 4)
 
 /**
  * struct unmap - one unmap
- * @work: does it
+ * @node: in &struct vgpu_unmaps.waiting
+ * @block: keeps pins away until it is done, also when nobody waits any more
  * @done: it is done
  * @ref: of the work and of who waits
- * @vgpu: the vGPU
- * @iova: first byte
- * @size: bytes
  */
 struct unmap {
-	struct work_struct work;
+	struct list_head node;
+	struct vgpu_dma_block block;
 	struct completion done;
 	refcount_t ref;
-	struct vgpu_vfio *vgpu;
-	u64 iova;
-	u64 size;
 };
 
 static struct workqueue_struct *unmap_queue;
@@ -44,46 +38,98 @@ static void unmap_put(struct unmap *unmap)
 		kfree(unmap);
 }
 
+static struct unmap *unmap_next(struct vgpu_unmaps *unmaps)
+{
+	struct unmap *unmap;
+
+	spin_lock(&unmaps->lock);
+	unmap = list_first_entry_or_null(&unmaps->waiting, struct unmap, node);
+	if (unmap)
+		list_del(&unmap->node);
+	spin_unlock(&unmaps->lock);
+	return unmap;
+}
+
 static void unmap_work(struct work_struct *work)
 {
-	struct unmap *unmap = container_of(work, struct unmap, work);
+	struct vgpu_vfio *vgpu =
+		container_of(work, struct vgpu_vfio, dma.unmaps.work);
+	struct unmap *unmap;
 
-	vgpu_dma_unmap(unmap->vgpu, unmap->iova, unmap->size);
-	complete(&unmap->done);
-	unmap_put(unmap);
+	while ((unmap = unmap_next(&vgpu->dma.unmaps))) {
+		vgpu_dma_unmap(vgpu, unmap->block.first, unmap->block.last);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, &unmap->block);
+		complete(&unmap->done);
+		unmap_put(unmap);
+	}
+}
+
+static struct unmap *unmap_begin(struct vgpu_vfio *vgpu, unsigned long first,
+				 unsigned long last)
+{
+	/* Without it type1 would come to its BUG_ON. */
+	struct unmap *unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
+	struct vgpu_unmaps *unmaps = &vgpu->dma.unmaps;
+
+	init_completion(&unmap->done);
+	refcount_set(&unmap->ref, 2);
+	vgpu_dma_guard_block(&vgpu->dma.guard, &unmap->block, first, last);
+	spin_lock(&unmaps->lock);
+	list_add_tail(&unmap->node, &unmaps->waiting);
+	spin_unlock(&unmaps->lock);
+	queue_work(unmap_queue, &unmaps->work);
+	return unmap;
 }
 
 /* Until it is done, or gets on no more. */
-static void unmap_wait(struct unmap *unmap)
+static void unmap_wait(struct vgpu_dma *dma, struct unmap *unmap)
 {
-	atomic_long_t *unpinned = &unmap->vgpu->dma.unpinned;
 	long before;
 
 	do {
-		before = atomic_long_read(unpinned);
+		before = atomic_long_read(&dma->unpinned);
 	} while (!wait_for_completion_timeout(&unmap->done, UNMAP_STALL) &&
-		 atomic_long_read(unpinned) != before);
+		 atomic_long_read(&dma->unpinned) != before);
 }
 
 void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 {
-	/* Without it type1 would come to its BUG_ON. */
-	struct unmap *unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
+	unsigned long first = iova >> PAGE_SHIFT;
+	unsigned long last = (iova + (size - 1)) >> PAGE_SHIFT;
+	struct vgpu_dma *dma = &vgpu->dma;
+	struct vgpu_dma_block block;
+	struct unmap *unmap;
 
-	INIT_WORK(&unmap->work, unmap_work);
-	init_completion(&unmap->done);
-	refcount_set(&unmap->ref, 2);
-	unmap->vgpu = vgpu;
-	unmap->iova = iova;
-	unmap->size = size;
-	queue_work(unmap_queue, &unmap->work);
-	unmap_wait(unmap);
+	if (!size || iova + (size - 1) < iova)
+		return;
+	vgpu_dma_guard_block(&dma->guard, &block, first, last);
+	unmap = unmap_begin(vgpu, first, last);
+	if (vgpu_vfio_by_iommufd(&vgpu->vdev))
+		wait_for_completion(&unmap->done);
+	else
+		unmap_wait(dma, unmap);
+	unmap_put(unmap);
+	vgpu_dma_guard_return(&dma->guard, &block);
+}
+
+void vgpu_unmap_all(struct vgpu_vfio *vgpu)
+{
+	struct unmap *unmap = unmap_begin(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+
+	wait_for_completion(&unmap->done);
 	unmap_put(unmap);
 }
 
-void vgpu_unmap_flush(void)
+void vgpu_unmaps_init(struct vgpu_unmaps *unmaps)
 {
-	flush_workqueue(unmap_queue);
+	INIT_WORK(&unmaps->work, unmap_work);
+	spin_lock_init(&unmaps->lock);
+	INIT_LIST_HEAD(&unmaps->waiting);
+}
+
+void vgpu_unmaps_flush(struct vgpu_unmaps *unmaps)
+{
+	flush_work(&unmaps->work);
 }
 
 int vgpu_unmap_init(void)

@@ -5,13 +5,35 @@
 #ifndef VGPU_VFIO_UNMAP_H
 #define VGPU_VFIO_UNMAP_H
 
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 struct vgpu_vfio;
+
+/**
+ * struct vgpu_unmaps - those of one vGPU
+ * @work: does them one after the other: what one has taken out of the record is
+ *	unpinned before the next one says that nothing is there
+ * @lock: guards @waiting
+ * @waiting: &struct unmap, in their order
+ */
+struct vgpu_unmaps {
+	struct work_struct work;
+	spinlock_t lock;
+	struct list_head waiting;
+};
 
 /* With the module; init returns 0 or -ENOMEM. */
 int vgpu_unmap_init(void);
 void vgpu_unmap_exit(void);
+
+/* From create to delete. */
+void vgpu_unmaps_init(struct vgpu_unmaps *unmaps);
+
+/* No unmap is under way any more, where none begins. Sleeps. */
+void vgpu_unmaps_flush(struct vgpu_unmaps *unmaps);
 
 /**
  * vgpu_unmap() - VFIO's dma_unmap operation
@@ -19,20 +41,17 @@ void vgpu_unmap_exit(void);
  * @iova: first byte
  * @size: bytes
  *
- * Has vgpu_dma_unmap() called by a work item and waits for it, but not for ever:
- * type1 calls this with device_list_lock held, and unpinning takes its lock, which
- * another thread holds while it waits for device_list_lock: one that opens a device
- * of the container (vfio_iommu_type1_register_device()) or unmaps as well
- * (vfio_notify_dma_unmap()). When this returns before the pages are unpinned, all
- * get on, and type1 calls again.
+ * Has vgpu_dma_unmap() called by a work item and waits for it; with type1 not for
+ * ever. Type1 calls this with device_list_lock held, and unpinning takes its lock,
+ * which another thread holds while it waits for device_list_lock: one that opens a
+ * device of the container (vfio_iommu_type1_register_device()) or unmaps as well
+ * (vfio_notify_dma_unmap()). When this returns before the pages are unpinned, all get
+ * on, and type1 calls again, eleven times at most. Where two threads unmap at once,
+ * each such round unpins a few runs of adjacent pages: no VMM does that.
  */
 void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size);
 
-/**
- * vgpu_unmap_flush() - wait for what vgpu_unmap() began
- *
- * At close, and before a vGPU is freed. Sleeps.
- */
-void vgpu_unmap_flush(void);
+/* All there is, at close; waits until it is done. */
+void vgpu_unmap_all(struct vgpu_vfio *vgpu);
 
 #endif /* VGPU_VFIO_UNMAP_H */

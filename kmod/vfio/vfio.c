@@ -8,7 +8,6 @@
 #include "gpu.h"
 #include "ioctl.h"
 #include "start.h"
-#include "unmap.h"
 #include "users.h"
 #include "vfio-ops.h"
 #include "vgpu.h"
@@ -226,7 +225,6 @@ static int vfio_init(struct vfio_device *vdev)
 
 static void vfio_release(struct vfio_device *vdev)
 {
-	vgpu_unmap_flush();	/* VFIO tells of unmaps a while after close */
 	vgpu_dma_exit(&vfio_to_vgpu(vdev)->dma);
 	vgpu_vfio_free_device(vdev);
 }

@@ -17,10 +17,9 @@
  *	vgpu_display.lock		faults of the console: read; pan: write
  *
  * vgpu_gpu.users_lock is taken under lifecycle, and with it only spin locks.
- * vgpu_dma.unmapping is a work item's, taken with nothing held.
  * vgpu_gpu.lock, vgpu_irq.lock (set_irqs), vgpu_dma.users and
  * vgpu_vfio.attr_lock are taken with none of config_lock and below held. Spin
- * locks, innermost: vgpu_invalidate.lock, then vgpu_dma_guard.lock; gpus_lock;
+ * locks, innermost: vgpu_invalidate.lock, then vgpu_dma_guard.lock; vgpu_unmaps.lock; gpus_lock;
  * vgpu_irq.intx_lock. Nothing is copied to or from user space under config_lock or
  * below it, since that may fault on a BAR.
  */

@@ -69,6 +69,13 @@ vm_program()
     "$LAB/vm" put --name "$lab_vm" "$(build_stage "${kernel%-*}")/../$1" "/tmp/${1##*/}"
 }
 
+# vfio_iommufd: whether a vGPU that exists can be had by iommufd; Debian's kernels have
+# none, the lab's own has.
+vfio_iommufd()
+{
+    vm 'modprobe -q iommufd && ls /dev/iommu /dev/vfio/devices/vfio*' >/dev/null 2>&1
+}
+
 # fail MESSAGE…: ends the scenario, failed.
 fail()
 {

@@ -25,6 +25,7 @@
 #define BAR       ENGINE_MEMORY_BAR
 #define MAX_PINS  "/sys/module/vgpu_vfio/parameters/max_pinned_mib"
 #define IN_A_LOOP 300
+#define TWICE     100
 
 /** struct guest: one engine, and memory that is its guest's */
 struct guest {
@@ -301,6 +302,40 @@ test_race(struct guest *guest)
     map(guest, IOVA);
 }
 
+static void *
+unmap_other(void *data)
+{
+    return unmap(data, OTHER) ? data : NULL;
+}
+
+/* Type1 tells of each with a lock held that the other one's unpinning takes. */
+static void
+test_two_unmaps(struct guest *guest)
+{
+    double worst = 0;
+    bool all = true;
+
+    for (int i = 0; i < TWICE && all; i++) {
+        void *other = NULL;
+        pthread_t thread;
+        double began;
+
+        all = map(guest, OTHER) && pin(guest, OTHER, PAGES) == (int32_t)PAGES &&
+              pin(guest, IOVA, PAGES) == (int32_t)PAGES;
+        began = seconds();
+        if (pthread_create(&thread, NULL, unmap_other, guest))
+            return;
+        all = unmap(guest, IOVA) && all;
+        pthread_join(thread, &other);
+        if (seconds() - began > worst)
+            worst = seconds() - began;
+        all = all && other && pinned(guest->uuid) == 0 && map(guest, IOVA);
+    }
+    check(all, "two threads unmap at once");
+    printf("the longest of %d times took %.3f s\n", TWICE, worst);
+    check(worst < 3, "and both get on");
+}
+
 void
 test_dma(const struct device *dev, const char *uuid)
 {
@@ -319,6 +354,7 @@ test_dma(const struct device *dev, const char *uuid)
     test_held(&guest);
     test_stalled(&guest);
     test_race(&guest);
+    test_two_unmaps(&guest);
     check(unmap(&guest, IOVA), "the memory is taken back");
     munmap(guest.memory, SIZE);
 }
