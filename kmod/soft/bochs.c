@@ -156,7 +156,10 @@ void soft_bochs_read(struct soft_bochs *bochs, u32 offset, u8 *buf,
 
 	/* An access is aligned, so that it never reaches out of the EDID's room. */
 	if (offset < SOFT_BOCHS_EDID_SIZE) {
-		memcpy(buf, &bochs->edid[offset], count);
+		if (count == sizeof(u32))	/* one move and not a call */
+			memcpy(buf, &bochs->edid[offset], sizeof(u32));
+		else
+			memcpy(buf, &bochs->edid[offset], count);
 		return;
 	}
 	for (i = 0; i < count; i++)

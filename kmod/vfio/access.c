@@ -247,6 +247,33 @@ static __always_inline bool access_traps(const struct vgpu_vfio *vgpu, u64 pos,
 	       !vgpu_vfio_is_lost(vgpu);
 }
 
+/* get_user() and put_user() without their call. */
+static __always_inline int access_get_register(u32 *value, u32 __user *from)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return -EFAULT;
+	unsafe_get_user(*value, from, fault);
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static __always_inline int access_put_register(u32 value, u32 __user *to)
+{
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(value, to, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
 /* A register of 4 bytes, which is what drivers use: no copy and few calls. */
 static __always_inline ssize_t
 access_register(struct vgpu_vfio *vgpu, unsigned int index, u32 __user *user,
@@ -255,7 +282,7 @@ access_register(struct vgpu_vfio *vgpu, unsigned int index, u32 __user *user,
 	u32 value = 0;
 	int ret;
 
-	if (write && get_user(value, user))
+	if (write && access_get_register(&value, user))
 		return -EFAULT;
 	ret = vgpu->ops->region_access(vgpu->handle, index,
 				       *ppos & VGPU_REGION_MASK, &value,
@@ -264,7 +291,7 @@ access_register(struct vgpu_vfio *vgpu, unsigned int index, u32 __user *user,
 		return ret;
 	if (unlikely(ret))
 		value = ~0U;
-	if (!write && put_user(value, user))
+	if (!write && access_put_register(value, user))
 		return -EFAULT;
 	*ppos += sizeof(value);
 	return sizeof(value);
