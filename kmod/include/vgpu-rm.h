@@ -27,7 +27,8 @@
  *   DMA unmap or a reset: an RM may take a round trip through user space inside
  *   any operation that may sleep, and may call back from inside it. An RM must
  *   not hold a lock of its own over a callback that may sleep if one of its
- *   operations takes that lock.
+ *   operations takes that lock; the one over pins, see @pin_pages, may be taken
+ *   by region_access.
  *
  * Context
  *   Every operation is called in process context with no spinlock held and may
@@ -413,7 +414,8 @@ struct vgpu_rm;
  * @types_changed: get_types() would answer differently. Sleeps. -EBUSY while
  *	the GPU has a vGPU.
  * @dma_rw: copy @size bytes between @buf and guest memory at @iova, for a
- *	started vGPU. Sleeps; takes no lock an unmap needs. -EINVAL, -EFAULT where
+ *	started vGPU. Sleeps; VFIO's unmaps wait meanwhile, so copy 64 KiB or so
+ *	at once, not more. -EINVAL, -EFAULT where
  *	the guest has no memory there, -EACCES while the guest has bus mastering
  *	off, as it is after reset.
  * @pin_pages: pin @count pages of guest memory at @iova, page aligned, into
@@ -425,12 +427,14 @@ struct vgpu_rm;
  *	which is needed for this: until that returns the pages are given to
  *	nobody else, so that accesses do no harm. It may come before the RM has
  *	noted what this call gave: count those, and unpin again if one came in
- *	between. Pins of one page look alike, so a lock of the RM's spans pin and
- *	note, and unpin and its note; not taken in dma_invalidate(). Returns the number pinned, which may be less than @count, or an
- *	error for the first page: as for @dma_rw, -EPERM for memory the guest may
- *	only read, -ENOMEM past the process's RLIMIT_MEMLOCK, -ENOSPC past the
- *	front end's parameter max_pinned_mib, -EBUSY if the VMM is unmapping
- *	there, -EINTR if killed, -EOPNOTSUPP without dma_invalidate().
+ *	between. Pins of one page look alike, so a lock of the RM's spans pin
+ *	and note, and unpin and its note; region_access may take it,
+ *	dma_invalidate, stop, reset and the rest must not. Returns the number
+ *	pinned, which may be less than @count, or an error for the first page:
+ *	as for @dma_rw, -EPERM for memory the guest may only read, -ENOMEM past
+ *	the process's RLIMIT_MEMLOCK, -ENOSPC past the front end's parameter
+ *	max_pinned_mib, -EBUSY if the VMM is unmapping there, -EINTR if killed,
+ *	-EOPNOTSUPP without dma_invalidate().
  * @unpin_pages: undo pin_pages(); what is pinned no more, or not page aligned,
  *	is ignored.
  */

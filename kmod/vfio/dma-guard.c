@@ -9,11 +9,12 @@
 
 #include "dma-guard.h"
 
-#define GUARD_SETTLE_TIMEOUT	HZ		/* an unmap waits for a page */
 #define GUARD_PIN_TIMEOUT	HZ		/* a pin waits for an unmap */
 #define GUARD_MAX_CALLS		11		/* after which type1 gives up */
-#define GUARD_PATIENCE		5		/* of them let pins in at once */
-#define GUARD_ROW		(HZ / 20)	/* calls so close are in a row */
+#define GUARD_PATIENCE		6		/* of them let pins in at once */
+#define GUARD_LINGER_MS		8		/* the next one; each for twice as long */
+/* From one call's end to the next: VFIO may call other devices in between. */
+#define GUARD_ROW		(2 * HZ)
 
 void vgpu_dma_guard_init(struct vgpu_dma_guard *guard)
 {
@@ -111,6 +112,7 @@ void vgpu_dma_guard_block(struct vgpu_dma_guard *guard,
 {
 	block->first = first;
 	block->last = last;
+	block->since = jiffies;
 	spin_lock(&guard->lock);
 	list_add(&block->node, &guard->blocks);
 	spin_unlock(&guard->lock);
@@ -124,25 +126,24 @@ void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard,
 	spin_unlock(&guard->lock);
 }
 
-static bool guard_settled(struct vgpu_dma_guard *guard, unsigned long first,
-			  unsigned long last)
+static bool guard_settled(struct vgpu_dma_guard *guard,
+			  const struct vgpu_dma_block *block)
 {
 	const struct vgpu_dma_change *change;
 	bool settled = true;
 
 	spin_lock(&guard->lock);
 	list_for_each_entry(change, &guard->changes, node)
-		if (change->page >= first && change->page <= last)
+		if (change->page >= block->first && change->page <= block->last)
 			settled = false;
 	spin_unlock(&guard->lock);
 	return settled;
 }
 
-void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard, unsigned long first,
-			   unsigned long last)
+void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard,
+			   const struct vgpu_dma_block *block, long timeout)
 {
-	wait_event_timeout(guard->settled, guard_settled(guard, first, last),
-			   GUARD_SETTLE_TIMEOUT);
+	wait_event_timeout(guard->settled, guard_settled(guard, block), timeout);
 }
 
 /* The last call like this one, or room for it: the place of the oldest. */
@@ -169,21 +170,26 @@ static struct vgpu_dma_call *guard_call(struct vgpu_dma_guard *guard,
 	return oldest;
 }
 
-static void guard_count_call(struct vgpu_dma_call *call)
+static void guard_count_call(struct vgpu_dma_call *call,
+			     const struct vgpu_dma_block *block)
 {
-	if (time_after(jiffies, call->until + GUARD_ROW))
+	unsigned int over;
+
+	if (time_after(block->since, call->until + GUARD_ROW))
 		call->count = 0;
 	call->count = call->count % GUARD_MAX_CALLS + 1;
 	call->until = jiffies;
-	if (call->count > GUARD_PATIENCE)
-		call->until += 1UL << (call->count - GUARD_PATIENCE);
+	if (call->count > GUARD_PATIENCE) {
+		over = call->count - GUARD_PATIENCE - 1;
+		call->until += msecs_to_jiffies(GUARD_LINGER_MS << over);
+	}
 }
 
 void vgpu_dma_guard_return(struct vgpu_dma_guard *guard,
 			   struct vgpu_dma_block *block)
 {
 	spin_lock(&guard->lock);
-	guard_count_call(guard_call(guard, block));
+	guard_count_call(guard_call(guard, block), block);
 	list_del(&block->node);
 	spin_unlock(&guard->lock);
 }

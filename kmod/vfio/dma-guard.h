@@ -19,11 +19,13 @@ struct task_struct;
  * @node: in &struct vgpu_dma_guard.blocks
  * @first: first page
  * @last: last page
+ * @since: when that began, in jiffies
  */
 struct vgpu_dma_block {
 	struct list_head node;
 	unsigned long first;
 	unsigned long last;
+	unsigned long since;
 };
 
 /**
@@ -104,12 +106,9 @@ void vgpu_dma_guard_block(struct vgpu_dma_guard *guard,
 void vgpu_dma_guard_unblock(struct vgpu_dma_guard *guard,
 			    struct vgpu_dma_block *block);
 
-/*
- * Waits for changes under way in [@first, @last], which is blocked, but for a second
- * at most: they may need a lock that another unmap holds, which waits for this one.
- */
-void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard, unsigned long first,
-			   unsigned long last);
+/* Waits for changes under way where @block is; @timeout in jiffies. */
+void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard,
+			   const struct vgpu_dma_block *block, long timeout);
 
 /**
  * vgpu_dma_guard_return() - unblock, as the last act of VFIO's dma_unmap operation
@@ -118,7 +117,7 @@ void vgpu_dma_guard_settle(struct vgpu_dma_guard *guard, unsigned long first,
  *
  * VFIO is not done then. It looks for pins left, and type1 gives up by BUG_ON() when it
  * found some after eleven calls. There is little time for a pin between, but what can
- * happen does: if VFIO calls again and again, the last calls of the eleven go on
+ * happen does: if VFIO calls again and again, the last five of the eleven go on
  * blocking for a while, each for longer. To a guest that maps and unmaps one place all
  * the time this happens too.
  */

@@ -19,6 +19,12 @@
 #include "vfio-ops.h"
 #include "vgpu.h"
 
+/*
+ * How long an unmap waits for pages that are being pinned or unpinned. By type1 they
+ * may wait for a lock whose owner waits for this unmap.
+ */
+#define DMA_SETTLE_TIMEOUT	HZ
+
 static unsigned int max_pinned_mib = 1024;
 module_param(max_pinned_mib, uint, 0644);
 MODULE_PARM_DESC(max_pinned_mib,
@@ -33,10 +39,11 @@ void vgpu_dma_init(struct vgpu_dma *dma)
 	vgpu_invalidate_init(&dma->invalidate);
 }
 
+/* VFIO tells of unmaps a while after close. */
 void vgpu_dma_exit(struct vgpu_dma *dma)
 {
-	/* VFIO tells of unmaps a while after close. */
 	vgpu_unmaps_flush(&dma->unmaps);
+	vgpu_invalidate_close(&dma->invalidate);
 	xa_destroy(&dma->pins);
 }
 
@@ -120,7 +127,7 @@ static void dma_uncharge(struct vgpu_dma *dma, unsigned int count)
 
 /* Return: 0, 1 if the page had been pinned before, or an error. */
 static int dma_pin_recorded(struct vgpu_vfio *vgpu, u64 iova, bool write,
-			    struct page **page)
+			    struct vgpu_pin *pin, struct page **page)
 {
 	int prot = IOMMU_READ | (write ? IOMMU_WRITE : 0);
 	int ret;
@@ -131,28 +138,45 @@ static int dma_pin_recorded(struct vgpu_vfio *vgpu, u64 iova, bool write,
 		return -EFAULT;
 	if (ret != 1)
 		return ret < 0 ? ret : -EFAULT;
-	ret = vgpu_pins_add(&vgpu->dma.pins, iova >> PAGE_SHIFT, *page);
+	ret = vgpu_pins_add(&vgpu->dma.pins, iova >> PAGE_SHIFT, pin, *page);
 	if (ret)
 		vfio_unpin_pages(&vgpu->vdev, iova, 1);
+	return ret;
+}
+
+/* Return: as dma_pin_recorded(), which has taken @pin if it is 0. */
+static int dma_pin_guarded(struct vgpu_vfio *vgpu, u64 iova, bool write,
+			   struct vgpu_pin *pin, struct page **page)
+{
+	struct vgpu_dma_guard *guard = &vgpu->dma.guard;
+	struct vgpu_dma_change change;
+	int ret;
+
+	ret = vgpu_dma_guard_pin(guard, &change, iova >> PAGE_SHIFT);
+	if (ret)
+		return ret;
+	ret = dma_pin_recorded(vgpu, iova, write, pin, page);
+	vgpu_dma_guard_done(guard, &change);
 	return ret;
 }
 
 static int dma_pin_page(struct vgpu_vfio *vgpu, u64 iova, bool write,
 			struct page **page)
 {
+	unsigned long index = iova >> PAGE_SHIFT;
 	struct vgpu_dma *dma = &vgpu->dma;
-	struct vgpu_dma_change change;
-	int ret;
+	struct vgpu_pin *pin;
+	int ret = -ENOMEM;
 
 	if (!dma_charge(dma))
 		return -ENOSPC;
-	ret = vgpu_dma_guard_pin(&dma->guard, &change, iova >> PAGE_SHIFT);
-	if (!ret) {
-		ret = dma_pin_recorded(vgpu, iova, write, page);
-		vgpu_dma_guard_done(&dma->guard, &change);
-	}
+	pin = vgpu_pins_prepare(&dma->pins, index);
+	if (pin)
+		ret = dma_pin_guarded(vgpu, iova, write, pin, page);
 	if (ret)
 		dma_uncharge(dma, 1);
+	if (ret && pin)
+		vgpu_pins_cancel(&dma->pins, index, pin);
 	return min(ret, 0);
 }
 
@@ -227,35 +251,45 @@ static void dma_unpin_range(struct vgpu_vfio *vgpu, unsigned long first,
 	}
 }
 
-/* The RM can't be told of a range alone: then all goes, and it is told that. */
+/* The RM can't be told of so many ranges: then all goes, and it is told that. */
 static void dma_take_all(struct vgpu_vfio *vgpu, struct list_head *taken)
 {
 	struct vgpu_dma_guard *guard = &vgpu->dma.guard;
 	struct vgpu_dma_block block;
 
 	vgpu_dma_guard_block(guard, &block, 0, VGPU_DMA_LAST_PAGE);
-	vgpu_dma_guard_settle(guard, 0, VGPU_DMA_LAST_PAGE);
+	vgpu_dma_guard_settle(guard, &block, DMA_SETTLE_TIMEOUT);
 	dma_unpin_range(vgpu, 0, VGPU_DMA_LAST_PAGE, taken);
 	vgpu_invalidate_tell_all(vgpu, taken);
 	vgpu_dma_guard_unblock(guard, &block);
 }
 
-void vgpu_dma_unmap(struct vgpu_vfio *vgpu, unsigned long first,
-		    unsigned long last)
+void vgpu_dma_unmap(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap)
 {
-	LIST_HEAD(taken);
+	long timeout = vgpu_vfio_by_iommufd(&vgpu->vdev) ? MAX_SCHEDULE_TIMEOUT :
+							   DMA_SETTLE_TIMEOUT;
 
-	vgpu_dma_guard_settle(&vgpu->dma.guard, first, last);
-	dma_unpin_range(vgpu, first, last, &taken);
-	if (!vgpu_invalidate_tell(vgpu, first, last, &taken))
-		dma_take_all(vgpu, &taken);
+	vgpu_dma_guard_settle(&vgpu->dma.guard, &unmap->block, timeout);
+	dma_unpin_range(vgpu, unmap->block.first, unmap->block.last,
+			&unmap->pins);
+}
+
+void vgpu_dma_tell(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap)
+{
+	if (vgpu_invalidate_tell(vgpu, unmap))
+		return;
+	dma_take_all(vgpu, &unmap->pins);
+	vgpu_unmap_end(vgpu, unmap);
 }
 
 void vgpu_dma_close(struct vgpu_vfio *vgpu)
 {
-	dma_set_started(&vgpu->dma, false);
-	/* Also if an unmap took the last ones out of the record just now. */
-	if (vgpu_dma_pinned(&vgpu->dma))
+	struct vgpu_dma *dma = &vgpu->dma;
+
+	dma_set_started(dma, false);
+	if (vgpu_dma_pinned(dma))
 		vgpu_unmap_all(vgpu);
-	vgpu_invalidate_close(vgpu);
+	/* What an unmap took is given to nobody else before this. */
+	vgpu_unmaps_flush(&dma->unmaps);
+	vgpu_invalidate_close(&dma->invalidate);
 }

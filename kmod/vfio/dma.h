@@ -66,16 +66,23 @@ static inline unsigned long vgpu_dma_pinned(const struct vgpu_dma *dma)
 }
 
 /**
- * vgpu_dma_unmap() - unpin, and have the RM told
- * @vgpu: the vGPU, open
- * @first: first page of IOVA; the caller has the range blocked in the guard
- * @last: last page
+ * vgpu_dma_unmap() - unpin what an unmap takes
+ * @vgpu: the vGPU
+ * @unmap: the unmap; its pins are added to it
  *
- * By vgpu_unmap()'s work item alone. The RM is told by another one, for which nobody
- * waits: type1 gives up by BUG_ON when pins stay.
+ * By vgpu_unmap()'s work item alone.
  */
-void vgpu_dma_unmap(struct vgpu_vfio *vgpu, unsigned long first,
-		    unsigned long last);
+void vgpu_dma_unmap(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap);
+
+/**
+ * vgpu_dma_tell() - have the RM told of an unmap
+ * @vgpu: the vGPU
+ * @unmap: the unmap, which is given away
+ *
+ * By another work item, for which nobody waits: type1 gives up by BUG_ON when pins
+ * stay.
+ */
+void vgpu_dma_tell(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap);
 
 /* Callbacks of the contract; see struct vgpu_vfio_ops. */
 int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,

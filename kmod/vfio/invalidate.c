@@ -2,7 +2,6 @@
 /*
  * Tells the resource manager which guest memory is gone, after the fact.
  */
-#include <linux/slab.h>
 
 #include "pins.h"
 #include "vgpu.h"
@@ -10,51 +9,41 @@
 /* An RM that has so many waiting is stuck; memory for more would be for nothing. */
 #define INVALIDATE_MAX	256
 
-/**
- * struct vgpu_gone - a range to tell of
- * @node: in &struct vgpu_invalidate.ranges
- * @block: the range, where nothing is pinned until the RM was told
- * @pins: those that were taken there
- */
-struct vgpu_gone {
-	struct list_head node;
-	struct vgpu_dma_block block;
-	struct list_head pins;
-};
-
-/* Hands a range on from one block to another. */
-static void invalidate_move(struct vgpu_vfio *vgpu, struct vgpu_dma_block *to,
-			    struct vgpu_dma_block *from)
+/* The next range to tell of; NULL if there is none. */
+static struct vgpu_unmap *invalidate_pop(struct vgpu_invalidate *invalidate)
 {
-	vgpu_dma_guard_block(&vgpu->dma.guard, to, from->first, from->last);
-	vgpu_dma_guard_unblock(&vgpu->dma.guard, from);
-}
+	struct vgpu_unmap *unmap;
 
-/* The next range to tell of, into @told; false if there is none. */
-static bool invalidate_pop(struct vgpu_vfio *vgpu, struct vgpu_gone *told)
-{
-	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	struct vgpu_gone *gone = NULL;
-	bool found;
-
-	INIT_LIST_HEAD(&told->pins);
 	spin_lock(&invalidate->lock);
-	found = invalidate->everything;
-	if (found) {
-		invalidate_move(vgpu, &told->block, &invalidate->all);
-		list_splice_init(&invalidate->held, &told->pins);
-		invalidate->everything = false;
-	} else if (!list_empty(&invalidate->ranges)) {
-		gone = list_first_entry(&invalidate->ranges, struct vgpu_gone,
-					node);
-		list_del(&gone->node);
+	unmap = list_first_entry_or_null(&invalidate->ranges, struct vgpu_unmap,
+					 node);
+	if (unmap) {
+		list_del(&unmap->node);
 		invalidate->count--;
-		invalidate_move(vgpu, &told->block, &gone->block);
-		list_splice(&gone->pins, &told->pins);
 	}
 	spin_unlock(&invalidate->lock);
-	kfree(gone);
-	return found || gone;
+	return unmap;
+}
+
+/* Whether everything is to be told, of which @block and @held are then the caller's. */
+static bool invalidate_pop_all(struct vgpu_vfio *vgpu,
+			       struct vgpu_dma_block *block,
+			       struct list_head *held)
+{
+	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
+	bool everything;
+
+	spin_lock(&invalidate->lock);
+	everything = invalidate->everything;
+	if (everything) {
+		vgpu_dma_guard_block(&vgpu->dma.guard, block, 0,
+				     VGPU_DMA_LAST_PAGE);
+		vgpu_dma_guard_unblock(&vgpu->dma.guard, &invalidate->all);
+		list_splice_init(&invalidate->held, held);
+		invalidate->everything = false;
+	}
+	spin_unlock(&invalidate->lock);
+	return everything;
 }
 
 /* In bytes; of all there is one less, which the contract has for everything. */
@@ -63,18 +52,34 @@ static u64 invalidate_size(const struct vgpu_dma_block *block)
 	return ((u64)(block->last - block->first) + 1) << PAGE_SHIFT ?: U64_MAX;
 }
 
+static void invalidate_tell(struct vgpu_vfio *vgpu,
+			    const struct vgpu_dma_block *block,
+			    struct list_head *pins)
+{
+	vgpu->ops->dma_invalidate(vgpu->handle, (u64)block->first << PAGE_SHIFT,
+				  invalidate_size(block));
+	vgpu_pins_free(pins);
+}
+
 static void invalidate_work(struct work_struct *work)
 {
 	struct vgpu_vfio *vgpu =
 		container_of(work, struct vgpu_vfio, dma.invalidate.work);
-	struct vgpu_gone told;
+	struct vgpu_dma_block all;
+	struct vgpu_unmap *unmap;
+	LIST_HEAD(held);
 
-	while (invalidate_pop(vgpu, &told)) {
-		vgpu->ops->dma_invalidate(vgpu->handle,
-					  (u64)told.block.first << PAGE_SHIFT,
-					  invalidate_size(&told.block));
-		vgpu_pins_free(&told.pins);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, &told.block);
+	for (;;) {
+		if (invalidate_pop_all(vgpu, &all, &held)) {
+			invalidate_tell(vgpu, &all, &held);
+			vgpu_dma_guard_unblock(&vgpu->dma.guard, &all);
+			continue;
+		}
+		unmap = invalidate_pop(&vgpu->dma.invalidate);
+		if (!unmap)
+			break;
+		invalidate_tell(vgpu, &unmap->block, &unmap->pins);
+		vgpu_unmap_end(vgpu, unmap);
 	}
 }
 
@@ -97,14 +102,13 @@ void vgpu_invalidate_start(struct vgpu_vfio *vgpu)
 static void invalidate_drop_locked(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	struct vgpu_gone *gone, *next;
+	struct vgpu_unmap *unmap, *next;
 
 	lockdep_assert_held(&invalidate->lock);
-	list_for_each_entry_safe(gone, next, &invalidate->ranges, node) {
-		list_splice(&gone->pins, &invalidate->held);
-		list_del(&gone->node);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, &gone->block);
-		kfree(gone);
+	list_for_each_entry_safe(unmap, next, &invalidate->ranges, node) {
+		list_splice_init(&unmap->pins, &invalidate->held);
+		list_del(&unmap->node);
+		vgpu_unmap_end(vgpu, unmap);
 	}
 	invalidate->count = 0;
 }
@@ -123,9 +127,8 @@ void vgpu_invalidate_stop(struct vgpu_vfio *vgpu)
 	flush_work(&invalidate->work);
 }
 
-void vgpu_invalidate_close(struct vgpu_vfio *vgpu)
+void vgpu_invalidate_close(struct vgpu_invalidate *invalidate)
 {
-	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
 	LIST_HEAD(held);
 
 	spin_lock(&invalidate->lock);
@@ -134,58 +137,25 @@ void vgpu_invalidate_close(struct vgpu_vfio *vgpu)
 	vgpu_pins_free(&held);
 }
 
-/* Takes @gone, or only what was taken there if the RM is told no more. */
-static bool invalidate_add(struct vgpu_vfio *vgpu, struct vgpu_gone *gone)
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap)
 {
 	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	bool added;
+	bool telling, room;
 
 	spin_lock(&invalidate->lock);
-	added = invalidate->telling && invalidate->count < INVALIDATE_MAX;
-	if (added) {
-		list_add_tail(&gone->node, &invalidate->ranges);
+	telling = invalidate->telling;
+	room = invalidate->count < INVALIDATE_MAX;
+	if (!telling) {
+		/* Between stop and close, and before start, there is nobody. */
+		list_splice_init(&unmap->pins, &invalidate->held);
+		vgpu_unmap_end(vgpu, unmap);
+	} else if (room) {
+		list_add_tail(&unmap->node, &invalidate->ranges);
 		invalidate->count++;
-		vgpu_dma_guard_block(&vgpu->dma.guard, &gone->block,
-				     gone->block.first, gone->block.last);
 		schedule_work(&invalidate->work);
 	}
 	spin_unlock(&invalidate->lock);
-	return added;
-}
-
-/* Between stop and close, and before start, there is nobody to tell. */
-static bool invalidate_hold(struct vgpu_vfio *vgpu, struct list_head *pins)
-{
-	struct vgpu_invalidate *invalidate = &vgpu->dma.invalidate;
-	bool hold;
-
-	spin_lock(&invalidate->lock);
-	hold = !invalidate->telling;
-	if (hold)
-		list_splice_init(pins, &invalidate->held);
-	spin_unlock(&invalidate->lock);
-	return hold;
-}
-
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, unsigned long first,
-			  unsigned long last, struct list_head *pins)
-{
-	struct vgpu_gone *gone;
-
-	if (invalidate_hold(vgpu, pins))
-		return true;
-	gone = kmalloc(sizeof(*gone), GFP_KERNEL_ACCOUNT);
-	if (!gone)
-		return false;
-	gone->block.first = first;
-	gone->block.last = last;
-	INIT_LIST_HEAD(&gone->pins);
-	list_splice_init(pins, &gone->pins);
-	if (invalidate_add(vgpu, gone))
-		return true;
-	list_splice(&gone->pins, pins);
-	kfree(gone);
-	return invalidate_hold(vgpu, pins);
+	return !telling || room;
 }
 
 void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins)

@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
-#include "dma-guard.h"
+#include "unmap.h"
 
 struct vgpu_vfio;
 
@@ -50,24 +50,20 @@ void vgpu_invalidate_start(struct vgpu_vfio *vgpu);
 void vgpu_invalidate_stop(struct vgpu_vfio *vgpu);
 
 /* After the RM stopped: pins whose pages it could still use are given up. */
-void vgpu_invalidate_close(struct vgpu_vfio *vgpu);
+void vgpu_invalidate_close(struct vgpu_invalidate *invalidate);
 
 /**
  * vgpu_invalidate_tell() - have the RM told of a range
- * @vgpu: the vGPU, open
- * @first: first page of IOVA
- * @last: last page
- * @pins: pins that were taken there; given up when the RM was told, and empty
- *	on a return of true
+ * @vgpu: the vGPU
+ * @unmap: the range, unpinned; given up when the RM was told, since it would take a
+ *	new pin for the old before
  *
- * The range stays blocked to pins until the RM was told, or it would take a new
- * pin for the old. Sleeps for memory, never for the RM.
+ * Does not sleep.
  *
- * Return: false if there is no memory to remember it, or if far too much is
- * waiting: the caller then takes all guest memory and tells so instead.
+ * Return: false if far too much is waiting: the caller, who has @unmap then, takes all
+ * guest memory and tells so instead.
  */
-bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, unsigned long first,
-			  unsigned long last, struct list_head *pins);
+bool vgpu_invalidate_tell(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap);
 
 /* Have the RM told that all guest memory is gone; takes @pins, needs no memory. */
 void vgpu_invalidate_tell_all(struct vgpu_vfio *vgpu, struct list_head *pins);

@@ -7,59 +7,60 @@
 
 #include "pins.h"
 
-static struct vgpu_pin *pins_alloc(struct page *page)
+struct vgpu_pin *vgpu_pins_prepare(struct xarray *pins, unsigned long index)
 {
 	struct vgpu_pin *pin = kmalloc(sizeof(*pin), GFP_KERNEL_ACCOUNT);
 
-	if (!pin)
-		return ERR_PTR(-ENOMEM);
-	if (!folio_try_get(page_folio(page))) {
+	if (pin && xa_reserve(pins, index, GFP_KERNEL_ACCOUNT)) {
 		kfree(pin);
-		return ERR_PTR(-EFAULT);
+		return NULL;
 	}
-	pin->page = page;
-	pin->count = 1;
 	return pin;
+}
+
+void vgpu_pins_cancel(struct xarray *pins, unsigned long index,
+		      struct vgpu_pin *pin)
+{
+	xa_release(pins, index);
+	kfree(pin);
 }
 
 static void pins_release(struct vgpu_pin *pin)
 {
-	put_page(pin->page);	/* pairs with pins_alloc() */
+	put_page(pin->page);	/* pairs with pins_insert() */
 	kfree(pin);
 }
 
-/* The lock is let go while memory is allocated, so that another may be first. */
+/* An unmap may have freed what was reserved: then this needs memory after all. */
 static int pins_insert(struct xarray *pins, unsigned long index,
-		       struct vgpu_pin *pin, bool *counted)
+		       struct vgpu_pin *pin, struct page *page)
 {
-	struct vgpu_pin *old;
-	int ret = 0;
+	int ret;
 
-	xa_lock(pins);
-	old = xa_load(pins, index);
-	*counted = old;
-	if (old)
-		old->count++;
-	else
-		ret = __xa_insert(pins, index, pin, GFP_KERNEL_ACCOUNT);
-	xa_unlock(pins);
+	if (!folio_try_get(page_folio(page)))
+		return -EFAULT;
+	pin->page = page;
+	pin->count = 1;
+	ret = xa_err(__xa_store(pins, index, pin, GFP_NOWAIT | __GFP_NOWARN));
+	if (ret)
+		put_page(page);
 	return ret;
 }
 
-int vgpu_pins_add(struct xarray *pins, unsigned long index, struct page *page)
+int vgpu_pins_add(struct xarray *pins, unsigned long index,
+		  struct vgpu_pin *pin, struct page *page)
 {
-	struct vgpu_pin *pin = pins_alloc(page);
-	bool counted;
-	int ret;
+	struct vgpu_pin *old;
+	int ret = 1;
 
-	if (IS_ERR(pin))
-		return PTR_ERR(pin);
-	do {
-		ret = pins_insert(pins, index, pin, &counted);
-	} while (ret == -EBUSY);
-	if (ret || counted)
-		pins_release(pin);
-	return ret ?: counted;
+	xa_lock(pins);
+	old = xa_load(pins, index);
+	if (old)
+		old->count++;
+	else
+		ret = pins_insert(pins, index, pin, page);
+	xa_unlock(pins);
+	return ret;
 }
 
 bool vgpu_pins_drop(struct xarray *pins, unsigned long index)

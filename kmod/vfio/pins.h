@@ -28,15 +28,33 @@ struct vgpu_pin {
 };
 
 /**
+ * vgpu_pins_prepare() - get memory for the record of a page
+ * @pins: the record, by page of IOVA
+ * @index: the page's number
+ *
+ * Before the page is pinned: between that and its record nobody may wait for memory,
+ * since an unmap waits for both. Sleeps.
+ *
+ * Return: what vgpu_pins_add() wants, or NULL without memory.
+ */
+struct vgpu_pin *vgpu_pins_prepare(struct xarray *pins, unsigned long index);
+
+/* Undoes vgpu_pins_prepare(), where vgpu_pins_add() did not take it. */
+void vgpu_pins_cancel(struct xarray *pins, unsigned long index,
+		      struct vgpu_pin *pin);
+
+/**
  * vgpu_pins_add() - one more pin of a page
  * @pins: the record, by page of IOVA
  * @index: the page's number
+ * @pin: from vgpu_pins_prepare()
  * @page: the page, pinned
  *
- * Sleeps. Return: 0 if the record has it now, 1 if it had it and counts one more,
- * -ENOMEM, or -EFAULT for a page that can't be referenced.
+ * Does not sleep. Return: 0 if the record has taken @pin, 1 if it had the page and
+ * counts one more, -ENOMEM, or -EFAULT for a page that can't be referenced.
  */
-int vgpu_pins_add(struct xarray *pins, unsigned long index, struct page *page);
+int vgpu_pins_add(struct xarray *pins, unsigned long index,
+		  struct vgpu_pin *pin, struct page *page);
 
 /* One pin of a page less; true if that was the last one, and it is forgotten. */
 bool vgpu_pins_drop(struct xarray *pins, unsigned long index);

@@ -68,6 +68,6 @@ void vgpu_trigger_replace(struct eventfd_ctx __rcu **slots,
 		changed |= !!ctxs[i];
 	}
 	if (changed)
-		synchronize_srcu(&trigger_srcu);
+		synchronize_srcu_expedited(&trigger_srcu);
 	vgpu_trigger_put(ctxs, count);
 }

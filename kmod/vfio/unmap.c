@@ -2,48 +2,41 @@
 /*
  * Unmaps of guest memory that VFIO tells of, in a context of their own.
  */
-#include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
-#include <linux/refcount.h>
 #include <linux/slab.h>
 
 #include "unmap.h"
 #include "vfio-ops.h"
 #include "vgpu.h"
 
-/* No page unpinned for so long means, by type1, that somebody waits for us. */
-#define UNMAP_STALL	(HZ / 4)
-
-/**
- * struct unmap - one unmap
- * @node: in &struct vgpu_unmaps.waiting
- * @block: keeps pins away until it is done, also when nobody waits any more
- * @done: it is done
- * @ref: of the work and of who waits
+/*
+ * Type1 alone: no page unpinned for so long means that who has its lock waits for us;
+ * or else that it has it for long, and waiting goes on with the next call.
  */
-struct unmap {
-	struct list_head node;
-	struct vgpu_dma_block block;
-	struct completion done;
-	refcount_t ref;
-};
+#define UNMAP_STALL	HZ
 
 static struct workqueue_struct *unmap_queue;
 
-static void unmap_put(struct unmap *unmap)
+static void unmap_put(struct vgpu_unmap *unmap)
 {
 	if (refcount_dec_and_test(&unmap->ref))
 		kfree(unmap);
 }
 
-static struct unmap *unmap_next(struct vgpu_unmaps *unmaps)
+void vgpu_unmap_end(struct vgpu_vfio *vgpu, struct vgpu_unmap *unmap)
 {
-	struct unmap *unmap;
+	vgpu_dma_guard_unblock(&vgpu->dma.guard, &unmap->block);
+	unmap_put(unmap);
+}
+
+static struct vgpu_unmap *unmap_next(struct vgpu_unmaps *unmaps)
+{
+	struct vgpu_unmap *unmap;
 
 	spin_lock(&unmaps->lock);
-	unmap = list_first_entry_or_null(&unmaps->waiting, struct unmap, node);
+	unmap = list_first_entry_or_null(&unmaps->waiting, struct vgpu_unmap, node);
 	if (unmap)
 		list_del(&unmap->node);
 	spin_unlock(&unmaps->lock);
@@ -54,23 +47,23 @@ static void unmap_work(struct work_struct *work)
 {
 	struct vgpu_vfio *vgpu =
 		container_of(work, struct vgpu_vfio, dma.unmaps.work);
-	struct unmap *unmap;
+	struct vgpu_unmap *unmap;
 
 	while ((unmap = unmap_next(&vgpu->dma.unmaps))) {
-		vgpu_dma_unmap(vgpu, unmap->block.first, unmap->block.last);
-		vgpu_dma_guard_unblock(&vgpu->dma.guard, &unmap->block);
+		vgpu_dma_unmap(vgpu, unmap);
 		complete(&unmap->done);
-		unmap_put(unmap);
+		vgpu_dma_tell(vgpu, unmap);
 	}
 }
 
-static struct unmap *unmap_begin(struct vgpu_vfio *vgpu, unsigned long first,
+static struct vgpu_unmap *unmap_begin(struct vgpu_vfio *vgpu, unsigned long first,
 				 unsigned long last)
 {
 	/* Without it type1 would come to its BUG_ON. */
-	struct unmap *unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
+	struct vgpu_unmap *unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
 	struct vgpu_unmaps *unmaps = &vgpu->dma.unmaps;
 
+	INIT_LIST_HEAD(&unmap->pins);
 	init_completion(&unmap->done);
 	refcount_set(&unmap->ref, 2);
 	vgpu_dma_guard_block(&vgpu->dma.guard, &unmap->block, first, last);
@@ -82,7 +75,7 @@ static struct unmap *unmap_begin(struct vgpu_vfio *vgpu, unsigned long first,
 }
 
 /* Until it is done, or gets on no more. */
-static void unmap_wait(struct vgpu_dma *dma, struct unmap *unmap)
+static void unmap_wait(struct vgpu_dma *dma, struct vgpu_unmap *unmap)
 {
 	long before;
 
@@ -98,7 +91,7 @@ void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 	unsigned long last = (iova + (size - 1)) >> PAGE_SHIFT;
 	struct vgpu_dma *dma = &vgpu->dma;
 	struct vgpu_dma_block block;
-	struct unmap *unmap;
+	struct vgpu_unmap *unmap;
 
 	if (!size || iova + (size - 1) < iova)
 		return;
@@ -114,7 +107,7 @@ void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 
 void vgpu_unmap_all(struct vgpu_vfio *vgpu)
 {
-	struct unmap *unmap = unmap_begin(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+	struct vgpu_unmap *unmap = unmap_begin(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
 
 	wait_for_completion(&unmap->done);
 	unmap_put(unmap);
