@@ -56,13 +56,14 @@ static void unmap_work(struct work_struct *work)
 	}
 }
 
-static struct vgpu_unmap *unmap_begin(struct vgpu_vfio *vgpu, unsigned long first,
-				 unsigned long last)
+static struct vgpu_unmap *unmap_begin(struct vgpu_vfio *vgpu,
+				      unsigned long first, unsigned long last)
 {
-	/* Without it type1 would come to its BUG_ON. */
-	struct vgpu_unmap *unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
 	struct vgpu_unmaps *unmaps = &vgpu->dma.unmaps;
+	struct vgpu_unmap *unmap;
 
+	/* Without it type1 would come to its BUG_ON. */
+	unmap = kmalloc(sizeof(*unmap), GFP_KERNEL | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&unmap->pins);
 	init_completion(&unmap->done);
 	refcount_set(&unmap->ref, 2);
