@@ -262,15 +262,21 @@ struct racer {
     unsigned int pins;
 };
 
-/* Pins all the time; may fail, since the memory comes and goes. */
+/*
+ * Pins all the time; may fail, since the memory comes and goes. -EAGAIN says that it was
+ * pinned, and that an unmap came before the back end had noted it.
+ */
 static void *
 race(void *data)
 {
     struct racer *racer = data;
 
-    while (!racer->stop)
-        if (pin(racer->guest, IOVA, PAGES) > 0)
+    while (!racer->stop) {
+        int32_t ret = pin(racer->guest, IOVA, PAGES);
+
+        if (ret > 0 || ret == -EAGAIN)
             racer->pins++;
+    }
     return NULL;
 }
 
