@@ -2,7 +2,6 @@
 /*
  * Tells the resource manager which guest memory is gone, after the fact.
  */
-
 #include "pins.h"
 #include "vgpu.h"
 

@@ -108,7 +108,7 @@ void vgpu_unmap(struct vgpu_vfio *vgpu, u64 iova, u64 size)
 
 void vgpu_unmap_all(struct vgpu_vfio *vgpu)
 {
-	struct vgpu_unmap *unmap = unmap_begin(vgpu, 0, ULONG_MAX >> PAGE_SHIFT);
+	struct vgpu_unmap *unmap = unmap_begin(vgpu, 0, VGPU_DMA_LAST_PAGE);
 
 	wait_for_completion(&unmap->done);
 	unmap_put(unmap);

@@ -25,7 +25,7 @@
 #define BAR       ENGINE_MEMORY_BAR
 #define MAX_PINS  "/sys/module/vgpu_vfio/parameters/max_pinned_mib"
 #define IN_A_LOOP 300
-#define TWICE     30
+#define AT_ONCE   30
 
 /** struct guest: one engine, and memory that is its guest's */
 struct guest {
@@ -332,7 +332,7 @@ test_two_unmaps(struct guest *guest)
     double worst = 0;
     bool all = true;
 
-    for (int i = 0; i < TWICE && all; i++) {
+    for (int i = 0; i < AT_ONCE && all; i++) {
         void *other = NULL;
         pthread_t thread;
         double began;
@@ -348,7 +348,7 @@ test_two_unmaps(struct guest *guest)
         all = all && other && pinned(guest->uuid) == 0 && map(guest, IOVA);
     }
     check(all, "two threads unmap at once");
-    printf("the longest of %d times took %.3f s\n", TWICE, worst);
+    printf("the longest of %d times took %.3f s\n", AT_ONCE, worst);
     check(worst < 10, "and both get on");
 }
 
