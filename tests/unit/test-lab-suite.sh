@@ -15,7 +15,8 @@ fail()
 }
 
 # The machine, as each test sets it: does it answer, does its emulator end, and how does
-# each run of the scenario go (a status a run).
+# each run of the scenario go (a status a run) and what does it say if it fails.
+said=''
 suite_logs() { echo "$here"; }
 suite_up() { [[ $renewed ]]; }
 machine_dir() { echo "$here"; }
@@ -27,7 +28,7 @@ suite_scenario_once()
     local status=${runs%% *}
     runs=${runs#* }
     echo run >>"$here/calls"
-    [[ $status == 0 ]] || printf 'ok: a\nFAILED: b: %s\nleft behind: c\n' "$(seq 1 300)"
+    [[ $status == 0 ]] || printf 'ok: a\nFAILED: b: %s\n%s\nleft behind: c\n' "$(seq 1 300)" "$said"
     return "$status"
 }
 
@@ -56,6 +57,17 @@ answers=yes ends='' runs='1 0 '
 scenario 'Kernel panic of another scenario'
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b: 1 2 3 .{370,390}\)$' run
 grep -q '^    left behind: c' <<<"$line" || fail "the end of the log is not shown:"
+
+said='root: guest "a" hangs in the emulator at ffffffff81000000' runs='1 0 '
+scenario login:
+result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run run'
+runs='1 1 '
+scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run run'
+said+='; starting it again' runs='1 0 '
+scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
+said=''
 
 answers='' ends=yes runs='255 0 '
 scenario login:
