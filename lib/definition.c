@@ -192,13 +192,19 @@ find_parent(const VgpuRoot *root, const char *uuid, const GPtrArray *parents, GE
     return found;
 }
 
-VgpuDefinition *
-vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error)
+char *
+vgpu_definition_find_parent(const VgpuRoot *root, const char *uuid, GError **error)
 {
     if (!vgpu_uuid_check(uuid, error))
         return NULL;
     g_autoptr(GPtrArray) parents = list_parents(root, error);
-    const char *parent = parents ? find_parent(root, uuid, parents, error) : NULL;
+    return parents ? g_strdup(find_parent(root, uuid, parents, error)) : NULL;
+}
+
+VgpuDefinition *
+vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    g_autofree char *parent = vgpu_definition_find_parent(root, uuid, error);
     return parent ? vgpu_definition_load(root, parent, uuid, error) : NULL;
 }
 

@@ -102,6 +102,19 @@ GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError
 VgpuDefinition *vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error);
 
 /**
+ * vgpu_definition_find_parent:
+ * @root: a root
+ * @uuid: uuid
+ * @error: (out) (optional): %VGPU_ERROR_INVALID if it is no uuid; %VGPU_ERROR_NOT_FOUND;
+ *   %VGPU_ERROR_CONFLICT if several parents define it
+ *
+ * Where the definition of @uuid is, whether it can be understood or not.
+ *
+ * Returns: (transfer full) (nullable): name of the parent.
+ */
+char *vgpu_definition_find_parent(const VgpuRoot *root, const char *uuid, GError **error);
+
+/**
  * vgpu_definition_save:
  * @root: a root
  * @definition: a definition

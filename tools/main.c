@@ -9,12 +9,14 @@
 #include "verb.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
+/* In the order in which help shows them. */
 static const VgpuctlVerb *const verbs[] = {
-    &vgpuctl_list,
-    &vgpuctl_restore,
+    &vgpuctl_list,     &vgpuctl_show,   &vgpuctl_create,    &vgpuctl_remove,  &vgpuctl_define,
+    &vgpuctl_undefine, &vgpuctl_modify, &vgpuctl_autostart, &vgpuctl_restore,
 };
 
 static void
@@ -22,18 +24,29 @@ print_help(void)
 {
     printf("Usage: vgpuctl [--root DIR] VERB [ARGUMENTS]\n"
            "\n"
-           "Lists the vGPUs of this machine and restores those that are defined.\n"
+           "Shows, makes, defines and restores the vGPUs of this machine.\n"
            "\n"
            "Options:\n"
            "  --root DIR     work on a tree below DIR instead of /\n"
-           "  --help         show this help and exit\n"
+           "  --help         show this help and exit; after a verb, that verb's\n"
            "  --version      show the version and exit\n"
            "\n"
            "Verbs:\n");
     for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
         g_autofree char *call = g_strdup_printf("%s %s", verbs[i]->name, verbs[i]->arguments);
-        printf("  %-20s %s\n", call, verbs[i]->summary);
+        printf("  %-24s %s\n", call, verbs[i]->summary);
     }
+}
+
+static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE, "%s --help'", what);
+    return FALSE;
 }
 
 static const VgpuctlVerb *
@@ -43,11 +56,9 @@ find_verb(const char *name, GError **error)
         if (strcmp(verbs[i]->name, name) == 0)
             return verbs[i];
     if (name)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                    "there is no verb '%s'; see 'vgpuctl --help'", name);
+        refuse(error, "there is no verb '%s'; see 'vgpuctl", name);
     else
-        g_set_error_literal(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                            "a verb is missing; see 'vgpuctl --help'");
+        refuse(error, "a verb is missing; see 'vgpuctl");
     return NULL;
 }
 
@@ -66,13 +77,50 @@ parse_options(int argc, char **argv, const char **folder, GError **error)
             return 0;
         }
         if (strcmp(argv[i], "--root") != 0 || i + 1 >= argc) {
-            g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                        "option '%s' is unknown or has no value; see 'vgpuctl --help'", argv[i]);
+            refuse(error, "option '%s' is unknown or has no value; see 'vgpuctl", argv[i]);
             return -1;
         }
         *folder = argv[++i];
     }
     return i;
+}
+
+/* Takes the verb's options out of @argv, which starts with the verb; words are left. */
+static gboolean
+parse_verb(const VgpuctlVerb *verb, int *argc, char ***argv, GError **error)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
+    g_autofree char *program = g_strconcat("vgpuctl ", verb->name, NULL);
+    GError *reason = NULL;
+
+    g_set_prgname(program);
+    g_option_context_set_summary(context, verb->summary);
+    if (verb->options)
+        g_option_context_add_main_entries(context, verb->options, NULL);
+    if (g_option_context_parse(context, argc, argv, &reason))
+        return TRUE;
+    refuse(error, "%s; see '%s", reason->message, program);
+    g_error_free(reason);
+    return FALSE;
+}
+
+static gboolean
+run_verb(const VgpuctlVerb *verb, const VgpuRoot *root, int argc, char **argv, GError **error)
+{
+    if (!parse_verb(verb, &argc, &argv, error))
+        return FALSE;
+    /* GLib leaves a "--" where words follow it */
+    const char *const *words = (const char *const *)argv + 1;
+    if (words[0] && strcmp(words[0], "--") == 0)
+        words++;
+    guint count = g_strv_length((char **)words);
+    if (count < verb->least)
+        return refuse(error, "'%s' needs %s; see 'vgpuctl %s", verb->name, verb->arguments,
+                      verb->name);
+    if (count > verb->most)
+        return refuse(error, "'%s' does not know '%s'; see 'vgpuctl %s", verb->name,
+                      words[verb->most], verb->name);
+    return verb->run(root, words, error);
 }
 
 static gboolean
@@ -86,13 +134,14 @@ run(int argc, char **argv, GError **error)
     if (!verb)
         return FALSE;
     g_autoptr(VgpuRoot) root = vgpu_root_new(folder);
-    return verb->run(root, argc - first, argv + first, error);
+    return run_verb(verb, root, argc - first, argv + first, error);
 }
 
 int
 main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
+    setlocale(LC_CTYPE, "");
     gboolean ok = run(argc, argv, &error);
     if (ok && fflush(stdout) != 0)
         vgpu_error_set_errno(&error, EIO, "cannot write to standard output");

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table.c - text in aligned columns.
+ * table.c - a table for people or for programs.
  */
 #include "table.h"
 
 #include "log.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define GAP 2
 
@@ -43,10 +45,20 @@ column_width(const VgpuctlTable *table, guint column)
     return width;
 }
 
-void
-vgpuctl_table_print(const VgpuctlTable *table)
+static gboolean
+has_bold(void)
+{
+    const char *terminal = g_getenv("TERM");
+    const char *none = g_getenv("NO_COLOR");
+    return terminal && strcmp(terminal, "dumb") != 0 && !(none && none[0]);
+}
+
+/* As many spaces as align the next cell; the last cell of a row has none. */
+static void
+print_aligned(const VgpuctlTable *table)
 {
     g_autofree glong *widths = g_new(glong, table->columns);
+    gboolean bold = has_bold();
     for (guint i = 0; i < table->columns; i++)
         widths[i] = column_width(table, i);
     for (guint i = 0; i < table->cells->len; i++) {
@@ -54,8 +66,27 @@ vgpuctl_table_print(const VgpuctlTable *table)
         guint column = i % table->columns;
         gboolean last = column + 1 == table->columns;
         int pad = last ? 0 : (int)(widths[column] - g_utf8_strlen(cell, -1)) + GAP;
-        printf("%s%*s%s", cell, pad, "", last ? "\n" : "");
+        gboolean title = bold && i < table->columns;
+        printf("%s%s%s%*s%s", title ? "\033[1m" : "", cell, title ? "\033[0m" : "", pad, "",
+               last ? "\n" : "");
     }
+}
+
+static void
+print_plain(const VgpuctlTable *table)
+{
+    for (guint i = 0; i < table->cells->len; i++)
+        printf("%s%c", (const char *)table->cells->pdata[i],
+               (i + 1) % table->columns ? '\t' : '\n');
+}
+
+void
+vgpuctl_table_print(const VgpuctlTable *table)
+{
+    if (isatty(STDOUT_FILENO))
+        print_aligned(table);
+    else
+        print_plain(table);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table.h - text in aligned columns, for people and for awk: no cell is empty, and
- * only the last column may hold spaces.
+ * table.h - a table for people, in aligned columns, if standard output is a terminal; else
+ * for programs, a tab between two cells.
  */
 #ifndef VGPUCTL_TABLE_H
 #define VGPUCTL_TABLE_H
@@ -38,7 +38,8 @@ void vgpuctl_table_add(VgpuctlTable *table, const char *const *cells);
  * vgpuctl_table_print:
  * @table: a table
  *
- * Prints titles and rows to stdout.
+ * Prints titles and rows to stdout. On a terminal that has bold type, and unless $NO_COLOR is set,
+ * titles are bold.
  */
 void vgpuctl_table_print(const VgpuctlTable *table);
 

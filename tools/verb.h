@@ -13,20 +13,33 @@ G_BEGIN_DECLS
 /**
  * VgpuctlVerb:
  * @name: what the user types
- * @arguments: what may come after it, as help shows it
+ * @arguments: the words that may come after it, as help shows them; "" for none
  * @summary: one line of help
- * @run: does it: @argv[0] is the verb. Returns TRUE, or FALSE with @error set; with
- *   %VGPU_ERROR_USAGE the exit status is 2
+ * @options: (nullable): its options, ended as GLib wants it; they set variables of the verb's file
+ * @least: how many words must come
+ * @most: how many words may come
+ * @run: does it with the words that came, ended by NULL. Returns TRUE, or FALSE with @error set;
+ *   with %VGPU_ERROR_USAGE the exit status is 2
  */
 typedef struct {
     const char *name;
     const char *arguments;
     const char *summary;
-    gboolean (*run)(const VgpuRoot *root, int argc, char **argv, GError **error);
+    const GOptionEntry *options;
+    guint least;
+    guint most;
+    gboolean (*run)(const VgpuRoot *root, const char *const *words, GError **error);
 } VgpuctlVerb;
 
+extern const VgpuctlVerb vgpuctl_autostart;
+extern const VgpuctlVerb vgpuctl_create;
+extern const VgpuctlVerb vgpuctl_define;
 extern const VgpuctlVerb vgpuctl_list;
+extern const VgpuctlVerb vgpuctl_modify;
+extern const VgpuctlVerb vgpuctl_remove;
 extern const VgpuctlVerb vgpuctl_restore;
+extern const VgpuctlVerb vgpuctl_show;
+extern const VgpuctlVerb vgpuctl_undefine;
 
 G_END_DECLS
 

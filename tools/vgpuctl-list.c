@@ -1,37 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vgpuctl-list.c - shows GPUs with their types, and vGPUs with their domains, in columns or as
- * JSON.
+ * vgpuctl-list.c - shows what there is of one kind, or of the two that matter most.
  */
-#include "attr-json.h"
 #include "error.h"
-#include "inventory.h"
+#include "json.h"
 #include "log.h"
-#include "parent.h"
 #include "table.h"
 #include "verb.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Version of the JSON document; members may be added to it without a new one. */
-#define DOCUMENT_VERSION 1
+static gboolean as_json;
+
+static const GOptionEntry options[] = {
+    {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "print one JSON object", NULL},
+    {NULL},
+};
+
+/* How many vGPUs are on a GPU now. */
+static guint
+count_vgpus(const VgpuInventory *inventory, const VgpuParent *parent)
+{
+    guint count = 0;
+    for (guint i = 0; i < inventory->entries->len; i++) {
+        const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
+        count += entry->mdev && strcmp(entry->parent, parent->name) == 0;
+    }
+    return count;
+}
+
+static void
+print_gpus(const VgpuInventory *inventory)
+{
+    static const char *const titles[] = {"GPU", "DRIVER", "NUMA", "TYPES", "VGPUS", NULL};
+    g_autoptr(VgpuctlTable) table = vgpuctl_table_new(titles);
+    for (guint i = 0; i < inventory->parents->len; i++) {
+        const VgpuParent *parent = inventory->parents->pdata[i];
+        g_autofree char *node = vgpuctl_view_number(parent->numa_node);
+        g_autofree char *types = vgpuctl_view_number(parent->types->len);
+        g_autofree char *vgpus = vgpuctl_view_number(count_vgpus(inventory, parent));
+        const char *const cells[] = {parent->name, parent->driver, node, types, vgpus};
+        vgpuctl_table_add(table, cells);
+    }
+    vgpuctl_table_print(table);
+}
 
 static void
 add_type_row(VgpuctlTable *table, const VgpuParent *parent, const VgpuType *type)
 {
-    g_autofree char *left = g_strdup_printf("%u", type->available_instances);
-    g_autofree char *memory =
-        type->framebuffer_mib ? g_strdup_printf("%uM", type->framebuffer_mib) : NULL;
-    g_autofree char *node =
-        parent->numa_node >= 0 ? g_strdup_printf("%d", parent->numa_node) : NULL;
+    g_autofree char *left = vgpuctl_view_number(type->available_instances);
+    g_autofree char *memory = vgpuctl_view_mib(type->framebuffer_mib);
+    g_autofree char *node = vgpuctl_view_number(parent->numa_node);
     const char *const cells[] = {parent->name, parent->driver, node,      type->id,
                                  memory,       left,           type->name};
     vgpuctl_table_add(table, cells);
 }
 
 static void
-print_gpus(const VgpuInventory *inventory)
+print_types(const VgpuInventory *inventory)
 {
     static const char *const titles[] = {"GPU",  "DRIVER", "NUMA", "TYPE",
                                          "SIZE", "LEFT",   "NAME", NULL};
@@ -44,27 +72,6 @@ print_gpus(const VgpuInventory *inventory)
     vgpuctl_table_print(table);
 }
 
-static const char *
-start_word(const VgpuDefinition *definition)
-{
-    if (!definition)
-        return NULL;
-    if (definition->error)
-        return "unusable";
-    return definition->autostart ? "auto" : "manual";
-}
-
-static char *
-domain_text(const VgpuRecord *record)
-{
-    if (!record)
-        return NULL;
-    const char *name = record->domain_name ? record->domain_name : record->domain;
-    if (record->state == VGPU_RECORD_READY)
-        return g_strdup(name);
-    return g_strdup_printf("%s (%s)", name, vgpu_record_state_name(record->state));
-}
-
 static void
 print_vgpus(const VgpuInventory *inventory)
 {
@@ -72,142 +79,187 @@ print_vgpus(const VgpuInventory *inventory)
     g_autoptr(VgpuctlTable) table = vgpuctl_table_new(titles);
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        g_autofree char *domain = domain_text(entry->record);
+        g_autofree char *domain = vgpuctl_view_domain(entry->record);
         const char *const cells[] = {entry->uuid,
                                      entry->parent,
                                      entry->type,
                                      entry->mdev ? "active" : "inactive",
-                                     start_word(entry->definition),
+                                     vgpuctl_view_start(entry->definition),
                                      domain};
         vgpuctl_table_add(table, cells);
     }
     vgpuctl_table_print(table);
 }
 
-/* Text from files and sysfs may be any bytes; JSON takes UTF-8 only. */
 static void
-add_text(json_object *object, const char *key, const char *text)
+print_definitions(const VgpuInventory *inventory)
 {
-    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-    json_object_object_add(object, key, valid ? json_object_new_string(valid) : NULL);
-}
-
-static json_object *
-type_to_json(const VgpuType *type)
-{
-    json_object *json = json_object_new_object();
-    add_text(json, "id", type->id);
-    add_text(json, "name", type->name);
-    add_text(json, "description", type->description);
-    add_text(json, "device_api", type->device_api);
-    json_object_object_add(json, "available_instances",
-                           json_object_new_int64(type->available_instances));
-    return json;
-}
-
-static json_object *
-parent_to_json(const VgpuParent *parent)
-{
-    json_object *json = json_object_new_object(), *types = json_object_new_array();
-    for (guint i = 0; i < parent->types->len; i++)
-        json_object_array_add(types, type_to_json(parent->types->pdata[i]));
-    add_text(json, "name", parent->name);
-    add_text(json, "driver", parent->driver);
-    json_object_object_add(json, "numa_node", json_object_new_int(parent->numa_node));
-    json_object_object_add(json, "types", types);
-    return json;
-}
-
-static json_object *
-definition_to_json(const VgpuDefinition *definition)
-{
-    if (!definition)
-        return NULL;
-    json_object *json = json_object_new_object();
-    add_text(json, "start", start_word(definition));
-    add_text(json, "mdev_type", definition->type);
-    json_object_object_add(json, "attrs", vgpu_attr_list_to_json(definition->attrs));
-    return json;
-}
-
-static json_object *
-record_to_json(const VgpuRecord *record)
-{
-    if (!record)
-        return NULL;
-    json_object *json = json_object_new_object();
-    add_text(json, "uuid", record->domain);
-    add_text(json, "name", record->domain_name);
-    add_text(json, "state", vgpu_record_state_name(record->state));
-    return json;
-}
-
-static json_object *
-entry_to_json(const VgpuInventoryEntry *entry)
-{
-    json_object *json = json_object_new_object();
-    add_text(json, "uuid", entry->uuid);
-    add_text(json, "parent", entry->parent);
-    add_text(json, "type", entry->type);
-    json_object_object_add(json, "active", json_object_new_boolean(entry->mdev != NULL));
-    json_object_object_add(json, "definition", definition_to_json(entry->definition));
-    json_object_object_add(json, "domain", record_to_json(entry->record));
-    return json;
-}
-
-static void
-print_json(const VgpuInventory *inventory)
-{
-    json_object *json = json_object_new_object();
-    json_object *gpus = json_object_new_array(), *vgpus = json_object_new_array();
-    for (guint i = 0; i < inventory->parents->len; i++)
-        json_object_array_add(gpus, parent_to_json(inventory->parents->pdata[i]));
-    for (guint i = 0; i < inventory->entries->len; i++)
-        json_object_array_add(vgpus, entry_to_json(inventory->entries->pdata[i]));
-    json_object_object_add(json, "version", json_object_new_int(DOCUMENT_VERSION));
-    json_object_object_add(json, "gpus", gpus);
-    json_object_object_add(json, "vgpus", vgpus);
-    puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                  JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(json);
-}
-
-static gboolean
-parse_arguments(int argc, char **argv, gboolean *as_json, GError **error)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") != 0) {
-            g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                        "'list' does not know '%s'; see 'vgpuctl --help'", argv[i]);
-            return FALSE;
-        }
-        *as_json = TRUE;
+    static const char *const titles[] = {"VGPU", "GPU", "TYPE", "START", "ATTRIBUTES", NULL};
+    g_autoptr(VgpuctlTable) table = vgpuctl_table_new(titles);
+    for (guint i = 0; i < inventory->definitions->len; i++) {
+        const VgpuDefinition *definition = inventory->definitions->pdata[i];
+        g_autofree char *attrs = vgpuctl_view_attrs(definition->attrs);
+        const char *const cells[] = {definition->uuid, definition->parent, definition->type,
+                                     vgpuctl_view_start(definition), attrs};
+        vgpuctl_table_add(table, cells);
     }
-    return TRUE;
+    vgpuctl_table_print(table);
+}
+
+static void
+print_domains(const VgpuInventory *inventory)
+{
+    static const char *const titles[] = {"DOMAIN-UUID", "VGPU",   "GPU", "TYPE",
+                                         "STATE",       "DOMAIN", NULL};
+    g_autoptr(VgpuctlTable) table = vgpuctl_table_new(titles);
+    for (guint i = 0; i < inventory->records->len; i++) {
+        const VgpuRecord *record = inventory->records->pdata[i];
+        const char *const cells[] = {record->domain,
+                                     record->uuid,
+                                     record->parent,
+                                     record->type,
+                                     vgpu_record_state_name(record->state),
+                                     record->domain_name};
+        vgpuctl_table_add(table, cells);
+    }
+    vgpuctl_table_print(table);
+}
+
+static json_object *
+gpus_to_json(const VgpuInventory *inventory)
+{
+    json_object *list = json_object_new_array();
+    for (guint i = 0; i < inventory->parents->len; i++)
+        json_object_array_add(list, vgpuctl_json_gpu(inventory->parents->pdata[i]));
+    return list;
+}
+
+static json_object *
+types_to_json(const VgpuInventory *inventory)
+{
+    json_object *list = json_object_new_array();
+    for (guint i = 0; i < inventory->parents->len; i++) {
+        const VgpuParent *parent = inventory->parents->pdata[i];
+        for (guint j = 0; j < parent->types->len; j++) {
+            json_object *type = vgpuctl_json_type(parent->types->pdata[j]);
+            vgpuctl_json_text(type, "parent", parent->name);
+            json_object_array_add(list, type);
+        }
+    }
+    return list;
+}
+
+static json_object *
+vgpus_to_json(const VgpuInventory *inventory)
+{
+    json_object *list = json_object_new_array();
+    for (guint i = 0; i < inventory->entries->len; i++)
+        json_object_array_add(list, vgpuctl_json_vgpu(inventory->entries->pdata[i]));
+    return list;
+}
+
+static json_object *
+definitions_to_json(const VgpuInventory *inventory)
+{
+    json_object *list = json_object_new_array();
+    for (guint i = 0; i < inventory->definitions->len; i++) {
+        const VgpuDefinition *definition = inventory->definitions->pdata[i];
+        json_object *json = vgpuctl_json_definition(definition);
+        vgpuctl_json_text(json, "uuid", definition->uuid);
+        vgpuctl_json_text(json, "parent", definition->parent);
+        json_object_array_add(list, json);
+    }
+    return list;
+}
+
+static json_object *
+domains_to_json(const VgpuInventory *inventory)
+{
+    json_object *list = json_object_new_array();
+    for (guint i = 0; i < inventory->records->len; i++) {
+        const VgpuRecord *record = inventory->records->pdata[i];
+        json_object *json = vgpuctl_json_domain(record);
+        vgpuctl_json_text(json, "vgpu", record->uuid);
+        vgpuctl_json_text(json, "parent", record->parent);
+        vgpuctl_json_text(json, "type", record->type);
+        json_object_array_add(list, json);
+    }
+    return list;
+}
+
+/* What can be listed; a kind is a member of the JSON document of that name. */
+static const struct Kind {
+    const char *name;
+    void (*print)(const VgpuInventory *inventory);
+    json_object *(*to_json)(const VgpuInventory *inventory);
+} kinds[] = {
+    {"gpus", print_gpus, gpus_to_json},
+    {"types", print_types, types_to_json},
+    {"vgpus", print_vgpus, vgpus_to_json},
+    {"definitions", print_definitions, definitions_to_json},
+    {"domains", print_domains, domains_to_json},
+};
+
+static const struct Kind *
+find_kind(const char *name, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
+                "'list' does not know '%s'; see 'vgpuctl list --help'", name);
+    return NULL;
+}
+
+/* GPUs in JSON have their types with them; people see a line a type. */
+static void
+show_most(const VgpuInventory *inventory)
+{
+    if (as_json) {
+        json_object *document = vgpuctl_json_new();
+        json_object_object_add(document, "gpus", gpus_to_json(inventory));
+        json_object_object_add(document, "vgpus", vgpus_to_json(inventory));
+        vgpuctl_json_print(document);
+        return;
+    }
+    print_types(inventory);
+    puts("");
+    print_vgpus(inventory);
+}
+
+static void
+show_kind(const struct Kind *kind, const VgpuInventory *inventory)
+{
+    if (!as_json) {
+        kind->print(inventory);
+        return;
+    }
+    json_object *document = vgpuctl_json_new();
+    json_object_object_add(document, kind->name, kind->to_json(inventory));
+    vgpuctl_json_print(document);
 }
 
 static gboolean
-run_list(const VgpuRoot *root, int argc, char **argv, GError **error)
+run_list(const VgpuRoot *root, const char *const *words, GError **error)
 {
-    gboolean as_json = FALSE;
-    if (!parse_arguments(argc, argv, &as_json, error))
+    const struct Kind *kind = words[0] ? find_kind(words[0], error) : NULL;
+    if (words[0] && !kind)
         return FALSE;
     g_autoptr(VgpuInventory) inventory = vgpu_inventory_new(root);
     for (guint i = 0; i < inventory->problems->len; i++)
         vgpu_log_error(inventory->problems->pdata[i]);
-    if (as_json) {
-        print_json(inventory);
-    } else {
-        print_gpus(inventory);
-        puts("");
-        print_vgpus(inventory);
-    }
+    if (kind)
+        show_kind(kind, inventory);
+    else
+        show_most(inventory);
     return TRUE;
 }
 
 const VgpuctlVerb vgpuctl_list = {
     .name = "list",
-    .arguments = "[--json]",
-    .summary = "show GPUs, types, and vGPUs with their domains",
+    .arguments = "[KIND]",
+    .summary = "show gpus, types, vgpus, definitions or domains; or types and vGPUs",
+    .options = options,
+    .most = 1,
     .run = run_list,
 };

@@ -8,27 +8,13 @@
 #include "verb.h"
 
 static gboolean
-check_arguments(int argc, char **argv, GError **error)
-{
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-') {
-            g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                        "'restore' does not know '%s'; see 'vgpuctl --help'", argv[i]);
-            return FALSE;
-        }
-        if (!vgpu_name_check(argv[i], "parent", error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-run_restore(const VgpuRoot *root, int argc, char **argv, GError **error)
+run_restore(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuRestoreCount count;
-    if (!check_arguments(argc, argv, error) ||
-        !vgpu_restore_run(root, (const char *const *)argv + 1, VGPU_RESTORE_DEFAULT_MS, &count,
-                          error))
+    for (guint i = 0; words[i]; i++)
+        if (!vgpu_name_check(words[i], "parent", error))
+            return FALSE;
+    if (!vgpu_restore_run(root, words, VGPU_RESTORE_DEFAULT_MS, &count, error))
         return FALSE;
     vgpu_log("%u restored, %u there already, %u failed, %u waiting for their GPU", count.started,
              count.present, count.failed, count.waiting);
@@ -42,5 +28,6 @@ const VgpuctlVerb vgpuctl_restore = {
     .name = "restore",
     .arguments = "[PARENT...]",
     .summary = "make the vGPUs that are defined to start with the machine",
+    .most = G_MAXUINT,
     .run = run_restore,
 };

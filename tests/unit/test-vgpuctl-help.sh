@@ -1,25 +1,37 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# vgpuctl --help and vgpuctl(8) name the same options and verbs, both ways.
+# vgpuctl(8) and the help of vgpuctl and of each verb name the same verbs and options, both ways.
 set -u
-help=$("${top_builddir:-../..}/tools/vgpuctl" --help) || exit 1
+program=${top_builddir:-../..}/tools/vgpuctl
 page=$(sed 's/\\-/-/g; s/\\f[A-Z]//g' "${top_srcdir:-../..}/docs/vgpuctl.8") || exit 1
 failed=0
 
-options_of() { printf '%s\n' "$1" | grep -oE -e '--[a-z]+' | sort -u; }
-# "  verb ARGUMENTS   summary" below "Verbs:"; ".BR verb" after ".TP" in the section VERBS
-verbs_of_help() { printf '%s\n' "$help" | sed -n '/^Verbs:/,$ s/^  \([a-z]*\) .*/\1/p' | sort; }
-verbs_of_page() {
-    printf '%s\n' "$page" | sed -n '/^\.SH VERBS/,/^\.SH RESTORING/ {/^\.TP/ {n; s/^\.B[RI]* \([a-z]*\).*/\1/p}}' |
-        sort
+# Options that stand alone on their line, as help and man page define them; text may name others.
+options_of() { sed -nE 's/^(\.B[I]? )?[ ]*(-h, )?(--[a-z]+).*/\3/p' | sort -u; }
+# section HEADING: the lines of the man page below it
+section() {
+    printf '%s\n' "$page" | awk -v heading="$1" '
+        /^\.S[SH] / { on = (index($0, heading " ") == 1 || $0 == heading); next } on'
 }
 compare() {
-    [ -n "$2" ] && [ "$2" = "$3" ] && return
+    [ -n "$2$4" ] && [ "$2" = "$3" ] && return
     printf '%s differ.\n--help:\n%s\nman page:\n%s\n' "$1" "$2" "$3" >&2
     failed=1
 }
 
-compare options "$(options_of "$help")" \
-    "$(options_of "$(printf '%s\n' "$page" | sed '/^\.SH RESTORING/,$ d')")"
-compare verbs "$(verbs_of_help)" "$(verbs_of_page)"
+verbs=$("$program" --help | sed -n '/^Verbs:/,$ s/^  \([a-z]*\) .*/\1/p' | sort)
+compare verbs "$verbs" "$(printf '%s\n' "$page" |
+    sed -nE '/^\.SH VERBS/,/^\.SH RESTORING/ s/^\.SS "?([a-z]+).*/\1/p' | sort)" ''
+compare options "$("$program" --help | options_of)" "$(section '.SH OPTIONS' | options_of)" ''
+for verb in $verbs; do
+    help=$("$program" "$verb" --help) || failed=1
+    in_page=$(section ".SS \"$verb"; section ".SS $verb")
+    compare "options of $verb" "$(printf '%s\n' "$help" | options_of | grep -v '^--help$')" \
+        "$(printf '%s\n' "$in_page" | options_of)" none
+    arguments=$(printf '%s\n' "$help" | sed -nE "s/^  vgpuctl $verb \[OPTION…\] ?//p")
+    printf '%s\n' "$page" | grep -qxF -e ".SS $verb" -e ".SS \"$verb $arguments\"" || {
+        printf 'the man page has no "%s %s"\n' "$verb" "$arguments" >&2
+        failed=1
+    }
+done
 exit $failed

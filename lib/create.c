@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * create.c - a vGPU made by hand, on the GPU that suits it best.
+ */
+#include "create.h"
+
+#include "attr.h"
+#include "definition.h"
+#include "error.h"
+#include "kernel.h"
+#include "lock.h"
+#include "mdev.h"
+#include "restore.h"
+
+/* What there is, and what follows from it for an order. */
+typedef struct {
+    GPtrArray *parents;
+    GPtrArray *order; /* parents to try; borrowed from @parents */
+    const char *type; /* borrowed from @parents */
+} Look;
+
+static void
+look_clear(Look *look)
+{
+    g_clear_pointer(&look->order, g_ptr_array_unref);
+    g_clear_pointer(&look->parents, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
+
+static gboolean
+place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
+{
+    g_autoptr(GPtrArray) mdevs = vgpu_mdev_list(root, error);
+    g_autoptr(GPtrArray) definitions = mdevs ? vgpu_definition_list(root, NULL, error) : NULL;
+    g_autoptr(GString) refused = g_string_new(NULL);
+    VgpuPlacementQuery query = {
+        .parents = look->parents,
+        .mdevs = mdevs,
+        .definitions = definitions,
+        .uuid = order->uuid,
+        .type = look->type,
+        .only = order->parent,
+        .placement = order->placement,
+    };
+
+    if (!definitions)
+        return FALSE;
+    look->order = vgpu_placement_order(&query, refused);
+    if (look->order->len == 0)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "type '%s' can't be had (%s)", look->type,
+                    refused->str);
+    return look->order->len != 0;
+}
+
+static gboolean
+look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
+{
+    look->parents = vgpu_parent_list(root, error);
+    if (!look->parents)
+        return FALSE;
+    if (look->parents->len == 0) {
+        if (vgpu_kernel_check_mdev(root, error))
+            g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                        "this host has no GPU that can make vGPUs now; load the GPU's driver");
+        return FALSE;
+    }
+    if (order->parent && !vgpu_parent_exists(root, order->parent)) {
+        g_clear_pointer(&look->parents, g_ptr_array_unref);
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "there is no parent '%.64s'; 'vgpuctl list gpus' shows which are",
+                    order->parent);
+        return FALSE;
+    }
+    look->type = vgpu_type_choose(look->parents, order->parent, &order->wish, error);
+    return look->type && place(root, order, look, error);
+}
+
+gboolean
+vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, char **type, char **parent,
+                   GError **error)
+{
+    g_auto(Look) look = {0};
+
+    if (!look_at_gpus(root, order, &look, error))
+        return FALSE;
+    *type = g_strdup(look.type);
+    *parent = g_strdup(((const VgpuParent *)look.order->pdata[0])->name);
+    return TRUE;
+}
+
+/* One vGPU on one parent, as if it had been defined there. */
+static gboolean
+make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
+        const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(VgpuDefinition) definition =
+        vgpu_definition_new(parent->name, order->uuid, look->type);
+
+    for (guint i = 0; i < order->attrs->len; i++) {
+        const VgpuAttr *attr = order->attrs->pdata[i];
+        vgpu_attr_list_add(definition->attrs, attr->name, attr->value);
+    }
+    switch (vgpu_restore_definition(root, definition, deadline, error)) {
+    case VGPU_RESTORE_STARTED:
+        return TRUE;
+    case VGPU_RESTORE_PRESENT: /* mdevctl was faster */
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
+                    order->uuid);
+        return FALSE;
+    case VGPU_RESTORE_FAILED:
+        break;
+    }
+    return FALSE;
+}
+
+static gboolean
+make(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
+     const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(GString) reasons = g_string_new(NULL);
+
+    for (guint i = 0; i < look->order->len; i++) {
+        const VgpuParent *parent = look->order->pdata[i];
+        g_autoptr(GError) reason = NULL;
+
+        if (make_on(root, order, look, parent, deadline, &reason))
+            return TRUE;
+        /* the kernel knows better than our look; another parent may do */
+        if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return FALSE;
+        }
+        g_string_append_printf(reasons, "%s%s", reasons->len ? "; " : "", reason->message);
+    }
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "no GPU could make it (%s)", reasons->str);
+    return FALSE;
+}
+
+gboolean
+vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadline *deadline,
+            GError **error)
+{
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
+    g_auto(Look) look = {0};
+
+    if (!lock)
+        return FALSE;
+    if (vgpu_mdev_exists(root, order->uuid)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
+                    order->uuid);
+        return FALSE;
+    }
+    return look_at_gpus(root, order, &look, error) && make(root, order, &look, deadline, error);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * create.h - a vGPU made by hand, on the GPU that suits it best: nobody's, until a domain uses it.
+ */
+#ifndef VGPU_CREATE_H
+#define VGPU_CREATE_H
+
+#include "deadline.h"
+#include "placement.h"
+#include "type-choice.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VgpuCreateOrder:
+ * @uuid: uuid for it, lower case
+ * @wish: its type
+ * @parent: (nullable): the one parent that will do, or NULL for any
+ * @placement: which parent first
+ * @attrs: (element-type VgpuAttr): attributes to set, in order
+ *
+ * What is to be made. All is borrowed.
+ */
+typedef struct {
+    const char *uuid;
+    VgpuTypeWish wish;
+    const char *parent;
+    VgpuPlacement placement;
+    const GPtrArray *attrs;
+} VgpuCreateOrder;
+
+/**
+ * vgpu_create:
+ * @root: a root
+ * @order: what
+ * @deadline: until when it must be there
+ * @error: (out) (optional): %VGPU_ERROR_EXISTS, %VGPU_ERROR_FULL naming the parents tried and why
+ *   each could not, as vgpu_type_choose(), as vgpu_mdev_create() and vgpu_mdev_set_attrs()
+ *
+ * Makes it on the first parent that can, and sets its attributes; on failure what was made is
+ * removed again. Takes %VGPU_LOCK_ACTIVE.
+ *
+ * Returns: TRUE if the vGPU is there and ready.
+ */
+gboolean vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order,
+                     const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_create_choose:
+ * @root: a root
+ * @order: what
+ * @type: (out) (transfer full): type id
+ * @parent: (out) (transfer full): the parent it would be made on first
+ * @error: (out) (optional): as vgpu_create()
+ *
+ * Decides and makes nothing. Needs no lock.
+ *
+ * Returns: TRUE if @type and @parent were set.
+ */
+gboolean vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, char **type,
+                            char **parent, GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What bash offers after words of a vgpuctl command line.
+set -uo pipefail
+top=${top_srcdir:-$(dirname "$0")/../..}
+program=$(readlink -f "${top_builddir:-$top}/tools/vgpuctl") || exit 99
+OPENVGPU_ROOT=$(mktemp -d) || exit 99
+export OPENVGPU_ROOT
+trap 'rm -rf "$OPENVGPU_ROOT"' EXIT
+. "$top/tools/vgpuctl.bash"
+
+vgpuctl() { "$program" "$@"; }
+
+# offers WORDS REPLY: what comes after WORDS, whose last may be the beginning of one or empty
+offers()
+{
+    local -a COMPREPLY=()
+    IFS='|' read -ra COMP_WORDS <<<"vgpuctl|$1"
+    [[ $1 != *'|' && $1 ]] || COMP_WORDS+=('')
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    COMP_LINE=${COMP_WORDS[*]}
+    COMP_POINT=${#COMP_LINE}
+    _vgpuctl
+    [[ ${COMPREPLY[*]} == "$2" ]] || {
+        printf 'after "%s" not "%s" but "%s"\n' "$1" "$2" "${COMPREPLY[*]}" >&2
+        exit 1
+    }
+}
+
+gpu=0001:00:00.0
+uuid=83b8f4f2-509f-382f-3c1e-e6bfe0fa1001
+type=$OPENVGPU_ROOT/sys/class/mdev_bus/$gpu/mdev_supported_types/vgpu-16m
+mkdir -p "$type" "$OPENVGPU_ROOT/etc/mdevctl.d/$gpu" "$OPENVGPU_ROOT/sys/bus/mdev/devices"
+echo vfio-pci >"$type/device_api"
+echo 3 >"$type/available_instances"
+echo '{"mdev_type":"vgpu-16m","start":"auto","attrs":[]}' >"$OPENVGPU_ROOT/etc/mdevctl.d/$gpu/$uuid"
+
+offers 'cr' create
+offers 'un' undefine
+offers '--ver' --version
+offers 'list|d' 'definitions domains'
+offers 'list|--j' --json
+offers 'create|--type|' vgpu-16m
+offers 'create|--parent|' "$gpu auto"
+offers 'create|--frame' --framebuffer
+offers 'create|--attr|' ''
+offers '--root|/|modify|83' "$uuid"
+offers 'modify|--dr' --drop
+offers 'undefine|' "$uuid --help --parent"
+offers 'restore|0' "$gpu"
+exit 0

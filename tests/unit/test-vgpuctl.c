@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-vgpuctl.c - vgpuctl as a program: what its verbs print and do, and its exit status.
+ */
+#include "program.h"
+#include "unit.h"
+
+#include <json-c/json.h>
+
+#define UUID_D "83b8f4f2-509f-382f-3c1e-e6bfe0fa1004"
+
+static ProgramResult
+vgpuctl(MockSysfs *mock, const char *arguments)
+{
+    return program_run(mock, "tools/vgpuctl", arguments, "");
+}
+
+/* That it did it, and said no more than @output. */
+static void
+assert_done(MockSysfs *mock, const char *arguments, const char *output)
+{
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    assert_string_equal(result.errors, "");
+    if (output)
+        assert_string_equal(result.output, output);
+    assert_int_equal(result.status, 0);
+}
+
+/* That it refused, in one line with @text in it. */
+static void
+assert_refused(MockSysfs *mock, const char *arguments, int status, const char *text)
+{
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    if (!strstr(result.errors, text))
+        fail_msg("vgpuctl %s: '%s' does not say '%s'", arguments, result.errors, text);
+    assert_true(g_str_has_prefix(result.errors, "openvgpu: "));
+    assert_ptr_equal(strchr(result.errors, '\n'), result.errors + strlen(result.errors) - 1);
+    assert_string_equal(result.output, "");
+    assert_int_equal(result.status, status);
+}
+
+/* That it prints what the file holds. */
+static void
+assert_golden(MockSysfs *mock, const char *arguments, const char *file)
+{
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    g_autofree char *expected = program_golden(file, result.output);
+
+    assert_string_equal(result.errors, "");
+    assert_string_equal(result.output, expected);
+    assert_int_equal(result.status, 0);
+}
+
+/* JSON is compared by what it means: libraries lay it out differently. */
+static void
+assert_golden_json(MockSysfs *mock, const char *arguments, const char *file)
+{
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    g_autofree char *text = program_golden(file, result.output);
+    json_object *expected = json_tokener_parse(text);
+    json_object *got = json_tokener_parse(result.output);
+
+    assert_non_null(expected);
+    if (!got || !json_object_equal(expected, got))
+        fail_msg("vgpuctl %s: not %s but: %s", arguments, file, result.output);
+    assert_int_equal(result.status, 0);
+    json_object_put(expected);
+    json_object_put(got);
+}
+
+static void
+assert_definition(MockSysfs *mock, const char *parent, const char *uuid, const char *json)
+{
+    g_autofree char *file = g_strdup_printf("etc/mdevctl.d/%s/%s", parent, uuid);
+    g_autofree char *text = mock_sysfs_read(mock, file);
+    json_object *expected = json_tokener_parse(json);
+    json_object *got = text ? json_tokener_parse(text) : NULL;
+
+    if (!got || !json_object_equal(expected, got))
+        fail_msg("%s holds: %s", file, text);
+    json_object_put(expected);
+    json_object_put(got);
+}
+
+static void
+test_list(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    static const char *const kinds[] = {"gpus", "types", "vgpus", "definitions", "domains"};
+
+    assert_golden(mock, "list", "vgpuctl/list.txt");
+    assert_golden_json(mock, "list --json", "vgpuctl/list.json");
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *plain = g_strdup_printf("list %s", kinds[i]);
+        g_autofree char *json = g_strdup_printf("list --json %s", kinds[i]);
+        g_autofree char *text_file = g_strdup_printf("vgpuctl/list-%s.txt", kinds[i]);
+        g_autofree char *json_file = g_strdup_printf("vgpuctl/list-%s.json", kinds[i]);
+        assert_golden(mock, plain, text_file);
+        assert_golden_json(mock, json, json_file);
+    }
+    assert_refused(mock, "list cats", 2, "'list' does not know 'cats'");
+}
+
+/* A terminal gets aligned columns and bold titles. */
+static void
+test_list_on_a_terminal(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    g_autofree char *script = g_find_program_in_path("script");
+    const char *top = g_getenv("top_builddir");
+    g_autofree char *arguments =
+        g_strdup_printf("--version >&2; TERM=xterm script -qec '%s/tools/vgpuctl list gpus' "
+                        "/dev/null",
+                        top ? top : "../..");
+    if (!script)
+        skip();
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    g_auto(GStrv) lines = g_strsplit(result.output, "\r\n", -1);
+    g_autofree char *text = g_strjoinv("\n", lines);
+    g_autofree char *expected = program_golden("vgpuctl/list-terminal.txt", text);
+    assert_string_equal(text, expected);
+}
+
+static void
+test_show(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+
+    assert_golden(mock, "show " UUID_A, "vgpuctl/show-vgpu.txt");
+    assert_golden_json(mock, "show --json " UUID_A, "vgpuctl/show-vgpu.json");
+    assert_golden(mock, "show " UUID_B, "vgpuctl/show-defined.txt");
+    assert_golden(mock, "show " PROGRAM_NVIDIA, "vgpuctl/show-gpu.txt");
+    assert_golden_json(mock, "show --json " PROGRAM_NVIDIA, "vgpuctl/show-gpu.json");
+    assert_refused(mock, "show " UUID_D, 1, "there is no vGPU '" UUID_D "'");
+    assert_refused(mock, "show 0000:00:00.0", 1, "no GPU that is there");
+    assert_refused(mock, "show", 2, "'show' needs UUID|GPU");
+}
+
+static void
+test_create(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    mock_sysfs_serve(mock);
+
+    assert_done(mock,
+                "create --type vgpu-64m --uuid " UUID_C " --attr vgpu/params=resolution=800x600",
+                UUID_C "\n");
+    assert_true(mock_sysfs_has_mdev(mock, UUID_C));
+    g_autofree char *params = mock_sysfs_get_attr(mock, UUID_C, "vgpu/params");
+    assert_string_equal(params, "resolution=800x600");
+    assert_done(mock, "create --framebuffer 1G", NULL);
+    assert_done(mock, "create --type 'OpenVGPU 16m' --parent auto", NULL);
+
+    assert_refused(mock, "create --type vgpu-64m --uuid " UUID_C, 1,
+                   "is a vGPU '" UUID_C "' already");
+    assert_refused(mock, "create --type vgpu-1m", 1, "type 'vgpu-1m': this host has no such type");
+    assert_refused(mock, "create --framebuffer 4G", 1,
+                   "framebuffer '4096M': this host has no such");
+    assert_refused(mock, "create --framebuffer 4T", 1, "size '4T' is not a number");
+    assert_refused(mock, "create --type vgpu-16m --parent 0000:00:09.0", 1,
+                   "no parent '0000:00:09.0'");
+    assert_refused(mock, "create --type vgpu-16m --attr remove=1", 1, "remove");
+    assert_refused(mock, "create --type vgpu-16m --attr vgpu/params", 1, "has no value");
+    assert_refused(mock, "create --type vgpu-16m --uuid x", 1, "x");
+    assert_refused(mock, "create", 2, "say either --type or --framebuffer");
+    assert_refused(mock, "create --type a --framebuffer 1M", 2, "say either");
+    assert_refused(mock, "create --frob", 2, "see 'vgpuctl create --help'");
+    assert_refused(mock, "create x", 2, "'create' does not know 'x'");
+}
+
+static void
+test_create_where_none_is_left(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+
+    assert_refused(mock, "create --type vgpu-16m", 1, "no GPU that can make vGPUs now");
+    mock_sysfs_add_parent(mock, PROGRAM_GPU, "vgpu", -1);
+    mock_sysfs_add_type(mock, PROGRAM_GPU, "vgpu-16m", 0, 16);
+    assert_refused(mock, "create --type vgpu-16m", 1,
+                   "type 'vgpu-16m' can't be had (" PROGRAM_GPU ": no instance left)");
+}
+
+static void
+test_remove(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    mock_sysfs_serve(mock);
+    mock_sysfs_add_mdev(mock, PROGRAM_GPU, "vgpu-16m", UUID_C);
+
+    mock_sysfs_hold(mock, UUID_C, 4711);
+    assert_refused(mock, "remove " UUID_C, 1, "is in use by process 4711");
+    mock_sysfs_let_go(mock, 4711);
+    assert_done(mock, "remove " UUID_C, "");
+    assert_false(mock_sysfs_has_mdev(mock, UUID_C));
+    assert_refused(mock, "remove " UUID_C, 1, "there is no vGPU '" UUID_C "'");
+    assert_refused(mock, "remove " UUID_A, 1, "belongs to domain \"de?mo\"");
+    assert_true(mock_sysfs_has_mdev(mock, UUID_A));
+}
+
+static void
+test_define(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+
+    assert_done(mock,
+                "define --auto --type vgpu-32m --uuid " UUID_C
+                " --attr vgpu/params=resolution=800x600",
+                UUID_C "\n");
+    assert_definition(mock, PROGRAM_GPU, UUID_C,
+                      "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\",\"attrs\":[{\"vgpu/params\":"
+                      "\"resolution=800x600\"}]}");
+    assert_refused(mock, "define --type vgpu-32m --uuid " UUID_C, 1, "is defined already, on GPU");
+    assert_refused(mock, "define --type vgpu-32m --attr vgpu/params=frob=1 --parent " PROGRAM_GPU,
+                   1, "frob");
+    assert_done(mock, "define " UUID_A, UUID_A "\n");
+    assert_definition(mock, PROGRAM_GPU, UUID_A,
+                      "{\"mdev_type\":\"vgpu-16m\",\"start\":\"manual\",\"attrs\":[]}");
+    assert_refused(mock, "define " UUID_D, 1, "there is no vGPU '" UUID_D "'");
+    assert_refused(mock, "define --type vgpu-16m " UUID_D, 2, "leave out all but --auto");
+}
+
+/* One that is for later: its GPU may be full now, or away. */
+static void
+test_define_for_later(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    g_auto(ProgramResult) away =
+        vgpuctl(mock, "define --type nvidia-9 --parent 0000:99:00.0 --uuid " UUID_D);
+
+    assert_int_equal(away.status, 0);
+    assert_non_null(strstr(away.errors, "GPU '0000:99:00.0' is not there now"));
+    assert_definition(mock, "0000:99:00.0", UUID_D,
+                      "{\"mdev_type\":\"nvidia-9\",\"start\":\"manual\",\"attrs\":[]}");
+    assert_refused(mock, "define --framebuffer 1G --parent 0000:99:00.0", 1, "say --type");
+    mock_sysfs_add_type(mock, PROGRAM_NVIDIA, "nvidia-64", 0, 2048);
+    assert_done(mock, "define --type nvidia-64 --uuid " UUID_C " --parent " PROGRAM_NVIDIA,
+                UUID_C "\n");
+    assert_refused(mock, "define --type nvidia-64", 1, "no instance left");
+}
+
+static void
+test_undefine(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+
+    mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");
+    assert_done(mock, "undefine " UUID_C, "");
+    assert_done(mock, "undefine 83B8F4F2-509f-382f-3c1e-e6bfe0fa1002", "");
+    assert_refused(mock, "undefine " UUID_B, 1, "is not defined");
+    mock_sysfs_define(mock, PROGRAM_GPU, UUID_B, "{\"mdev_type\":\"vgpu-16m\"}");
+    mock_sysfs_define(mock, PROGRAM_NVIDIA, UUID_B, "{\"mdev_type\":\"nvidia-63\"}");
+    assert_refused(mock, "undefine " UUID_B, 1, "is defined twice");
+    assert_done(mock, "undefine --parent " PROGRAM_NVIDIA " " UUID_B, "");
+    assert_refused(mock, "undefine --parent " PROGRAM_NVIDIA " " UUID_B, 1,
+                   "is not defined on GPU");
+    assert_done(mock, "undefine " UUID_B, "");
+    assert_refused(mock, "undefine --parent ../.. " UUID_B, 1, "..");
+}
+
+static void
+test_modify(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+
+    mock_sysfs_define(mock, PROGRAM_NVIDIA, UUID_C,
+                      "{\"mdev_type\":\"nvidia-63\",\"start\":\"manual\",\"later\":7,\"attrs\":"
+                      "[{\"a\":\"1\"},{\"b\":\"2\"},{\"a\":\"3\"}]}");
+    assert_done(mock, "modify --attr a=4 --attr c=5 --auto " UUID_C, "");
+    assert_definition(mock, PROGRAM_NVIDIA, UUID_C,
+                      "{\"mdev_type\":\"nvidia-63\",\"start\":\"auto\",\"later\":7,\"attrs\":"
+                      "[{\"a\":\"4\"},{\"b\":\"2\"},{\"c\":\"5\"}]}");
+    assert_done(mock, "modify --drop b --manual " UUID_C, "");
+    assert_definition(mock, PROGRAM_NVIDIA, UUID_C,
+                      "{\"mdev_type\":\"nvidia-63\",\"start\":\"manual\",\"later\":7,\"attrs\":"
+                      "[{\"a\":\"4\"},{\"c\":\"5\"}]}");
+    assert_refused(mock, "modify --drop b " UUID_C, 1, "has no attribute 'b'");
+    assert_refused(mock, "modify --type nvidia-1 " UUID_C, 1, "has no type 'nvidia-1'");
+    assert_refused(mock, "modify " UUID_C, 2, "nothing to change");
+    assert_refused(mock, "modify --auto --manual " UUID_C, 2, "exclude each other");
+    assert_refused(mock, "modify --live --auto " UUID_C, 2, "can get attributes only");
+    assert_refused(mock, "modify --auto " UUID_D, 1, "is not defined");
+}
+
+/* What the kernel refuses is not written down either. */
+static void
+test_modify_live(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    const char *both = "modify --live --defined --attr vgpu/params=resolution=640x480 " UUID_B;
+    const char *before =
+        "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\",\"attrs\":[{\"vgpu/params\":"
+        "\"resolution=800x600\"}]}";
+
+    assert_refused(mock, both, 1, "there is no vGPU '" UUID_B "'");
+    assert_definition(mock, PROGRAM_GPU, UUID_B, before);
+    mock_sysfs_add_mdev(mock, PROGRAM_GPU, "vgpu-32m", UUID_B);
+    assert_refused(mock, "modify --live --attr vgpu/params=frob=1 " UUID_B, 1, "frob");
+    assert_refused(mock,
+                   "modify --live --defined --attr vgpu/params=resolution=640x480 --attr "
+                   "vgpu/other=1 " UUID_B,
+                   1, "vgpu/other");
+    assert_definition(mock, PROGRAM_GPU, UUID_B, before);
+    assert_done(mock, both, "");
+    g_autofree char *params = mock_sysfs_get_attr(mock, UUID_B, "vgpu/params");
+    assert_string_equal(params, "resolution=640x480");
+    assert_definition(mock, PROGRAM_GPU, UUID_B,
+                      "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\",\"attrs\":[{\"vgpu/params\":"
+                      "\"resolution=640x480\"}]}");
+}
+
+static void
+test_autostart(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    const char *format = "{\"mdev_type\":\"vgpu-32m\",\"start\":\"%s\",\"attrs\":[{\"vgpu/params\":"
+                         "\"resolution=800x600\"}]}";
+    g_autofree char *manual = g_strdup_printf(format, "manual");
+    g_autofree char *automatic = g_strdup_printf(format, "auto");
+
+    assert_done(mock, "autostart --disable " UUID_B, "");
+    assert_definition(mock, PROGRAM_GPU, UUID_B, manual);
+    assert_done(mock, "autostart " UUID_B, "");
+    assert_definition(mock, PROGRAM_GPU, UUID_B, automatic);
+    assert_refused(mock, "autostart " UUID_A, 1, "is not defined");
+}
+
+static void
+test_restore(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    mock_sysfs_serve(mock);
+    g_auto(ProgramResult) result = vgpuctl(mock, "restore");
+    assert_int_equal(result.status, 0);
+    assert_non_null(strstr(result.errors, "openvgpu: 1 restored, 0 there already, 0 failed"));
+    assert_true(mock_sysfs_has_mdev(mock, UUID_B));
+    g_autofree char *value = mock_sysfs_get_attr(mock, UUID_B, "vgpu/params");
+    assert_string_equal(value, "resolution=800x600");
+    mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");
+    g_auto(ProgramResult) again = vgpuctl(mock, "restore " PROGRAM_GPU);
+    assert_int_equal(again.status, 1);
+    assert_non_null(strstr(again.errors, UUID_C));
+}
+
+static void
+test_command_line(void **state)
+{
+    static const char *const bad[] = {
+        "", "frobnicate", "list --all", "restore --all", "--frob list", "--root"};
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        assert_refused(mock, bad[i], 2, "--help'");
+    g_auto(ProgramResult) version = vgpuctl(mock, "--version");
+    assert_int_equal(version.status, 0);
+    assert_true(g_str_has_prefix(version.output, "vgpuctl "));
+    g_auto(ProgramResult) full = vgpuctl(mock, "--help >/dev/full");
+    assert_int_equal(full.status, 1);
+    assert_done(mock, "list -- gpus", NULL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list_on_a_terminal),
+        cmocka_unit_test(test_show),
+        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_create_where_none_is_left),
+        cmocka_unit_test(test_remove),
+        cmocka_unit_test(test_define),
+        cmocka_unit_test(test_define_for_later),
+        cmocka_unit_test(test_undefine),
+        cmocka_unit_test(test_modify),
+        cmocka_unit_test(test_modify_live),
+        cmocka_unit_test(test_autostart),
+        cmocka_unit_test(test_restore),
+        cmocka_unit_test(test_command_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

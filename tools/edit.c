@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * edit.c - finds a definition that a verb is to change, and checks what became of it.
+ */
+#include "edit.h"
+
+#include "attr.h"
+#include "error.h"
+#include "parent.h"
+
+char *
+vgpuctl_edit_find_parent(const VgpuRoot *root, const char *uuid, const char *parent, GError **error)
+{
+    if (!parent)
+        return vgpu_definition_find_parent(root, uuid, error);
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, uuid, NULL);
+    if (!path)
+        return NULL;
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return g_strdup(parent);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined on GPU '%s'",
+                uuid, parent);
+    return NULL;
+}
+
+VgpuDefinition *
+vgpuctl_edit_load(const VgpuRoot *root, const char *uuid, const char *parent, GError **error)
+{
+    g_autofree char *name = vgpu_uuid_canonical(uuid, error);
+    g_autofree char *where = name ? vgpuctl_edit_find_parent(root, name, parent, error) : NULL;
+
+    return where ? vgpu_definition_load(root, where, name, error) : NULL;
+}
+
+gboolean
+vgpuctl_edit_check(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
+{
+    if (!vgpu_parent_exists(root, definition->parent))
+        return vgpu_name_check(definition->type, "type", error);
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
+    const VgpuType *type = parent ? vgpu_parent_find_type(parent, definition->type, error) : NULL;
+
+    return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vgpuctl-define.c - writes down what a vGPU is, so that it can be made again after a reboot.
+ */
+#include "attr.h"
+#include "edit.h"
+#include "error.h"
+#include "lock.h"
+#include "log.h"
+#include "mdev.h"
+#include "order.h"
+#include "parent.h"
+#include "verb.h"
+
+#include <stdio.h>
+
+static VgpuctlOrderWords order_words;
+static gboolean autostart;
+
+static const GOptionEntry options[] = {
+    VGPUCTL_ORDER_OPTIONS(order_words),
+    {"auto", 0, 0, G_OPTION_ARG_NONE, &autostart, "make it when the machine starts", NULL},
+    {NULL},
+};
+
+static gboolean
+check_undefined(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    GError *reason = NULL;
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_find(root, uuid, &reason);
+
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(reason);
+        return TRUE;
+    }
+    if (reason)
+        g_propagate_error(error, reason);
+    else
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS,
+                    "vGPU '%s' is defined already, on GPU '%s'; change it by 'vgpuctl modify'",
+                    uuid, definition->parent);
+    return FALSE;
+}
+
+/* A GPU that was named: it may be full now, or away, since its vGPU is for later. */
+static char *
+choose_on(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
+{
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
+
+    if (!parents)
+        return NULL;
+    if (vgpu_parent_exists(root, order->parent))
+        return g_strdup(vgpu_type_choose(parents, order->parent, &order->wish, error));
+    if (order->wish.type) {
+        vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
+                 order->parent);
+        return g_strdup(order->wish.type);
+    }
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                "there is no GPU '%s' now to look for a type on; say --type", order->parent);
+    return NULL;
+}
+
+/* Out of what the user typed. */
+static VgpuDefinition *
+from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
+{
+    g_autofree char *type = NULL;
+    g_autofree char *parent = g_strdup(order->order.parent);
+
+    if (parent)
+        type = choose_on(root, &order->order, error);
+    else if (!vgpu_create_choose(root, &order->order, &type, &parent, error))
+        return NULL;
+    if (!type)
+        return NULL;
+    VgpuDefinition *definition = vgpu_definition_new(parent, order->uuid, type);
+    g_ptr_array_unref(definition->attrs);
+    definition->attrs = g_ptr_array_ref(order->attrs);
+    return definition;
+}
+
+/* Out of a vGPU that is there, with its attributes if its driver is one whose we know. */
+static VgpuDefinition *
+from_vgpu(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, uuid, error);
+    g_autofree char *driver = mdev ? vgpu_parent_read_driver(root, mdev->parent, NULL) : NULL;
+    GPtrArray *attrs = mdev ? vgpu_mdev_read_attrs(root, uuid, driver, error) : NULL;
+
+    if (!attrs)
+        return NULL;
+    VgpuDefinition *definition = vgpu_definition_new(mdev->parent, mdev->uuid, mdev->type);
+    g_ptr_array_unref(definition->attrs);
+    definition->attrs = attrs;
+    return definition;
+}
+
+static gboolean
+define(const VgpuRoot *root, VgpuDefinition *definition, GError **error)
+{
+    definition->autostart = autostart;
+    if (!check_undefined(root, definition->uuid, error) ||
+        !vgpuctl_edit_check(root, definition, error) ||
+        !vgpu_definition_save(root, definition, error))
+        return FALSE;
+    puts(definition->uuid);
+    return TRUE;
+}
+
+static gboolean
+says_what(const VgpuctlOrderWords *words)
+{
+    return words->type || words->framebuffer || words->parent || words->placement || words->attrs ||
+           words->uuid;
+}
+
+static gboolean
+run_define(const VgpuRoot *root, const char *const *words, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    g_autoptr(VgpuctlOrder) order = NULL;
+    g_autoptr(VgpuDefinition) definition = NULL;
+
+    if (words[0] && says_what(&order_words)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
+                    "a vGPU that is there is defined as it is; leave out all but --auto");
+        return FALSE;
+    }
+    if (!words[0] && !(order = vgpuctl_order_read(&order_words, error)))
+        return FALSE;
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
+    if (lock)
+        definition = order ? from_order(root, order, error) : from_vgpu(root, words[0], error);
+    return definition && define(root, definition, error);
+}
+
+const VgpuctlVerb vgpuctl_define = {
+    .name = "define",
+    .arguments = "[UUID]",
+    .summary = "keep what a vGPU is over reboots: a new one, or one that is there",
+    .options = options,
+    .most = 1,
+    .run = run_define,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vgpuctl-remove.c - removes a vGPU that is there; a definition of it stays.
+ */
+#include "error.h"
+#include "lock.h"
+#include "mdev.h"
+#include "record.h"
+#include "verb.h"
+
+/* Between prepare and QEMU's open a domain's vGPU looks idle. */
+static gboolean
+check_not_owned(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    GError *reason = NULL;
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, uuid, &reason);
+
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(reason);
+        return TRUE;
+    }
+    if (reason)
+        g_propagate_error(error, reason);
+    else
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
+                    "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it "
+                    "down first",
+                    uuid, record->domain_name, record->domain);
+    return FALSE;
+}
+
+static gboolean
+check_there(const VgpuRoot *root, const char *uuid, GError **error)
+{
+    if (vgpu_mdev_exists(root, uuid))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                "there is no vGPU '%s'; 'vgpuctl list vgpus' shows which are", uuid);
+    return FALSE;
+}
+
+static gboolean
+run_remove(const VgpuRoot *root, const char *const *words, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    g_autofree char *uuid = vgpu_uuid_canonical(words[0], error);
+    g_autoptr(VgpuLock) lock =
+        uuid ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error) : NULL;
+
+    return lock && check_there(root, uuid, error) && check_not_owned(root, uuid, error) &&
+           vgpu_mdev_remove(root, uuid, &deadline, error);
+}
+
+const VgpuctlVerb vgpuctl_remove = {
+    .name = "remove",
+    .arguments = "UUID",
+    .summary = "remove a vGPU that nobody uses; its definition stays",
+    .least = 1,
+    .most = 1,
+    .run = run_remove,
+};

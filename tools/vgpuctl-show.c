@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vgpuctl-show.c - shows all that is known of one vGPU or one GPU.
+ */
+#include "attr-json.h"
+#include "attr.h"
+#include "error.h"
+#include "json.h"
+#include "log.h"
+#include "verb.h"
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static gboolean as_json;
+
+static const GOptionEntry options[] = {
+    {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "print one JSON object", NULL},
+    {NULL},
+};
+
+/* One line; "-" for what is not known or does not apply. */
+static void
+line(const char *label, const char *text)
+{
+    g_autofree char *safe = vgpu_log_make_safe(text && text[0] ? text : "-");
+    printf("%-14s %s\n", label, safe);
+}
+
+static const VgpuParent *
+find_gpu(const VgpuInventory *inventory, const char *name)
+{
+    for (guint i = 0; i < inventory->parents->len; i++) {
+        const VgpuParent *parent = inventory->parents->pdata[i];
+        if (strcmp(parent->name, name) == 0)
+            return parent;
+    }
+    return NULL;
+}
+
+/* Attributes as they are now; NULL if the vGPU is not there or its driver is none we know. */
+static GPtrArray *
+live_attrs(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
+{
+    const VgpuParent *gpu = find_gpu(inventory, entry->parent);
+    guint count = 0;
+
+    if (!entry->mdev || !gpu || !vgpu_attr_specs(gpu->driver, &count))
+        return NULL;
+    return vgpu_mdev_read_attrs(root, entry->uuid, gpu->driver, NULL);
+}
+
+/* Who has it open; NULL for nobody. */
+static char *
+holder(const VgpuRoot *root, const VgpuInventoryEntry *entry)
+{
+    g_autoptr(GError) error = NULL;
+    if (!entry->mdev || vgpu_mdev_check_idle(root, entry->uuid, &error))
+        return NULL;
+    return g_strdup(error->message);
+}
+
+static void
+print_vgpu(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
+{
+    g_autoptr(GPtrArray) attrs = live_attrs(root, inventory, entry);
+    g_autofree char *now = vgpuctl_view_attrs(attrs);
+    g_autofree char *defined =
+        vgpuctl_view_attrs(entry->definition ? entry->definition->attrs : NULL);
+    g_autofree char *domain = vgpuctl_view_domain(entry->record);
+    g_autofree char *open = holder(root, entry);
+
+    line("vGPU:", entry->uuid);
+    line("GPU:", entry->parent);
+    line("Type:", entry->type);
+    line("State:", entry->mdev ? "active" : "inactive");
+    line("Open:", open ? open : entry->mdev ? "no" : NULL);
+    line("Attributes:", now);
+    line("Start:", vgpuctl_view_start(entry->definition));
+    line("Defined as:", entry->definition ? entry->definition->type : NULL);
+    line("  attributes:", defined);
+    line("Domain:", domain);
+}
+
+static void
+print_vgpu_json(const VgpuRoot *root, const VgpuInventory *inventory,
+                const VgpuInventoryEntry *entry)
+{
+    g_autoptr(GPtrArray) attrs = live_attrs(root, inventory, entry);
+    json_object *document = vgpuctl_json_new();
+    json_object *vgpu = vgpuctl_json_vgpu(entry);
+    gboolean open = FALSE;
+
+    json_object_object_add(vgpu, "attrs", attrs ? vgpu_attr_list_to_json(attrs) : NULL);
+    if (entry->mdev && vgpu_mdev_in_use(root, entry->uuid, &open, NULL))
+        json_object_object_add(vgpu, "open", json_object_new_boolean(open));
+    json_object_object_add(document, "vgpu", vgpu);
+    vgpuctl_json_print(document);
+}
+
+static void
+print_type(const VgpuType *type)
+{
+    g_autofree char *left = vgpuctl_view_number(type->available_instances);
+
+    puts("");
+    line("Type:", type->id);
+    line("  name:", type->name);
+    line("  left:", left);
+    line("  says:", type->description);
+}
+
+static void
+print_gpu(const VgpuParent *gpu)
+{
+    g_autofree char *node = vgpuctl_view_number(gpu->numa_node);
+
+    line("GPU:", gpu->name);
+    line("Driver:", gpu->driver);
+    line("NUMA node:", node);
+    for (guint i = 0; i < gpu->types->len; i++)
+        print_type(gpu->types->pdata[i]);
+}
+
+static void
+print_gpu_json(const VgpuParent *gpu)
+{
+    json_object *document = vgpuctl_json_new();
+    json_object_object_add(document, "gpu", vgpuctl_json_gpu(gpu));
+    vgpuctl_json_print(document);
+}
+
+/* All entries of a uuid: several GPUs may define the same. */
+static gboolean
+show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *uuid, GError **error)
+{
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < inventory->entries->len; i++) {
+        const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
+        if (strcmp(entry->uuid, uuid) != 0)
+            continue;
+        if (as_json) {
+            print_vgpu_json(root, inventory, entry);
+            return TRUE;
+        }
+        if (found)
+            puts("");
+        print_vgpu(root, inventory, entry);
+        found = TRUE;
+    }
+    if (!found)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "there is no vGPU '%s', and none of it is defined; 'vgpuctl list vgpus' shows "
+                    "which are",
+                    uuid);
+    return found;
+}
+
+static gboolean
+show_gpu(const VgpuInventory *inventory, const char *name, GError **error)
+{
+    const VgpuParent *gpu = find_gpu(inventory, name);
+
+    if (!gpu)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "'%.64s' is no vGPU's uuid and no GPU that is there; 'vgpuctl list' shows both",
+                    name);
+    else if (as_json)
+        print_gpu_json(gpu);
+    else
+        print_gpu(gpu);
+    return gpu != NULL;
+}
+
+static gboolean
+run_show(const VgpuRoot *root, const char *const *words, GError **error)
+{
+    g_autofree char *uuid = vgpu_uuid_canonical(words[0], NULL);
+    g_autoptr(VgpuInventory) inventory = vgpu_inventory_new(root);
+
+    return uuid ? show_vgpus(root, inventory, uuid, error) : show_gpu(inventory, words[0], error);
+}
+
+const VgpuctlVerb vgpuctl_show = {
+    .name = "show",
+    .arguments = "UUID|GPU",
+    .summary = "show all that is known of a vGPU or a GPU",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run_show,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vgpuctl-undefine.c - deletes the definition of a vGPU; one that is there stays.
+ */
+#include "edit.h"
+#include "lock.h"
+#include "verb.h"
+
+static char *parent;
+
+static const GOptionEntry options[] = {
+    VGPUCTL_EDIT_PARENT_OPTION(parent),
+    {NULL},
+};
+
+static gboolean
+run_undefine(const VgpuRoot *root, const char *const *words, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
+    g_autofree char *where = NULL;
+    g_autofree char *uuid = lock ? vgpu_uuid_canonical(words[0], error) : NULL;
+
+    /* one that can't be understood can be deleted all the same */
+    where = uuid ? vgpuctl_edit_find_parent(root, uuid, parent, error) : NULL;
+    return where && vgpu_definition_delete(root, where, uuid, error);
+}
+
+const VgpuctlVerb vgpuctl_undefine = {
+    .name = "undefine",
+    .arguments = "UUID",
+    .summary = "forget the definition of a vGPU; one that is there stays",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run_undefine,
+};

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Completion of vgpuctl in bash: verbs and options from its own help, names from its own lists.
+
+# _vgpuctl_column KIND COLUMN: one column of "vgpuctl list KIND", without its title.
+_vgpuctl_column()
+{
+    vgpuctl list "$1" 2>/dev/null | tail -n +2 | cut -f "$2" | sort -u
+}
+
+# _vgpuctl_words VERB WORD-BEFORE: what can come next.
+_vgpuctl_words()
+{
+    case $2 in
+    --type) _vgpuctl_column types 4 && return ;;
+    --parent) _vgpuctl_column gpus 1 && echo auto && return ;;
+    --placement) echo spread compact && return ;;
+    --framebuffer) _vgpuctl_column types 5 && return ;;
+    --uuid | --attr | --drop) return ;;
+    esac
+    case $1 in
+    '') vgpuctl --help | sed -n '/^Verbs:/,$ s/^  \([a-z]*\) .*/\1/p' ;;
+    list) echo gpus types vgpus definitions domains ;;
+    show) _vgpuctl_column vgpus 1 && _vgpuctl_column gpus 1 ;;
+    remove | define) _vgpuctl_column vgpus 1 ;;
+    undefine | modify | autostart) _vgpuctl_column definitions 1 ;;
+    restore) _vgpuctl_column gpus 1 ;;
+    esac
+    # shellcheck disable=SC2086 # an empty verb is no word
+    vgpuctl $1 --help 2>/dev/null | grep -oE -e '--[a-z]+'
+}
+
+_vgpuctl()
+{
+    local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD word before verb='' i
+    # A PCI address has colons, at which readline breaks words.
+    if declare -F _get_comp_words_by_ref >/dev/null; then
+        _get_comp_words_by_ref -n := words cword
+    fi
+    word=${words[cword]}
+    before=${words[cword - 1]}
+    for ((i = 1; i < cword; i++)); do
+        case ${words[i]} in
+        --root) i=$((i + 1)) ;;
+        -*) ;;
+        *)
+            verb=${words[i]}
+            break
+            ;;
+        esac
+    done
+    if [[ $before == --root ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$(_vgpuctl_words "$verb" "$before")" -- "$word")
+    if declare -F __ltrim_colon_completions >/dev/null; then
+        __ltrim_colon_completions "$word"
+    fi
+}
+
+complete -F _vgpuctl vgpuctl
