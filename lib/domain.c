@@ -25,6 +25,8 @@ vgpu_domain_free(VgpuDomain *domain)
     g_free(domain->uuid);
     g_clear_pointer(&domain->hostdevs, g_ptr_array_unref);
     g_clear_pointer(&domain->requests, g_ptr_array_unref);
+    g_clear_pointer(&domain->numa.memory, g_ptr_array_unref);
+    g_clear_pointer(&domain->numa.processors, g_ptr_array_unref);
     g_free(domain);
 }
 
@@ -158,6 +160,33 @@ read_metadata(const xmlNode *root, VgpuDomain *domain, GError **error)
     return TRUE;
 }
 
+static void
+add_set(GPtrArray *sets, const xmlNode *node, const char *attribute)
+{
+    char *text = node ? vgpu_xml_attr(node, attribute) : NULL;
+
+    if (text && sets->len < VGPU_NUMA_SETS_MAX)
+        g_ptr_array_add(sets, text);
+    else
+        g_free(text);
+}
+
+/* What this can't make sense of is libvirt's to complain about. */
+static void
+read_numa(const xmlNode *root, VgpuDomain *domain)
+{
+    xmlNode *numatune = vgpu_xml_child(root, "numatune");
+    xmlNode *cputune = vgpu_xml_child(root, "cputune");
+
+    for (xmlNode *node = numatune ? numatune->children : NULL; node; node = node->next)
+        if (vgpu_xml_is(node, NULL, "memory") || vgpu_xml_is(node, NULL, "memnode"))
+            add_set(domain->numa.memory, node, "nodeset");
+    add_set(domain->numa.processors, vgpu_xml_child(root, "vcpu"), "cpuset");
+    for (xmlNode *node = cputune ? cputune->children : NULL; node; node = node->next)
+        if (vgpu_xml_is(node, NULL, "vcpupin"))
+            add_set(domain->numa.processors, node, "cpuset");
+}
+
 static gboolean
 read_identity(const xmlNode *root, VgpuDomain *domain, GError **error)
 {
@@ -184,7 +213,10 @@ vgpu_domain_parse(const char *xml, gsize length, GError **error)
         return NULL;
     domain->hostdevs = g_ptr_array_new_with_free_func(hostdev_free);
     domain->requests = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_request_free);
+    domain->numa.memory = g_ptr_array_new_with_free_func(g_free);
+    domain->numa.processors = g_ptr_array_new_with_free_func(g_free);
     root = xmlDocGetRootElement(doc);
+    read_numa(root, domain);
     if (!read_identity(root, domain, error) || !read_metadata(root, domain, error) ||
         !read_hostdevs(root, domain, error))
         return NULL;

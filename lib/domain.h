@@ -7,6 +7,7 @@
 #define VGPU_DOMAIN_H
 
 #include "metadata.h"
+#include "numa.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,7 @@ typedef struct {
  * @uuid: its uuid, lower case
  * @hostdevs: (element-type VgpuHostdev): its mdev host devices in order
  * @requests: (element-type VgpuRequest): what its metadata asks for, in order
+ * @numa: where its memory and processors are to be
  *
  * A domain, as its XML says. Nothing else of the XML is kept.
  */
@@ -38,6 +40,7 @@ typedef struct {
     char *uuid;
     GPtrArray *hostdevs;
     GPtrArray *requests;
+    VgpuNuma numa;
 } VgpuDomain;
 
 /**

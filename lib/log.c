@@ -49,12 +49,14 @@ vgpu_log_make_safe(const char *text)
 }
 
 static void
-emit(const char *text)
+emit(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *text)
 {
     g_autofree char *line = vgpu_log_make_safe(text);
+    VgpuLogEntry entry = {.level = level, .line = line, .vgpu = vgpu};
+
     if (log_sink)
-        log_sink(line, log_sink_data);
-    else
+        log_sink(&entry, log_sink_data);
+    else if (level >= VGPU_LOG_WARNING)
         write_stderr(line);
 }
 
@@ -65,11 +67,21 @@ vgpu_log(const char *format, ...)
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    emit(text);
+    emit(VGPU_LOG_WARNING, NULL, text);
+}
+
+void
+vgpu_log_about(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    emit(level, vgpu, text);
 }
 
 void
 vgpu_log_error(const GError *error)
 {
-    emit(error->message);
+    emit(VGPU_LOG_WARNING, NULL, error->message);
 }

@@ -11,15 +11,53 @@
 G_BEGIN_DECLS
 
 /**
- * VgpuLogFunc:
+ * VgpuLogLevel:
+ * @VGPU_LOG_INFO: something was done, as it should be
+ * @VGPU_LOG_WARNING: something is not as it should be
+ *
+ * How much a line weighs.
+ */
+typedef enum {
+    VGPU_LOG_INFO,
+    VGPU_LOG_WARNING,
+} VgpuLogLevel;
+
+/**
+ * VgpuLogVgpu:
+ * @uuid: uuid of a vGPU
+ * @parent: (nullable): its GPU
+ * @type: (nullable): its type id
+ *
+ * What a line is about, for a log that one can search by it.
+ */
+typedef struct {
+    const char *uuid;
+    const char *parent;
+    const char *type;
+} VgpuLogVgpu;
+
+/**
+ * VgpuLogEntry:
+ * @level: how much it weighs
  * @line: one line, without prefix and newline
+ * @vgpu: (nullable): what it is about
+ */
+typedef struct {
+    VgpuLogLevel level;
+    const char *line;
+    const VgpuLogVgpu *vgpu;
+} VgpuLogEntry;
+
+/**
+ * VgpuLogFunc:
+ * @entry: one line
  * @user_data: as given to vgpu_log_set_sink()
  */
-typedef void (*VgpuLogFunc)(const char *line, gpointer user_data);
+typedef void (*VgpuLogFunc)(const VgpuLogEntry *entry, gpointer user_data);
 
 /**
  * vgpu_log_set_sink:
- * @sink: (nullable): gets each line; NULL for stderr, the default
+ * @sink: (nullable): gets each line; NULL for stderr, the default, which gets warnings only
  * @user_data: for @sink
  *
  * For a main that logs elsewhere, and for tests. Not thread-safe.
@@ -30,10 +68,21 @@ void vgpu_log_set_sink(VgpuLogFunc sink, gpointer user_data);
  * vgpu_log:
  * @format: the message; objects quoted; no newline; never text of a domain XML as a whole
  *
- * Writes one line by a single write(2). Control characters and bytes that are no UTF-8
+ * A warning: one line, written by a single write(2). Control characters and bytes that are no UTF-8
  * are replaced, and lines are cut at 1024 bytes: text of a tenant may be in @format's arguments.
  */
 void vgpu_log(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/**
+ * vgpu_log_about:
+ * @level: how much it weighs
+ * @vgpu: what it is about
+ * @format: as for vgpu_log()
+ *
+ * One line about one vGPU.
+ */
+void vgpu_log_about(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 /**
  * vgpu_log_error:

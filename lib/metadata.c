@@ -9,6 +9,7 @@
 
 #include "attr.h"
 #include "error.h"
+#include "type-choice.h"
 
 void
 vgpu_request_free(VgpuRequest *request)
@@ -17,6 +18,7 @@ vgpu_request_free(VgpuRequest *request)
         return;
     g_free(request->uuid);
     g_free(request->type);
+    g_free(request->type_name);
     g_free(request->parent);
     g_clear_pointer(&request->attrs, g_ptr_array_unref);
     g_free(request);
@@ -131,7 +133,7 @@ parse_attr(const xmlNode *element, GPtrArray *attrs, GError **error)
 }
 
 static gboolean
-parse_uuid_and_type(const xmlNode *element, VgpuRequest *request, GError **error)
+parse_uuid(const xmlNode *element, VgpuRequest *request, GError **error)
 {
     g_autofree char *uuid = require(element, "uuid", error);
     GError *cause = NULL;
@@ -139,13 +141,42 @@ parse_uuid_and_type(const xmlNode *element, VgpuRequest *request, GError **error
     if (!uuid)
         return FALSE;
     request->uuid = vgpu_uuid_canonical(uuid, &cause);
-    if (!request->uuid)
-        return complain_because(element, "uuid", cause, error);
-    request->type = require(element, "type", error);
-    if (!request->type)
-        return FALSE;
-    if (!vgpu_name_check(request->type, "type", &cause))
+    return request->uuid || complain_because(element, "uuid", cause, error);
+}
+
+/* Text for people, as a driver gives it: one line that is not empty. */
+static gboolean
+check_type_name(const char *name, GError **error)
+{
+    gsize length = strlen(name);
+    gboolean ok = length > 0 && length <= VGPU_NAME_MAX;
+
+    for (gsize i = 0; ok && i < length; i++)
+        ok = g_ascii_isprint(name[i]);
+    if (!ok)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the name of a type is 1 to %d printable characters", VGPU_NAME_MAX);
+    return ok;
+}
+
+/* Exactly one of the three ways to say what type it is. */
+static gboolean
+parse_type(const xmlNode *element, VgpuRequest *request, GError **error)
+{
+    g_autofree char *framebuffer = vgpu_xml_attr(element, "framebuffer");
+    GError *cause = NULL;
+
+    request->type = vgpu_xml_attr(element, "type");
+    request->type_name = vgpu_xml_attr(element, "type-name");
+    if (!request->type + !request->type_name + !framebuffer != 2)
+        return complain(element, error,
+                        "needs one of the attributes 'type', 'type-name' and 'framebuffer'");
+    if (request->type && !vgpu_name_check(request->type, "type", &cause))
         return complain_because(element, "type", cause, error);
+    if (request->type_name && !check_type_name(request->type_name, &cause))
+        return complain_because(element, "type-name", cause, error);
+    if (framebuffer && !vgpu_type_parse_mib(framebuffer, &request->framebuffer_mib, &cause))
+        return complain_because(element, "framebuffer", cause, error);
     return TRUE;
 }
 
@@ -169,13 +200,14 @@ parse_parent_and_placement(const xmlNode *element, VgpuRequest *request, GError 
 static VgpuRequest *
 parse_vgpu(const xmlNode *element, GError **error)
 {
-    static const char *const known[] = {"uuid", "type", "parent", "placement", NULL};
+    static const char *const known[] = {"uuid",   "type",      "type-name", "framebuffer",
+                                        "parent", "placement", NULL};
     g_autoptr(VgpuRequest) request = g_new0(VgpuRequest, 1);
 
     request->attrs = vgpu_attr_list_new();
     request->element = vgpu_xml_number(element);
     if (!check_attributes(element, known, error) || !check_children(element, "attr", error) ||
-        !parse_uuid_and_type(element, request, error) ||
+        !parse_uuid(element, request, error) || !parse_type(element, request, error) ||
         !parse_parent_and_placement(element, request, error))
         return NULL;
     for (const xmlNode *node = element->children; node; node = node->next) {

@@ -37,7 +37,9 @@ G_BEGIN_DECLS
 /**
  * VgpuRequest:
  * @uuid: uuid of the vGPU, lower case
- * @type: type id
+ * @type: (nullable): type id, NULL if @type_name or @framebuffer_mib is there instead
+ * @type_name: (nullable): name of a type
+ * @framebuffer_mib: what its framebuffer must have in MiB, 0 if that is not how it is asked for
  * @parent: (nullable): name of the parent, NULL for "auto"
  * @placement: how to choose a parent
  * @attrs: (element-type VgpuAttr): attributes in order, never NULL
@@ -48,6 +50,8 @@ G_BEGIN_DECLS
 typedef struct {
     char *uuid;
     char *type;
+    char *type_name;
+    guint framebuffer_mib;
     char *parent;
     VgpuPlacement placement;
     GPtrArray *attrs;

@@ -9,14 +9,16 @@
 #include "mdev.h"
 #include "record.h"
 #include "rewrite.h"
+#include "wish.h"
 
 /* Has what is there another type than @request says? */
 static gboolean
 is_other_type(const VgpuRoot *root, const VgpuRequest *request)
 {
     g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, request->uuid, NULL);
+    g_autofree char *type = mdev ? vgpu_wish_choose_type(root, request, NULL) : NULL;
 
-    return mdev && !g_str_equal(mdev->type, request->type);
+    return type && !g_str_equal(mdev->type, type);
 }
 
 /* Why the uuid can't be used here, or NULL if it can. */

@@ -28,6 +28,15 @@ vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
            (g_str_equal(mdev->type, record->type) && g_str_equal(mdev->parent, record->parent));
 }
 
+static void
+log_removed(const VgpuRecord *record)
+{
+    VgpuLogVgpu about = {record->uuid, record->parent, record->type};
+
+    vgpu_log_about(VGPU_LOG_INFO, &about, "domain \"%s\" (%s): vGPU %s: removed from '%s'",
+                   record->domain_name, record->domain, record->uuid, record->parent);
+}
+
 gboolean
 vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadline *deadline,
                 GError **error)
@@ -38,6 +47,8 @@ vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadli
                      record->domain_name);
         else if (!vgpu_mdev_remove(root, record->uuid, deadline, error))
             return FALSE;
+        else
+            log_removed(record);
     } else if (record->state == VGPU_RECORD_LATE) {
         return TRUE;
     }
@@ -97,14 +108,25 @@ create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
     return code == VGPU_ERROR_EXISTS ? ATTEMPT_OVER : ATTEMPT_NEXT;
 }
 
+static void
+log_made(const VgpuOwner *owner, const VgpuRecord *record)
+{
+    VgpuLogVgpu about = {record->uuid, record->parent, record->type};
+
+    vgpu_log_about(VGPU_LOG_INFO, &about, "domain \"%s\" (%s): vGPU %s: made, type '%s' on '%s'",
+                   owner->domain_name, owner->domain, record->uuid, record->type, record->parent);
+}
+
 /* From created to ready; everything is undone on failure. */
 static Attempt
 finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GError **error)
 {
     if (save_state(owner, record, VGPU_RECORD_CREATED, error) &&
         vgpu_mdev_set_attrs(owner->root, order->uuid, order->attrs, &owner->work, error) &&
-        save_state(owner, record, VGPU_RECORD_READY, error))
+        save_state(owner, record, VGPU_RECORD_READY, error)) {
+        log_made(owner, record);
         return ATTEMPT_DONE;
+    }
     undo(owner, record);
     return ATTEMPT_OVER;
 }

@@ -9,26 +9,32 @@
 #include "error.h"
 #include "mdev.h"
 
-/* A parent, with what decides its place. */
+/* A parent, with what decides its place: the lower each number the better. */
 typedef struct {
     VgpuParent *parent;
+    guint distance;
     guint load;
 } Candidate;
+
+static const char *const words[] = {
+    [VGPU_PLACEMENT_SPREAD] = "spread",
+    [VGPU_PLACEMENT_COMPACT] = "compact",
+    [VGPU_PLACEMENT_NUMA] = "numa",
+};
 
 gboolean
 vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **error)
 {
-    if (!text || g_str_equal(text, "spread")) {
-        *placement = VGPU_PLACEMENT_SPREAD;
-    } else if (g_str_equal(text, "compact")) {
-        *placement = VGPU_PLACEMENT_COMPACT;
-    } else {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "placement '%.32s' is not known to this release; use 'spread' or 'compact'",
-                    text);
-        return FALSE;
-    }
-    return TRUE;
+    *placement = VGPU_PLACEMENT_DEFAULT;
+    for (guint i = VGPU_PLACEMENT_SPREAD; text && i < G_N_ELEMENTS(words); i++)
+        if (g_str_equal(text, words[i]))
+            *placement = i;
+    if (!text || *placement != VGPU_PLACEMENT_DEFAULT)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "placement '%.32s' is not known to this release; use 'spread', 'compact' or 'numa'",
+                text);
+    return FALSE;
 }
 
 static gboolean
@@ -104,6 +110,16 @@ refuse(GString *refused, const VgpuParent *parent, const char *why)
         g_string_append_printf(refused, "%s%s: %s", refused->len ? "; " : "", parent->name, why);
 }
 
+/* 0 for one near the domain, 1 for one that may be, 2 for one that is not; 0 if nobody asks. */
+static guint
+distance(const VgpuPlacementQuery *query, const VgpuParent *parent)
+{
+    if (query->placement != VGPU_PLACEMENT_NUMA || !query->nodes ||
+        vgpu_numa_set_is_empty(query->nodes) || vgpu_numa_set_has(query->nodes, parent->numa_node))
+        return 0;
+    return parent->numa_node < 0 ? 1 : 2;
+}
+
 static gboolean
 is_candidate(const VgpuPlacementQuery *query, VgpuParent *parent, Candidate *candidate,
              GString *refused)
@@ -125,30 +141,28 @@ is_candidate(const VgpuPlacementQuery *query, VgpuParent *parent, Candidate *can
         return FALSE;
     }
     candidate->parent = parent;
+    candidate->distance = distance(query, parent);
     candidate->load = count_mdevs(query->mdevs, parent) + count;
     return TRUE;
 }
 
 static int
-compare_name(const Candidate *a, const Candidate *b)
+compare(guint a, guint b)
 {
-    return g_strcmp0(a->parent->name, b->parent->name);
+    return a == b ? 0 : a < b ? -1 : 1;
 }
 
 static int
-compare_spread(gconstpointer first, gconstpointer second)
+compare_candidates(gconstpointer first, gconstpointer second, gpointer data)
 {
     const Candidate *a = first, *b = second;
+    const VgpuPlacementQuery *query = data;
+    int order = compare(a->distance, b->distance);
 
-    return a->load == b->load ? compare_name(a, b) : a->load < b->load ? -1 : 1;
-}
-
-static int
-compare_compact(gconstpointer first, gconstpointer second)
-{
-    const Candidate *a = first, *b = second;
-
-    return a->load == b->load ? compare_name(a, b) : a->load > b->load ? -1 : 1;
+    if (!order)
+        order = query->placement == VGPU_PLACEMENT_COMPACT ? compare(b->load, a->load)
+                                                           : compare(a->load, b->load);
+    return order ? order : g_strcmp0(a->parent->name, b->parent->name);
 }
 
 GPtrArray *
@@ -166,8 +180,7 @@ vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
         if (is_candidate(query, parent, &candidate, refused))
             g_array_append_val(candidates, candidate);
     }
-    g_array_sort(candidates,
-                 query->placement == VGPU_PLACEMENT_COMPACT ? compare_compact : compare_spread);
+    g_array_sort_with_data(candidates, compare_candidates, (gpointer)query);
     for (guint i = 0; i < candidates->len; i++)
         g_ptr_array_add(order, g_array_index(candidates, Candidate, i).parent);
     return order;

@@ -6,18 +6,24 @@
 #ifndef VGPU_PLACEMENT_H
 #define VGPU_PLACEMENT_H
 
+#include "numa.h"
 #include "parent.h"
 
 G_BEGIN_DECLS
 
 /**
  * VgpuPlacement:
+ * @VGPU_PLACEMENT_DEFAULT: nothing was said: what the configuration says, else spread
  * @VGPU_PLACEMENT_SPREAD: the parent with the fewest vGPUs first
  * @VGPU_PLACEMENT_COMPACT: the fullest parent first, so that few are used
+ * @VGPU_PLACEMENT_NUMA: parents on the domain's NUMA nodes first, then those of which no node is
+ *   known, then the others; each in the order of spread
  */
 typedef enum {
+    VGPU_PLACEMENT_DEFAULT,
     VGPU_PLACEMENT_SPREAD,
     VGPU_PLACEMENT_COMPACT,
+    VGPU_PLACEMENT_NUMA,
 } VgpuPlacement;
 
 /**
@@ -29,6 +35,7 @@ typedef enum {
  * @type: type id
  * @only: (nullable): the one parent that will do, or NULL for any
  * @placement: the order
+ * @nodes: (nullable): the domain's NUMA nodes, for %VGPU_PLACEMENT_NUMA
  *
  * What placement depends on. A definition marked auto whose vGPU is not there yet counts as taken
  * on its parent: the guest that starts first at boot takes no place of a vGPU still to be restored.
@@ -41,11 +48,12 @@ typedef struct {
     const char *type;
     const char *only;
     VgpuPlacement placement;
+    const VgpuNumaSet *nodes;
 } VgpuPlacementQuery;
 
 /**
  * vgpu_placement_from_string:
- * @text: (nullable): "spread" or "compact"; NULL for the default, spread
+ * @text: (nullable): "spread", "compact" or "numa"; NULL for %VGPU_PLACEMENT_DEFAULT
  * @placement: (out): what it means
  * @error: (out) (optional): %VGPU_ERROR_INVALID
  *

@@ -19,6 +19,8 @@
 typedef struct {
     VgpuOwner owner;
     const VgpuDomain *domain;
+    const VgpuSettings *settings;
+    VgpuNumaSet nodes;
     GPtrArray *made; /* uuids, in the order they were made here; borrowed from the domain */
 } Prepare;
 
@@ -182,7 +184,8 @@ make(const Prepare *prepare, const VgpuWish *wish, GError **error)
         .uuid = wish->uuid,
         .type = wish->type,
         .only = wish->parent,
-        .placement = wish->placement,
+        .placement = wish->placement ? wish->placement : prepare->settings->placement,
+        .nodes = &prepare->nodes,
     };
 
     return definitions && make_on(prepare, wish, &query, error);
@@ -201,6 +204,14 @@ check_existing(const Prepare *prepare, const VgpuWish *wish, GError **error)
     return mdev ? vgpu_wish_accepts(wish, mdev->type, mdev->parent, error) : !wish->request;
 }
 
+/* A definition is the administrator's own word. */
+static gboolean
+is_allowed(const Prepare *prepare, const VgpuWish *wish, GError **error)
+{
+    return !wish->request ||
+           vgpu_settings_check_request(prepare->settings, wish->type, wish->request->attrs, error);
+}
+
 /* Cases 1 to 4, once there is no record. */
 static gboolean
 have(const Prepare *prepare, const VgpuWish *wish, GError **error)
@@ -210,7 +221,7 @@ have(const Prepare *prepare, const VgpuWish *wish, GError **error)
 
     if (vgpu_mdev_exists(root, wish->uuid))
         return check_existing(prepare, wish, error);
-    if (!wish->wanted || make(prepare, wish, &cause))
+    if (!wish->wanted || (is_allowed(prepare, wish, &cause) && make(prepare, wish, &cause)))
         return TRUE;
     /* mdevctl or virsh, which know no lock of ours, made it just now */
     if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
@@ -334,14 +345,15 @@ work_until(const VgpuDeadline *limit)
 }
 
 gboolean
-vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuDeadline *limit,
-             GError **error)
+vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
+             const VgpuDeadline *limit, GError **error)
 {
     g_autoptr(GPtrArray) made = g_ptr_array_new();
     g_autoptr(VgpuLock) lock = NULL;
     Prepare prepare = {
         .owner = {.root = root, .domain = domain->uuid, .domain_name = domain->name},
         .domain = domain,
+        .settings = settings,
         .made = made,
     };
 
@@ -352,6 +364,7 @@ vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuDeadline 
     lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &prepare.owner.work, error);
     if (!lock)
         return FALSE;
+    vgpu_numa_nodes(root, &domain->numa, &prepare.nodes);
     sweep(&prepare);
     return prepare_all(&prepare, error);
 }

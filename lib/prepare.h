@@ -6,6 +6,7 @@
 #ifndef VGPU_PREPARE_H
 #define VGPU_PREPARE_H
 
+#include "settings.h"
 #include "deadline.h"
 #include "domain.h"
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
  * vgpu_prepare:
  * @root: a root
  * @domain: the domain
+ * @settings: what the administrator allows and prefers
  * @limit: until when this call must be over, undoing included
  * @error: (out) (optional): what could not be had, with the vGPU's uuid
  *
@@ -26,8 +28,8 @@ G_BEGIN_DECLS
  *
  * Returns: TRUE if the start may go on.
  */
-gboolean vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuDeadline *limit,
-                      GError **error);
+gboolean vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
+                      const VgpuDeadline *limit, GError **error);
 
 /**
  * vgpu_prepare_session:

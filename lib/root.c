@@ -26,6 +26,8 @@ static const char *const dir_paths[] = {
     [VGPU_DIR_PROC] = "/proc",
     [VGPU_DIR_MODULES] = "/lib/modules",
     [VGPU_DIR_DOMAINS] = "/run/libvirt/qemu",
+    [VGPU_DIR_CONFIG] = "/etc/openvgpu",
+    [VGPU_DIR_NODES] = "/sys/devices/system/node",
 };
 
 VgpuRoot *

@@ -6,6 +6,11 @@
 
 #include "error.h"
 
+#include <string.h>
+
+/* Of a size: more GiB than that are no guint of MiB. */
+#define DIGITS_MAX 6
+
 /* The types that fit, each id once: several parents may have the same. */
 typedef struct {
     const VgpuTypeWish *wish;
@@ -18,13 +23,13 @@ typedef gboolean (*FitsFunc)(const Choice *choice, const VgpuType *type);
 static gboolean
 has_id(const Choice *choice, const VgpuType *type)
 {
-    return g_strcmp0(type->id, choice->wish->type) == 0;
+    return g_strcmp0(type->id, choice->wish->id) == 0;
 }
 
 static gboolean
 has_name(const Choice *choice, const VgpuType *type)
 {
-    return g_strcmp0(type->name, choice->wish->type) == 0;
+    return g_strcmp0(type->name, choice->wish->name) == 0;
 }
 
 /* As large as wanted, and no larger than what was found before. */
@@ -77,8 +82,11 @@ look_at_all(Choice *choice, const GPtrArray *parents, const char *only, FitsFunc
 static char *
 describe(const VgpuTypeWish *wish)
 {
-    return wish->type ? g_strdup_printf("type '%.64s'", wish->type)
-                      : g_strdup_printf("framebuffer '%uM'", wish->framebuffer_mib);
+    if (wish->id)
+        return g_strdup_printf("type '%.64s'", wish->id);
+    if (wish->name)
+        return g_strdup_printf("type name '%.64s'", wish->name);
+    return g_strdup_printf("framebuffer '%uM'", wish->framebuffer_mib);
 }
 
 static void
@@ -116,9 +124,12 @@ vgpu_type_choose(const GPtrArray *parents, const char *only, const VgpuTypeWish 
     g_autoptr(GString) others = g_string_new(NULL);
     Choice choice = {.wish = wish, .fitting = fitting, .others = others};
 
-    look_at_all(&choice, parents, only, wish->type ? has_id : has_framebuffer);
-    if (wish->type && fitting->len == 0)
+    if (wish->id)
+        look_at_all(&choice, parents, only, has_id);
+    if (wish->name && fitting->len == 0)
         look_at_all(&choice, parents, only, has_name);
+    if (!wish->id && !wish->name)
+        look_at_all(&choice, parents, only, has_framebuffer);
     if (fitting->len == 1)
         return ((const VgpuType *)fitting->pdata[0])->id;
     if (fitting->len)
@@ -131,18 +142,17 @@ vgpu_type_choose(const GPtrArray *parents, const char *only, const VgpuTypeWish 
 gboolean
 vgpu_type_parse_mib(const char *text, guint *mib, GError **error)
 {
-    char *end = NULL;
-    guint64 number = text && g_ascii_isdigit(text[0]) ? g_ascii_strtoull(text, &end, 10) : 0;
-    guint unit = end && end[0] == 'G' ? 1024 : 1;
+    gsize digits = text && text[0] != '0' ? strspn(text, "0123456789") : 0;
+    const char *unit = text ? text + digits : "";
 
-    if (end && (end[0] == 'G' || end[0] == 'M'))
-        end++;
-    if (number == 0 || end[0] != '\0' || number > G_MAXUINT / 1024) {
+    if (digits == 0 || digits > DIGITS_MAX || !(unit[0] == '\0' || strchr("MG", unit[0])) ||
+        (unit[0] && unit[1])) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "size '%.32s' is not a number with M or G after it, '2048M' say",
-                    text ? text : "");
+                    "size '%.32s' is not a number of up to %d digits with M or G after it, '2048M' "
+                    "say",
+                    text ? text : "", DIGITS_MAX);
         return FALSE;
     }
-    *mib = (guint)number * unit;
+    *mib = (guint)g_ascii_strtoull(text, NULL, 10) * (unit[0] == 'G' ? 1024 : 1);
     return TRUE;
 }

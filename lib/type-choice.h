@@ -11,14 +11,16 @@ G_BEGIN_DECLS
 
 /**
  * VgpuTypeWish:
- * @type: (nullable): a type id, or if no parent has one like it, the name of a type
- * @framebuffer_mib: if @type is NULL: the least framebuffer, in MiB; the smallest type that has it
- *   is meant
+ * @id: (nullable): a type id
+ * @name: (nullable): if there is no @id, or no parent has one like it: the name of a type
+ * @framebuffer_mib: if neither is there: the least framebuffer, in MiB; the smallest type that has
+ *   it is meant
  *
  * A type as people say it: the same words fit hosts of several vendors, whose type ids differ.
  */
 typedef struct {
-    const char *type;
+    const char *id;
+    const char *name;
     guint framebuffer_mib;
 } VgpuTypeWish;
 
@@ -40,7 +42,7 @@ const char *vgpu_type_choose(const GPtrArray *parents, const char *only, const V
 
 /**
  * vgpu_type_parse_mib:
- * @text: (nullable): a size: "2048M", "2G", or MiB with no unit
+ * @text: (nullable): a size: "2048M", "2G", or MiB with no unit; up to 6 digits
  * @mib: (out): the size in MiB, at least 1
  * @error: (out) (optional): %VGPU_ERROR_INVALID
  *

@@ -8,6 +8,7 @@
 #include "attr.h"
 #include "error.h"
 #include "log.h"
+#include "type-choice.h"
 
 void
 vgpu_wish_free(VgpuWish *wish)
@@ -15,6 +16,7 @@ vgpu_wish_free(VgpuWish *wish)
     if (!wish)
         return;
     vgpu_definition_free(wish->definition);
+    g_free(wish->chosen);
     g_free(wish);
 }
 
@@ -45,10 +47,13 @@ agree_on_attrs(const VgpuRequest *request, const VgpuDefinition *definition, GEr
 }
 
 static gboolean
-agree(const VgpuRequest *request, const VgpuDefinition *definition, GError **error)
+agree(const VgpuWish *wish, GError **error)
 {
-    if (!g_str_equal(request->type, definition->type))
-        return contradict(definition, "type", request->type, definition->type, error);
+    const VgpuRequest *request = wish->request;
+    const VgpuDefinition *definition = wish->definition;
+
+    if (!g_str_equal(wish->chosen, definition->type))
+        return contradict(definition, "type", wish->chosen, definition->type, error);
     if (request->parent && !g_str_equal(request->parent, definition->parent))
         return contradict(definition, "parent", request->parent, definition->parent, error);
     return agree_on_attrs(request, definition, error);
@@ -92,10 +97,21 @@ take_request(VgpuWish *wish)
 
     wish->wanted = TRUE;
     wish->source = VGPU_RECORD_METADATA;
-    wish->type = request->type;
+    wish->type = wish->chosen;
     wish->parent = request->parent ? request->parent : definition ? definition->parent : NULL;
     wish->placement = request->placement;
     wish->attrs = request->attrs->len || !definition ? request->attrs : definition->attrs;
+}
+
+char *
+vgpu_wish_choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error)
+{
+    VgpuTypeWish wish = {.name = request->type_name, .framebuffer_mib = request->framebuffer_mib};
+
+    if (request->type)
+        return g_strdup(request->type);
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
+    return parents ? g_strdup(vgpu_type_choose(parents, request->parent, &wish, error)) : NULL;
 }
 
 VgpuWish *
@@ -110,7 +126,9 @@ vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev 
     needed = !wish->request && hostdev->managed && !vgpu_mdev_exists(root, hostdev->uuid);
     if (!find_definition(root, wish, needed, error))
         return NULL;
-    if (wish->request && wish->definition && !agree(wish->request, wish->definition, error))
+    if (wish->request && !(wish->chosen = vgpu_wish_choose_type(root, wish->request, error)))
+        return NULL;
+    if (wish->request && wish->definition && !agree(wish, error))
         return NULL;
     if (wish->request)
         take_request(wish);
@@ -138,11 +156,11 @@ vgpu_wish_accepts(const VgpuWish *wish, const char *type, const char *parent, GE
                      wish->uuid, type, parent);
         return TRUE;
     }
-    if (!differs(request->type, type) && !differs(request->parent, parent))
+    if (!differs(wish->chosen, type) && !differs(request->parent, parent))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "it is there with type '%s' on parent '%s', the metadata asks for type '%s' on "
                 "parent '%s', and OpenVGPU did not make it; remove it, or change the metadata",
-                type, parent, request->type, request->parent ? request->parent : "auto");
+                type, parent, wish->chosen, request->parent ? request->parent : "auto");
     return FALSE;
 }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @uuid: uuid of the vGPU
  * @request: (nullable): what the metadata asks for
  * @definition: (nullable) (owned): mdevctl's definition of it
+ * @chosen: (nullable) (owned): the type id that the metadata's words mean on this host
  * @wanted: TRUE if we are to make it when it is not there; FALSE leaves it to libvirt
  * @source: who asks
  * @type: (nullable): type id; NULL if not @wanted
@@ -31,6 +32,7 @@ typedef struct {
     const char *uuid;
     const VgpuRequest *request;
     VgpuDefinition *definition;
+    char *chosen;
     gboolean wanted;
     VgpuRecordSource source;
     const char *type;
@@ -45,7 +47,8 @@ typedef struct {
  * @domain: a domain
  * @hostdev: one of its host devices
  * @error: (out) (optional): %VGPU_ERROR_CONFLICT if metadata and definition differ; as
- *   vgpu_definition_find() if the definition is needed and can't be read
+ *   vgpu_definition_find() if the definition is needed and can't be read; as
+ *   vgpu_wish_choose_type()
  *
  * Returns: (transfer full) (nullable): the wish; @domain must outlive it.
  */
@@ -58,6 +61,16 @@ VgpuWish *vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const Vg
  */
 void vgpu_wish_free(VgpuWish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuWish, vgpu_wish_free)
+
+/**
+ * vgpu_wish_choose_type:
+ * @root: a root
+ * @request: what the metadata asks for
+ * @error: (out) (optional): as vgpu_type_choose(); a type id is taken as it is
+ *
+ * Returns: (transfer full) (nullable): the type id.
+ */
+char *vgpu_wish_choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error);
 
 /**
  * vgpu_wish_accepts:

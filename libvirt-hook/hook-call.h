@@ -64,7 +64,8 @@ struct vgpu_hook_call {
  * @call: the call
  *
  * Does what one call of libvirt wants; writes to standard output (a changed XML), standard
- * error and the system's log. Ends within ten seconds of @started.
+ * error and the system's log. Ends within ten seconds of @started, or as many as
+ * openvgpu.conf(5) allows; then it sets the process's alarm to that and two seconds.
  *
  * Returns: the exit status libvirt is to see, or %VGPU_HOOK_UNKNOWN.
  */

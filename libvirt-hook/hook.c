@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "settings.h"
 #include "deadline.h"
 #include "domain.h"
 #include "error.h"
@@ -23,8 +24,12 @@
 typedef struct {
     const struct vgpu_hook_call *call;
     const VgpuRoot *root;
+    const VgpuSettings *settings;
     VgpuDeadline deadline;
 } Hook;
+
+/* How much later than its deadline a call is ended by force. */
+#define GRACE_SECONDS 2
 
 /* One operation: FALSE with @error set if it failed. */
 typedef gboolean (*HookFunc)(const Hook *hook, GError **error);
@@ -59,13 +64,15 @@ static gboolean
 run_prepare(const Hook *hook, GError **error)
 {
     gboolean leave;
-    g_autoptr(VgpuDomain) domain = parse_or_leave(hook, &leave, error);
 
+    if (!hook->settings->enabled)
+        return TRUE;
+    g_autoptr(VgpuDomain) domain = parse_or_leave(hook, &leave, error);
     if (!domain)
         return leave;
     if (!hook->call->privileged)
         return vgpu_prepare_session(hook->root, domain, error);
-    return vgpu_prepare(hook->root, domain, &hook->deadline, error);
+    return vgpu_prepare(hook->root, domain, hook->settings, &hook->deadline, error);
 }
 
 /* The records say what is to go, so the domain's uuid will do where its XML can't be read. */
@@ -100,10 +107,12 @@ static gboolean
 run_filter(const Hook *hook, GError **error)
 {
     gboolean leave, ok;
-    g_autoptr(VgpuDomain) domain = parse_or_leave(hook, &leave, error);
     gsize length;
     char *xml;
 
+    if (!hook->settings->enabled)
+        return TRUE;
+    g_autoptr(VgpuDomain) domain = parse_or_leave(hook, &leave, error);
     if (!domain)
         return leave;
     if (!vgpu_migrate_filter(hook->root, domain, hook->call->xml, hook->call->length, &xml, &length,
@@ -134,30 +143,66 @@ static const struct {
     {"reconnect", run_reconnect, VGPU_EXIT_OK},
 };
 
-/* To standard error, which libvirt shows when a start fails, and to the system's log. */
 static void
-log_line(const char *line, gpointer user_data)
+add_field(GLogField *fields, gsize *count, const char *key, const char *text)
+{
+    if (text && text[0])
+        fields[(*count)++] = (GLogField){key, text, -1};
+}
+
+/* To the journal, where one can search by domain and by vGPU; without one, to syslog. */
+static void
+log_to_system(const Hook *hook, const VgpuLogEntry *entry)
+{
+    gboolean warning = entry->level >= VGPU_LOG_WARNING;
+    g_autofree char *name = vgpu_log_make_safe(hook->call->name);
+    g_autofree char *uuid = vgpu_log_make_safe(hook->call->uuid);
+    g_autofree char *line = g_strconcat("openvgpu: ", entry->line, NULL);
+    const VgpuLogVgpu *vgpu = entry->vgpu;
+    GLogField fields[8];
+    gsize count = 0;
+
+    add_field(fields, &count, "MESSAGE", line);
+    add_field(fields, &count, "PRIORITY", warning ? "4" : "6");
+    add_field(fields, &count, "SYSLOG_IDENTIFIER", program_invocation_short_name);
+    add_field(fields, &count, "OPENVGPU_DOMAIN", name);
+    add_field(fields, &count, "OPENVGPU_DOMAIN_UUID", uuid);
+    add_field(fields, &count, "OPENVGPU_VGPU", vgpu ? vgpu->uuid : NULL);
+    add_field(fields, &count, "OPENVGPU_PARENT", vgpu ? vgpu->parent : NULL);
+    add_field(fields, &count, "OPENVGPU_TYPE", vgpu ? vgpu->type : NULL);
+    if (g_log_writer_journald(warning ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, fields, count,
+                              NULL) != G_LOG_WRITER_HANDLED)
+        syslog(LOG_DAEMON | (warning ? LOG_WARNING : LOG_INFO), "%s", line);
+}
+
+/* Warnings also to standard error, which libvirt shows when a start fails. */
+static void
+log_line(const VgpuLogEntry *entry, gpointer user_data)
 {
     const Hook *hook = user_data;
-    g_autofree char *text = g_strconcat("openvgpu: ", line, "\n", NULL);
+    g_autofree char *text = g_strconcat("openvgpu: ", entry->line, "\n", NULL);
 
+    if (hook->settings && entry->level < hook->settings->log_level)
+        return;
     if (!vgpu_root_is_mock(hook->root))
-        syslog(LOG_DAEMON | LOG_WARNING, "openvgpu: %s", line);
-    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        log_to_system(hook, entry);
+    if ((entry->level >= VGPU_LOG_WARNING || vgpu_root_is_mock(hook->root)) &&
+        write(STDERR_FILENO, text, strlen(text)) < 0)
         return; /* there is nowhere left to say so */
 }
 
-static VgpuDeadline
-read_deadline(const struct vgpu_hook_call *call, const VgpuRoot *root)
+/* The program's alarm is for a call of the usual length; it goes off later if more was allowed. */
+static void
+set_deadline(Hook *hook)
 {
-    const char *text = vgpu_root_is_mock(root) ? g_getenv("OPENVGPU_DEADLINE_MS") : NULL;
-    guint64 milliseconds = VGPU_DEADLINE_DEFAULT_MS;
-    VgpuDeadline deadline;
+    const char *text = vgpu_root_is_mock(hook->root) ? g_getenv("OPENVGPU_DEADLINE_MS") : NULL;
+    guint64 milliseconds = hook->settings->deadline_ms;
 
     if (text)
         g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT, &milliseconds, NULL);
-    deadline.at = call->started + (gint64)milliseconds * 1000;
-    return deadline;
+    hook->deadline.at = hook->call->started + (gint64)milliseconds * 1000;
+    if (milliseconds > VGPU_DEADLINE_DEFAULT_MS)
+        alarm((guint)(milliseconds / 1000) + GRACE_SECONDS);
 }
 
 static int
@@ -193,7 +238,9 @@ vgpu_hook_run(const struct vgpu_hook_call *call)
                  call->version, VGPU_HOOK_CALL_VERSION);
         return VGPU_HOOK_UNKNOWN;
     }
-    hook.deadline = read_deadline(call, root);
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
+    hook.settings = settings;
+    set_deadline(&hook);
     status = run_operation(&hook);
     vgpu_log_set_sink(NULL, NULL);
     return status;

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 static void
-to_syslog(const char *line, gpointer user_data G_GNUC_UNUSED)
+to_syslog(const VgpuLogEntry *entry, gpointer user_data G_GNUC_UNUSED)
 {
-    syslog(LOG_INFO, "%s", line);
+    syslog(LOG_INFO, "%s", entry->line);
 }
 
 int

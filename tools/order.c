@@ -43,7 +43,7 @@ read_wish(const VgpuctlOrderWords *words, VgpuTypeWish *wish, GError **error)
                     "say either --type or --framebuffer; 'vgpuctl list types' shows what there is");
         return FALSE;
     }
-    wish->type = words->type;
+    wish->id = wish->name = words->type;
     return words->type || vgpu_type_parse_mib(words->framebuffer, &wish->framebuffer_mib, error);
 }
 

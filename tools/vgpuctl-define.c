@@ -52,10 +52,10 @@ choose_on(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
         return NULL;
     if (vgpu_parent_exists(root, order->parent))
         return g_strdup(vgpu_type_choose(parents, order->parent, &order->wish, error));
-    if (order->wish.type) {
+    if (order->wish.id) {
         vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
                  order->parent);
-        return g_strdup(order->wish.type);
+        return g_strdup(order->wish.id);
     }
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                 "there is no GPU '%s' now to look for a type on; say --type", order->parent);

@@ -11,9 +11,9 @@
 GString *logged;
 
 static void
-collect(const char *line, gpointer data)
+collect(const VgpuLogEntry *entry, gpointer data)
 {
-    g_string_append_printf(logged, "%s\n", line);
+    g_string_append_printf(logged, "%s\n", entry->line);
 }
 
 int

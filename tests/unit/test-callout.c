@@ -208,9 +208,9 @@ test_live_modify(void **state)
 }
 
 static void
-take_line(const char *line, gpointer user_data)
+take_line(const VgpuLogEntry *entry, gpointer user_data)
 {
-    g_ptr_array_add(user_data, g_strdup(line));
+    g_ptr_array_add(user_data, g_strdup(entry->line));
 }
 
 static void

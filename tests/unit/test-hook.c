@@ -203,6 +203,134 @@ test_same_uuid_for_two_domains(void **state)
     assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
 }
 
+static void
+configure(const Hook *hook, const char *text)
+{
+    mock_sysfs_write(hook->mock, "etc/openvgpu/openvgpu.conf", text);
+}
+
+/* What it made before still goes; what is asked for then is libvirt's to miss. */
+static void
+test_turned_off(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *a = one_vgpu("vgpu-16m");
+
+    mock_sysfs_serve(hook->mock);
+    call(hook, "prepare", a);
+    assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+    configure(hook, "[hook]\nenabled = no\n");
+    call(hook, "release", a);
+    expect(hook, 0, NULL);
+    assert_false(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+    call(hook, "prepare", a);
+    expect(hook, 0, NULL);
+    call(hook, "migrate", a);
+    expect(hook, 0, NULL);
+    assert_false(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+}
+
+static void
+test_what_is_allowed(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *small = one_vgpu("vgpu-16m");
+    g_autofree char *large = one_vgpu("vgpu-64m");
+    g_autofree char *attr = domain_text(DOMAIN_A,
+                                        "<vgpu:vgpu uuid='" VGPU_1 "' type='vgpu-16m'>"
+                                        "<vgpu:attr name='vgpu/params' value='resolution=800x600'/>"
+                                        "</vgpu:vgpu>",
+                                        HOSTDEV(VGPU_1, "yes"));
+
+    mock_sysfs_serve(hook->mock);
+    configure(hook, "[allow]\ntypes = nvidia-*; vgpu-?6m\nattributes = nvidia/*\n");
+    call(hook, "prepare", large);
+    expect(hook, 1, "type 'vgpu-64m' is not among those that the administrator allows");
+    call(hook, "prepare", attr);
+    expect(hook, 1, "attribute 'vgpu/params' is not among those");
+    call(hook, "prepare", small);
+    expect(hook, 0, NULL);
+    assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+}
+
+static void
+test_bad_configuration(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *vgpu = one_vgpu("vgpu-16m");
+    g_autofree char *ordinary = domain_text(DOMAIN_A, NULL, "");
+
+    mock_sysfs_serve(hook->mock);
+    configure(hook, "[hook]\nenabled = perhaps\n");
+    call(hook, "prepare", ordinary);
+    expect(hook, 0, NULL);
+    call(hook, "prepare", vgpu);
+    assert_int_equal(hook->status, 0);
+    assert_non_null(strstr(hook->err, "openvgpu.conf' is not used, and the defaults hold: [hook] "
+                                      "enabled is 'perhaps', not 'yes' or 'no'\n"));
+    assert_ptr_equal(strchr(hook->err, '\n'), hook->err + strlen(hook->err) - 1);
+    assert_true(mock_sysfs_has_mdev(hook->mock, VGPU_1));
+}
+
+static void
+test_log_level(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *vgpu = one_vgpu("vgpu-16m");
+
+    mock_sysfs_serve(hook->mock);
+    configure(hook, "[hook]\nlog-level = info\n");
+    call(hook, "prepare", vgpu);
+    expect(hook, 0, "vGPU " VGPU_1 ": made, type 'vgpu-16m' on '" GPU_1 "'");
+    call(hook, "release", vgpu);
+    expect(hook, 0, "vGPU " VGPU_1 ": removed from '" GPU_1 "'");
+}
+
+/* The kernel keeps the writer for 3 seconds; the configuration leaves it 1. */
+static void
+test_configured_deadline(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *vgpu = one_vgpu("vgpu-16m");
+    gint64 start = g_get_monotonic_time();
+
+    configure(hook, "[hook]\ndeadline = 1\n");
+    call(hook, "prepare", vgpu);
+    assert_int_equal(hook->status, 1);
+    assert_true(g_get_monotonic_time() - start < 8 * G_USEC_PER_SEC);
+}
+
+static void
+test_size_instead_of_type(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *size = domain_text(
+        DOMAIN_A, "<vgpu:vgpu uuid='" VGPU_1 "' framebuffer='20M'/>", HOSTDEV(VGPU_1, "yes"));
+    g_autofree char *name =
+        domain_text(DOMAIN_A, "<vgpu:vgpu uuid='" VGPU_1 "' type-name='OpenVGPU 64m'/>",
+                    HOSTDEV(VGPU_1, "yes"));
+    g_autofree char *huge = domain_text(DOMAIN_A, "<vgpu:vgpu uuid='" VGPU_1 "' framebuffer='1G'/>",
+                                        HOSTDEV(VGPU_1, "yes"));
+    g_autoptr(VgpuRecord) record = NULL;
+
+    mock_sysfs_serve(hook->mock);
+    call(hook, "prepare", size);
+    expect(hook, 0, NULL);
+    call(hook, "prepare", size);
+    expect(hook, 0, NULL);
+    record = vgpu_record_load(hook->mock->root, VGPU_1, NULL);
+    assert_string_equal(record->type, "vgpu-32m");
+    call(hook, "release", size);
+    call(hook, "prepare", name);
+    expect(hook, 0, NULL);
+    vgpu_record_free(record);
+    record = vgpu_record_load(hook->mock->root, VGPU_1, NULL);
+    assert_string_equal(record->type, "vgpu-64m");
+    call(hook, "release", name);
+    call(hook, "prepare", huge);
+    expect(hook, 1, "framebuffer '1024M': this host has no such type now; it has: vgpu-16m");
+}
+
 /* That there is no file in @folder, not even a temporary one. */
 static void
 check_no_file(const Hook *hook, const char *folder)
@@ -708,6 +836,12 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(from_prepare_to_release),
         TEST(same_uuid_for_two_domains),
+        TEST(turned_off),
+        TEST(what_is_allowed),
+        TEST(bad_configuration),
+        TEST(log_level),
+        TEST(configured_deadline),
+        TEST(size_instead_of_type),
         TEST(bad_input),
         TEST(bad_attributes),
         TEST(bad_host),

@@ -103,7 +103,7 @@ static void
 test_names_what_is_wrong(void **state)
 {
     static const char text[] = "<v:vgpus xmlns:v='urn:openvgpu:domain:1'><v:vgpu type='a' "
-                               "uuid='b1a5c0de-0000-4000-8000-000000000001' placement='numa'/>"
+                               "uuid='b1a5c0de-0000-4000-8000-000000000001' placement='random'/>"
                                "</v:vgpus>";
     g_autoptr(xmlDoc) doc = vgpu_xml_parse(text, strlen(text), NULL);
     g_autoptr(GError) error = NULL;
@@ -111,8 +111,8 @@ test_names_what_is_wrong(void **state)
     assert_null(vgpu_metadata_parse(xmlDocGetRootElement(doc), &error));
     assert_non_null(strstr(error->message, "'vgpu'"));
     assert_non_null(strstr(error->message, "'placement'"));
-    assert_non_null(strstr(error->message, "'numa'"));
-    assert_non_null(strstr(error->message, "'spread' or 'compact'"));
+    assert_non_null(strstr(error->message, "'random'"));
+    assert_non_null(strstr(error->message, "'spread', 'compact' or 'numa'"));
 }
 
 int

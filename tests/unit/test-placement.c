@@ -14,10 +14,11 @@
 
 #define SPREAD  VGPU_PLACEMENT_SPREAD
 #define COMPACT VGPU_PLACEMENT_COMPACT
+#define NUMA    VGPU_PLACEMENT_NUMA
 
 /*
- * @host: for each GPU "name:available:vgpus"; @definitions: "parent:uuid digit:type:auto|manual";
- * all separated by spaces. @order: the names expected.
+ * @host: for each GPU "name:available:vgpus[:NUMA node]"; @definitions: "parent:uuid
+ * digit:type:auto|manual"; all separated by spaces. @order: the names expected.
  */
 static const struct {
     const char *what;
@@ -52,6 +53,12 @@ static const struct {
      "a: what is left is for definitions marked auto"},
     {"a large one takes several places", "a:4:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "",
      "a: what is left is for definitions marked auto"},
+    {"near the domain first", "a:4:0:0 b:4:3:1 c:4:0:2", "", NULL, NUMA, "b a c", ""},
+    {"then those of no known node", "a:4:0:0 b:4:0 c:4:2:1", "", NULL, NUMA, "c b a", ""},
+    {"as spread on either side", "a:4:1:1 b:4:0:1 c:4:1:0 d:4:0:0", "", NULL, NUMA, "b a d c", ""},
+    {"a far one if the near one is full", "a:4:0:0 b:0:4:1", "", NULL, NUMA, "a",
+     "b: no instance left"},
+    {"nodes play no part in spread", "a:4:0:0 b:4:3:1", "", NULL, SPREAD, "a b", ""},
     {"and leaves the fifth", "a:5:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "a", ""},
 };
 
@@ -85,10 +92,11 @@ read_host(const char *host, GPtrArray *parents, GPtrArray *mdevs)
     g_auto(GStrv) words = g_strsplit(host, " ", -1);
 
     for (guint i = 0; words[i] && words[i][0]; i++) {
-        g_auto(GStrv) parts = g_strsplit(words[i], ":", 3);
+        g_auto(GStrv) parts = g_strsplit(words[i], ":", 4);
         VgpuParent *parent = g_new0(VgpuParent, 1);
 
         parent->name = g_strdup(parts[0]);
+        parent->numa_node = parts[3] ? atoi(parts[3]) : -1;
         parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
         parent->problems = g_ptr_array_new();
         if (!g_str_equal(parts[0], "-"))
@@ -128,9 +136,12 @@ test_table(void **state)
         g_autoptr(GString) refused = g_string_new(NULL);
         g_autoptr(GString) order = g_string_new(NULL);
         g_autoptr(GPtrArray) answer = NULL;
+        VgpuNumaSet nodes = {0};
         VgpuPlacementQuery query = {
-            parents,    mdevs,        definitions,      "b1a5c0de-0000-4000-8000-000000000009",
-            "vgpu-16m", rows[i].only, rows[i].placement};
+            parents,    mdevs,        definitions,       "b1a5c0de-0000-4000-8000-000000000009",
+            "vgpu-16m", rows[i].only, rows[i].placement, &nodes};
+
+        assert_true(vgpu_numa_set_parse("1", &nodes));
 
         read_host(rows[i].host, parents, mdevs);
         answer = vgpu_placement_order(&query, refused);
@@ -149,11 +160,30 @@ test_words(void **state)
     g_autoptr(GError) error = NULL;
 
     assert_true(vgpu_placement_from_string(NULL, &placement, NULL));
+    assert_int_equal(placement, VGPU_PLACEMENT_DEFAULT);
+    assert_true(vgpu_placement_from_string("spread", &placement, NULL));
     assert_int_equal(placement, SPREAD);
     assert_true(vgpu_placement_from_string("compact", &placement, NULL));
     assert_int_equal(placement, COMPACT);
-    assert_false(vgpu_placement_from_string("numa", &placement, &error));
-    assert_non_null(strstr(error->message, "'numa'"));
+    assert_true(vgpu_placement_from_string("numa", &placement, NULL));
+    assert_int_equal(placement, NUMA);
+    assert_false(vgpu_placement_from_string("random", &placement, &error));
+    assert_non_null(strstr(error->message, "'random'"));
+}
+
+/* A domain that says nothing of nodes has no near GPU and no far one. */
+static void
+test_no_nodes(void **state)
+{
+    g_autoptr(GPtrArray) parents = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
+    g_autoptr(GPtrArray) mdevs = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_mdev_free);
+    g_autoptr(GPtrArray) definitions = read_definitions("");
+    VgpuNumaSet nodes = {0};
+    VgpuPlacementQuery query = {parents, mdevs, definitions, "", "vgpu-16m", NULL, NUMA, &nodes};
+
+    read_host("a:4:1 b:4:0:7", parents, mdevs);
+    g_autoptr(GPtrArray) answer = vgpu_placement_order(&query, NULL);
+    assert_string_equal(((VgpuParent *)answer->pdata[0])->name, "b");
 }
 
 int
@@ -162,6 +192,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_no_nodes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@
     "'/></vgpu:vgpu>"
 
 static void
-swallow(const char *line, gpointer data)
+swallow(const VgpuLogEntry *entry, gpointer data)
 {
 }
 
@@ -55,8 +55,9 @@ prepare_within(MockSysfs *mock, guint milliseconds, const char *domain, const ch
 {
     g_autoptr(VgpuDomain) parsed = domain_new(domain, requests, hostdevs);
     VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
 
-    return vgpu_prepare(mock->root, parsed, &deadline, error);
+    return vgpu_prepare(mock->root, parsed, settings, &deadline, error);
 }
 
 static void

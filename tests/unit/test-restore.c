@@ -28,9 +28,9 @@ typedef struct {
 } Fixture;
 
 static void
-take_line(const char *line, gpointer user_data)
+take_line(const VgpuLogEntry *entry, gpointer user_data)
 {
-    g_ptr_array_add(user_data, g_strdup(line));
+    g_ptr_array_add(user_data, g_strdup(entry->line));
 }
 
 static int

@@ -156,7 +156,7 @@ test_create(void **state)
     assert_refused(mock, "create --type vgpu-1m", 1, "type 'vgpu-1m': this host has no such type");
     assert_refused(mock, "create --framebuffer 4G", 1,
                    "framebuffer '4096M': this host has no such");
-    assert_refused(mock, "create --framebuffer 4T", 1, "size '4T' is not a number");
+    assert_refused(mock, "create --framebuffer 4T", 1, "size '4T' is not a number of");
     assert_refused(mock, "create --type vgpu-16m --parent 0000:00:09.0", 1,
                    "no parent '0000:00:09.0'");
     assert_refused(mock, "create --type vgpu-16m --attr remove=1", 1, "remove");
