@@ -13,7 +13,7 @@
 #include "definition.h"
 #include "error.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "parent.h"
 
 #include <string.h>
@@ -113,14 +113,14 @@ static gboolean
 check_idle(const VgpuRoot *root, const VgpuCallout *callout, const char *input G_GNUC_UNUSED,
            char **output G_GNUC_UNUSED, GError **error)
 {
-    return vgpu_mdev_check_idle(root, callout->uuid, error);
+    return vgpu_device_check_idle(root, callout->uuid, error);
 }
 
 static gboolean
 is_set(const VgpuRoot *root, const VgpuDefinition *device, const VgpuAttr *attr)
 {
     const char *wanted = vgpu_attr_list_find(device->attrs, attr->name);
-    g_autofree char *value = vgpu_mdev_get_attr(root, device->uuid, attr->name, NULL);
+    g_autofree char *value = vgpu_device_get_attr(root, device->vgpu, attr->name, NULL);
     return g_strcmp0(value, wanted) == 0;
 }
 
@@ -145,8 +145,8 @@ modify_live(const VgpuRoot *root, const VgpuCallout *callout, const char *input,
         return FALSE;
     if (all_set(root, device))
         return TRUE;
-    return vgpu_mdev_check_idle(root, callout->uuid, error) &&
-           vgpu_mdev_set_attrs(root, callout->uuid, device->attrs, &deadline, error);
+    return vgpu_device_check_idle(root, callout->uuid, error) &&
+           vgpu_device_set_attrs(root, callout->uuid, device->attrs, &deadline, error);
 }
 
 static char *
@@ -164,7 +164,7 @@ get_attributes(const VgpuRoot *root, const VgpuCallout *callout, const char *inp
                char **output, GError **error)
 {
     g_autoptr(GPtrArray) attrs =
-        vgpu_mdev_read_attrs(root, callout->uuid, VGPU_PARENT_OUR_DRIVER, error);
+        vgpu_device_read_attrs(root, callout->uuid, VGPU_PARENT_OUR_DRIVER, error);
     if (!attrs)
         return FALSE;
     *output = attrs_to_text(attrs);

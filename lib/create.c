@@ -9,7 +9,7 @@
 #include "error.h"
 #include "kernel.h"
 #include "lock.h"
-#include "mdev.h"
+#include "device.h"
 #include "restore.h"
 
 /* What there is, and what follows from it for an order. */
@@ -30,14 +30,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 static gboolean
 place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
 {
-    g_autoptr(GPtrArray) mdevs = vgpu_mdev_list(root, error);
-    g_autoptr(GPtrArray) definitions = mdevs ? vgpu_definition_list(root, NULL, error) : NULL;
+    g_autoptr(GPtrArray) devices = vgpu_device_list(root, error);
+    g_autoptr(GPtrArray) definitions = devices ? vgpu_definition_list(root, NULL, error) : NULL;
     g_autoptr(GString) refused = g_string_new(NULL);
     VgpuPlacementQuery query = {
         .parents = look->parents,
-        .mdevs = mdevs,
+        .devices = devices,
         .definitions = definitions,
-        .uuid = order->uuid,
+        .vgpu = order->vgpu,
         .type = look->type,
         .only = order->parent,
         .placement = order->placement,
@@ -94,7 +94,7 @@ make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
 {
     g_autoptr(VgpuDefinition) definition =
-        vgpu_definition_new(parent->name, order->uuid, look->type);
+        vgpu_definition_new(parent->name, order->vgpu, look->type);
 
     for (guint i = 0; i < order->attrs->len; i++) {
         const VgpuAttr *attr = order->attrs->pdata[i];
@@ -105,7 +105,7 @@ make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         return TRUE;
     case VGPU_RESTORE_PRESENT: /* mdevctl was faster */
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
-                    order->uuid);
+                    order->vgpu);
         return FALSE;
     case VGPU_RESTORE_FAILED:
         break;
@@ -145,9 +145,9 @@ vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadli
 
     if (!lock)
         return FALSE;
-    if (vgpu_mdev_exists(root, order->uuid)) {
+    if (vgpu_device_exists(root, order->vgpu)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
-                    order->uuid);
+                    order->vgpu);
         return FALSE;
     }
     return look_at_gpus(root, order, &look, error) && make(root, order, &look, deadline, error);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuCreateOrder:
- * @uuid: uuid for it, lower case
+ * @vgpu: uuid for it, lower case
  * @wish: its type
  * @parent: (nullable): the one parent that will do, or NULL for any
  * @placement: which parent first
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * What is to be made. All is borrowed.
  */
 typedef struct {
-    const char *uuid;
+    const char *vgpu;
     VgpuTypeWish wish;
     const char *parent;
     VgpuPlacement placement;
@@ -35,7 +35,7 @@ typedef struct {
  * @order: what
  * @deadline: until when it must be there
  * @error: (out) (optional): %VGPU_ERROR_EXISTS, %VGPU_ERROR_FULL naming the parents tried and why
- *   each could not, as vgpu_type_choose(), as vgpu_mdev_create() and vgpu_mdev_set_attrs()
+ *   each could not, as vgpu_type_choose(), as vgpu_device_create() and vgpu_device_set_attrs()
  *
  * Makes it on the first parent that can, and sets its attributes; on failure what was made is
  * removed again. Takes %VGPU_LOCK_ACTIVE.

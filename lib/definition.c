@@ -8,17 +8,18 @@
 #include "attr.h"
 #include "error.h"
 #include "file.h"
+#include "provider.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 VgpuDefinition *
-vgpu_definition_new(const char *parent, const char *uuid, const char *type)
+vgpu_definition_new(const char *parent, const char *id, const char *type)
 {
     VgpuDefinition *definition = g_new0(VgpuDefinition, 1);
     definition->parent = g_strdup(parent);
-    definition->uuid = g_strdup(uuid);
+    definition->vgpu = g_strdup(id);
     definition->type = g_strdup(type);
     definition->attrs = vgpu_attr_list_new();
     return definition;
@@ -29,7 +30,7 @@ vgpu_definition_free(VgpuDefinition *definition)
 {
     if (!definition)
         return;
-    g_free(definition->uuid);
+    g_free(definition->vgpu);
     g_free(definition->parent);
     g_free(definition->type);
     g_ptr_array_unref(definition->attrs);
@@ -64,10 +65,10 @@ read_members(VgpuDefinition *definition, json_object *json, GError **error)
 }
 
 VgpuDefinition *
-vgpu_definition_parse(const char *parent, const char *uuid, const char *text, GError **error)
+vgpu_definition_parse(const char *parent, const char *id, const char *text, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(VgpuDefinition) definition = vgpu_definition_new(parent, uuid, NULL);
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_new(parent, id, NULL);
 
     definition->json = vgpu_json_parse(text, &reason);
     if (definition->json || !reason)
@@ -75,24 +76,25 @@ vgpu_definition_parse(const char *parent, const char *uuid, const char *text, GE
     if (!reason)
         return g_steal_pointer(&definition);
     g_propagate_prefixed_error(error, g_steal_pointer(&reason),
-                               "the definition of vGPU '%s' on parent '%s' is not usable: ", uuid,
+                               "the definition of vGPU '%s' on parent '%s' is not usable: ", id,
                                parent);
     return NULL;
 }
 
 static char *
-definition_path(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+definition_path(const VgpuRoot *root, const char *parent, const char *id, GError **error)
 {
-    g_autofree char *name = vgpu_uuid_canonical(uuid, error);
-    if (!name || !vgpu_name_check(parent, "parent", error))
+    g_autofree char *name = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
+    if (!provider || !vgpu_name_check(parent, "parent", error))
         return NULL;
-    return vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, name, NULL);
+    return vgpu_root_path(root, provider->definitions, error, parent, name, NULL);
 }
 
 VgpuDefinition *
-vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *id, GError **error)
 {
-    g_autofree char *path = definition_path(root, parent, uuid, error);
+    g_autofree char *path = definition_path(root, parent, id, error);
     if (!path)
         return NULL;
     g_autofree char *text = vgpu_file_read(path, VGPU_FILE_MAX, NULL, error);
@@ -103,46 +105,47 @@ vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *uuid,
 }
 
 static void
-list_one(const VgpuRoot *root, const char *parent, const char *uuid, GPtrArray *list)
+list_one(const VgpuRoot *root, const char *parent, const char *id, GPtrArray *list)
 {
     GError *error = NULL;
-    VgpuDefinition *definition = vgpu_definition_load(root, parent, uuid, &error);
+    VgpuDefinition *definition = vgpu_definition_load(root, parent, id, &error);
     if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
         g_error_free(error); /* undefined meanwhile */
         return;
     }
     if (!definition) {
-        definition = vgpu_definition_new(parent, uuid, NULL);
+        definition = vgpu_definition_new(parent, id, NULL);
         definition->error = error;
     }
     g_ptr_array_add(list, definition);
 }
 
 static gboolean
-is_definition_name(const char *name)
+is_definition_name(const VgpuProvider *provider, const char *name)
 {
-    g_autofree char *canonical = vgpu_uuid_canonical(name, NULL);
+    g_autofree char *canonical = provider->id_canonical(name);
     return canonical && strcmp(canonical, name) == 0;
 }
 
 static gboolean
-list_parent(const VgpuRoot *root, const char *parent, GPtrArray *list, GError **error)
+list_parent(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, GPtrArray *list,
+            GError **error)
 {
-    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, NULL);
+    g_autofree char *folder = vgpu_root_path(root, provider->definitions, error, parent, NULL);
     g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : NULL;
     if (!names)
         return FALSE;
     for (guint i = 0; i < names->len; i++)
-        if (is_definition_name(names->pdata[i]))
+        if (is_definition_name(provider, names->pdata[i]))
             list_one(root, parent, names->pdata[i], list);
     return TRUE;
 }
 
 /* Names of parents that have a folder; "scripts.d" is mdevctl's own. */
 static GPtrArray *
-list_parents(const VgpuRoot *root, GError **error)
+list_parents(const VgpuRoot *root, const VgpuProvider *provider, GError **error)
 {
-    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_DEFINITIONS);
+    g_autofree char *folder = vgpu_root_dir(root, provider->definitions);
     g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
     for (guint i = names ? names->len : 0; i > 0; i--) {
         const char *name = names->pdata[i - 1];
@@ -154,58 +157,67 @@ list_parents(const VgpuRoot *root, GError **error)
     return g_steal_pointer(&names);
 }
 
+static gboolean
+list_all(const VgpuRoot *root, const VgpuProvider *provider, GPtrArray *list, GError **error)
+{
+    g_autoptr(GPtrArray) parents = list_parents(root, provider, error);
+    for (guint i = 0; parents && i < parents->len; i++)
+        if (!list_parent(root, provider, parents->pdata[i], list, error))
+            return FALSE;
+    return parents != NULL;
+}
+
 GPtrArray *
 vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error)
 {
     g_autoptr(GPtrArray) list =
         g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
-    if (parent)
-        return list_parent(root, parent, list, error) ? g_steal_pointer(&list) : NULL;
 
-    g_autoptr(GPtrArray) parents = list_parents(root, error);
-    for (guint i = 0; parents && i < parents->len; i++)
-        if (!list_parent(root, parents->pdata[i], list, error))
+    for (guint i = 0; vgpu_providers[i]; i++) {
+        const VgpuProvider *provider = vgpu_providers[i];
+        if (!(parent ? list_parent(root, provider, parent, list, error)
+                     : list_all(root, provider, list, error)))
             return NULL;
-    return parents ? g_steal_pointer(&list) : NULL;
+    }
+    return g_steal_pointer(&list);
 }
 
-/* The name of the one parent with a file for @uuid; other files' contents play no part. */
+/* The name of the one parent with a file for @id; other files' contents play no part. */
 static const char *
-find_parent(const VgpuRoot *root, const char *uuid, const GPtrArray *parents, GError **error)
+find_parent(const VgpuRoot *root, const char *id, const GPtrArray *parents, GError **error)
 {
     const char *found = NULL;
     for (guint i = 0; i < parents->len; i++) {
         const char *parent = parents->pdata[i];
-        g_autofree char *path = definition_path(root, parent, uuid, NULL);
+        g_autofree char *path = definition_path(root, parent, id, NULL);
         if (!path || !g_file_test(path, G_FILE_TEST_EXISTS))
             continue;
         if (found) {
             g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
-                        "vGPU '%s' is defined twice, on parents '%s' and '%s'; undefine one", uuid,
+                        "vGPU '%s' is defined twice, on parents '%s' and '%s'; undefine one", id,
                         found, parent);
             return NULL;
         }
         found = parent;
     }
     if (!found)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined", uuid);
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined", id);
     return found;
 }
 
 char *
-vgpu_definition_find_parent(const VgpuRoot *root, const char *uuid, GError **error)
+vgpu_definition_find_parent(const VgpuRoot *root, const char *id, GError **error)
 {
-    if (!vgpu_uuid_check(uuid, error))
-        return NULL;
-    g_autoptr(GPtrArray) parents = list_parents(root, error);
-    return parents ? g_strdup(find_parent(root, uuid, parents, error)) : NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, error);
+    g_autoptr(GPtrArray) parents = provider ? list_parents(root, provider, error) : NULL;
+    return parents ? g_strdup(find_parent(root, id, parents, error)) : NULL;
 }
 
 VgpuDefinition *
-vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error)
+vgpu_definition_find(const VgpuRoot *root, const char *id, GError **error)
 {
-    g_autofree char *parent = vgpu_definition_find_parent(root, uuid, error);
-    return parent ? vgpu_definition_load(root, parent, uuid, error) : NULL;
+    g_autofree char *parent = vgpu_definition_find_parent(root, id, error);
+    return parent ? vgpu_definition_load(root, parent, id, error) : NULL;
 }
 
 /* The document as it was read, with the members we know set anew. */
@@ -240,7 +252,7 @@ make_folder(const char *path, GError **error)
 gboolean
 vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
 {
-    g_autofree char *path = definition_path(root, definition->parent, definition->uuid, error);
+    g_autofree char *path = definition_path(root, definition->parent, definition->vgpu, error);
     if (!path || !vgpu_name_check(definition->type, "type", error) || !make_folder(path, error))
         return FALSE;
     g_autofree char *text = to_text(definition);
@@ -248,8 +260,8 @@ vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *definition, GEr
 }
 
 gboolean
-vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *uuid, GError **error)
+vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *id, GError **error)
 {
-    g_autofree char *path = definition_path(root, parent, uuid, error);
+    g_autofree char *path = definition_path(root, parent, id, error);
     return path && vgpu_file_remove(path, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * definition.h - what a vGPU is to be, kept over a reboot where mdevctl keeps it:
- * /etc/mdevctl.d/<parent>/<uuid>.
+ * definition.h - what a vGPU is to be, kept over a reboot: of an mdev where mdevctl keeps it,
+ * /etc/mdevctl.d/<parent>/<uuid>, of a virtual function in /etc/openvgpu/vgpus.d/<parent>/<VF>.
  */
 #ifndef VGPU_DEFINITION_H
 #define VGPU_DEFINITION_H
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuDefinition:
- * @uuid: its uuid, lower case
+ * @vgpu: its id, as of a #VgpuDevice
  * @parent: name of its parent
  * @type: (nullable): its type id; NULL if @error is set
  * @autostart: TRUE if it is to be made at boot ("start": "auto")
@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * The format is mdevctl's; it has no version number of its own.
  */
 typedef struct {
-    char *uuid;
+    char *vgpu;
     char *parent;
     char *type;
     gboolean autostart;
@@ -35,12 +35,12 @@ typedef struct {
 /**
  * vgpu_definition_new:
  * @parent: name of the parent
- * @uuid: uuid
+ * @id: id of a vGPU
  * @type: type id
  *
  * Returns: (transfer full): a definition not yet on disk, started by hand, with no attributes.
  */
-VgpuDefinition *vgpu_definition_new(const char *parent, const char *uuid, const char *type);
+VgpuDefinition *vgpu_definition_new(const char *parent, const char *id, const char *type);
 
 /**
  * vgpu_definition_free:
@@ -52,25 +52,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDefinition, vgpu_definition_free)
 /**
  * vgpu_definition_parse:
  * @parent: name of the parent
- * @uuid: uuid
+ * @id: id of a vGPU
  * @text: a JSON document in mdevctl's format
  * @error: (out) (optional): %VGPU_ERROR_INVALID
  *
  * Returns: (transfer full) (nullable): the definition.
  */
-VgpuDefinition *vgpu_definition_parse(const char *parent, const char *uuid, const char *text,
+VgpuDefinition *vgpu_definition_parse(const char *parent, const char *id, const char *text,
                                       GError **error);
 
 /**
  * vgpu_definition_load:
  * @root: a root
  * @parent: name of the parent
- * @uuid: uuid
+ * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_INVALID, or by errno
  *
  * Returns: (transfer full) (nullable): the definition.
  */
-VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *uuid,
+VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *id,
                                      GError **error);
 
 /**
@@ -80,7 +80,7 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @parent, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * All definitions, sorted by parent and uuid. A file that can't be understood is in the list
- * too, with @error and no @type: it hides no other. Files whose name is no uuid, and the
+ * too, with @error and no @type: it hides no other. Files whose name is no id, and the
  * scripts.d folder, are no definitions.
  *
  * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
@@ -91,28 +91,28 @@ GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError
 /**
  * vgpu_definition_find:
  * @root: a root
- * @uuid: uuid
+ * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND; %VGPU_ERROR_CONFLICT if several parents define
  *   it; %VGPU_ERROR_INVALID if the one there can't be understood
  *
- * The definition of @uuid, whatever its parent.
+ * The definition of @id, whatever its parent.
  *
  * Returns: (transfer full) (nullable): the definition.
  */
-VgpuDefinition *vgpu_definition_find(const VgpuRoot *root, const char *uuid, GError **error);
+VgpuDefinition *vgpu_definition_find(const VgpuRoot *root, const char *id, GError **error);
 
 /**
  * vgpu_definition_find_parent:
  * @root: a root
- * @uuid: uuid
- * @error: (out) (optional): %VGPU_ERROR_INVALID if it is no uuid; %VGPU_ERROR_NOT_FOUND;
+ * @id: id of a vGPU
+ * @error: (out) (optional): %VGPU_ERROR_INVALID if it is no id; %VGPU_ERROR_NOT_FOUND;
  *   %VGPU_ERROR_CONFLICT if several parents define it
  *
- * Where the definition of @uuid is, whether it can be understood or not.
+ * Where the definition of @id is, whether it can be understood or not.
  *
  * Returns: (transfer full) (nullable): name of the parent.
  */
-char *vgpu_definition_find_parent(const VgpuRoot *root, const char *uuid, GError **error);
+char *vgpu_definition_find_parent(const VgpuRoot *root, const char *id, GError **error);
 
 /**
  * vgpu_definition_save:
@@ -132,12 +132,12 @@ gboolean vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *defini
  * vgpu_definition_delete:
  * @root: a root
  * @parent: name of the parent
- * @uuid: uuid
+ * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * Returns: TRUE if there is no such definition any more.
  */
-gboolean vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *uuid,
+gboolean vgpu_definition_delete(const VgpuRoot *root, const char *parent, const char *id,
                                 GError **error);
 
 G_END_DECLS

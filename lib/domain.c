@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * domain.c - what of a domain's XML concerns vGPUs: its name and uuid, its mdev
- * host devices, and what its metadata asks for.
+ * domain.c - what of a domain's XML concerns vGPUs.
  */
 #include "domain.h"
 
@@ -12,7 +11,7 @@ hostdev_free(gpointer data)
 {
     VgpuHostdev *hostdev = data;
 
-    g_free(hostdev->uuid);
+    g_free(hostdev->vgpu);
     g_free(hostdev);
 }
 
@@ -31,24 +30,24 @@ vgpu_domain_free(VgpuDomain *domain)
 }
 
 const VgpuHostdev *
-vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *uuid)
+vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *id)
 {
     for (guint i = 0; i < domain->hostdevs->len; i++) {
         const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
 
-        if (g_str_equal(hostdev->uuid, uuid))
+        if (g_str_equal(hostdev->vgpu, id))
             return hostdev;
     }
     return NULL;
 }
 
 const VgpuRequest *
-vgpu_domain_find_request(const VgpuDomain *domain, const char *uuid)
+vgpu_domain_find_request(const VgpuDomain *domain, const char *id)
 {
     for (guint i = 0; i < domain->requests->len; i++) {
         const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
 
-        if (g_str_equal(request->uuid, uuid))
+        if (g_str_equal(request->vgpu, id))
             return request;
     }
     return NULL;
@@ -63,42 +62,83 @@ refuse_twice(const char *uuid, const char *where, GError **error)
 }
 
 static gboolean
-is_mdev_hostdev(const xmlNode *node)
+add_hostdev(VgpuDomain *domain, char *vgpu, gboolean managed, const xmlNode *address,
+            GError **error)
 {
-    g_autofree char *type = NULL;
+    VgpuHostdev *hostdev = g_new0(VgpuHostdev, 1);
 
-    if (!vgpu_xml_is(node, NULL, "hostdev"))
+    hostdev->vgpu = vgpu;
+    hostdev->managed = managed;
+    hostdev->element = vgpu_xml_number(address);
+    if (domain->hostdevs->len == VGPU_METADATA_MAX) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the domain has more than %d mdev host devices", VGPU_METADATA_MAX);
+        hostdev_free(hostdev);
         return FALSE;
-    type = vgpu_xml_attr(node, "type");
-    return g_strcmp0(type, "mdev") == 0;
+    }
+    if (vgpu_domain_find_hostdev(domain, vgpu)) {
+        refuse_twice(vgpu, "among the host devices", error);
+        hostdev_free(hostdev);
+        return FALSE;
+    }
+    g_ptr_array_add(domain->hostdevs, hostdev);
+    return TRUE;
+}
+
+static gboolean
+read_mdev(const xmlNode *address, gboolean managed, VgpuDomain *domain, GError **error)
+{
+    g_autofree char *text = vgpu_xml_attr(address, "uuid");
+    char *uuid = vgpu_uuid_canonical(text, error);
+
+    if (uuid)
+        return add_hostdev(domain, uuid, managed, address, error);
+    g_prefix_error(error, "an mdev hostdev: ");
+    return FALSE;
+}
+
+/* "0x0000" and the like, as libvirt writes the parts of an address. */
+static gboolean
+read_part(const xmlNode *address, const char *name, guint64 most, guint *part)
+{
+    g_autofree char *text = vgpu_xml_attr(address, name);
+    gboolean prefixed = text && g_str_has_prefix(text, "0x");
+    guint64 value = 0;
+
+    if (text && !g_ascii_string_to_unsigned(prefixed ? text + 2 : text, prefixed ? 16 : 10, 0, most,
+                                            &value, NULL))
+        return FALSE;
+    *part = (guint)value;
+    return TRUE;
+}
+
+/* All other PCI devices are libvirt's alone. */
+static gboolean
+read_pci(const xmlNode *address, gboolean managed, VgpuDomain *domain, GError **error)
+{
+    guint pci_domain, bus, slot, function;
+
+    if (!address || !read_part(address, "domain", G_MAXUINT32, &pci_domain) ||
+        !read_part(address, "bus", 0xff, &bus) || !read_part(address, "slot", 0x1f, &slot) ||
+        !read_part(address, "function", 7, &function))
+        return TRUE;
+    g_autofree char *id = g_strdup_printf("%04x:%02x:%02x.%u", pci_domain, bus, slot, function);
+    if (!vgpu_domain_find_request(domain, id))
+        return TRUE;
+    return add_hostdev(domain, g_steal_pointer(&id), managed, address, error);
 }
 
 static gboolean
 read_hostdev(const xmlNode *node, VgpuDomain *domain, GError **error)
 {
-    xmlNode *address = vgpu_xml_child(vgpu_xml_child(node, "source"), "address");
-    g_autofree char *text = vgpu_xml_attr(address, "uuid");
-    g_autofree char *managed = vgpu_xml_attr(node, "managed");
-    g_autofree char *uuid = vgpu_uuid_canonical(text, error);
-    VgpuHostdev *hostdev;
+    const xmlNode *address = vgpu_xml_child(vgpu_xml_child(node, "source"), "address");
+    g_autofree char *type = vgpu_xml_attr(node, "type");
+    g_autofree char *text = vgpu_xml_attr(node, "managed");
+    gboolean managed = g_strcmp0(text, "yes") == 0;
 
-    if (!uuid) {
-        g_prefix_error(error, "an mdev hostdev: ");
-        return FALSE;
-    }
-    if (domain->hostdevs->len == VGPU_METADATA_MAX) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "the domain has more than %d mdev host devices", VGPU_METADATA_MAX);
-        return FALSE;
-    }
-    if (vgpu_domain_find_hostdev(domain, uuid))
-        return refuse_twice(uuid, "among the host devices", error);
-    hostdev = g_new0(VgpuHostdev, 1);
-    hostdev->uuid = g_steal_pointer(&uuid);
-    hostdev->managed = g_strcmp0(managed, "yes") == 0;
-    hostdev->element = vgpu_xml_number(address);
-    g_ptr_array_add(domain->hostdevs, hostdev);
-    return TRUE;
+    if (g_strcmp0(type, "mdev") == 0)
+        return read_mdev(address, managed, domain, error);
+    return g_strcmp0(type, "pci") != 0 || read_pci(address, managed, domain, error);
 }
 
 static gboolean
@@ -107,7 +147,7 @@ read_hostdevs(const xmlNode *root, VgpuDomain *domain, GError **error)
     xmlNode *devices = vgpu_xml_child(root, "devices");
 
     for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
-        if (is_mdev_hostdev(node) && !read_hostdev(node, domain, error))
+        if (vgpu_xml_is(node, NULL, "hostdev") && !read_hostdev(node, domain, error))
             return FALSE;
     }
     return TRUE;
@@ -154,8 +194,8 @@ read_metadata(const xmlNode *root, VgpuDomain *domain, GError **error)
     for (guint i = 0; i < domain->requests->len; i++) {
         const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
 
-        if (vgpu_domain_find_request(domain, request->uuid) != request)
-            return refuse_twice(request->uuid, "in the metadata", error);
+        if (vgpu_domain_find_request(domain, request->vgpu) != request)
+            return refuse_twice(request->vgpu, "in the metadata", error);
     }
     return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * domain.h - what of a domain's XML concerns vGPUs: its name and uuid, its mdev
- * host devices, and what its metadata asks for.
+ * domain.h - what of a domain's XML concerns vGPUs: its name and uuid, its host devices that are
+ * vGPUs, and what its metadata asks for.
  */
 #ifndef VGPU_DOMAIN_H
 #define VGPU_DOMAIN_H
@@ -13,14 +13,14 @@ G_BEGIN_DECLS
 
 /**
  * VgpuHostdev:
- * @uuid: uuid of the vGPU, lower case
+ * @vgpu: id of the vGPU: uuid of an mdev, address of a PCI device
  * @managed: TRUE for managed='yes', which libvirt ignores on an mdev and we honour
  * @element: the address element's vgpu_xml_number()
  *
- * One mdev host device of a domain.
+ * One host device of a domain: an mdev, or a PCI device that the metadata names.
  */
 typedef struct {
-    char *uuid;
+    char *vgpu;
     gboolean managed;
     guint element;
 } VgpuHostdev;
@@ -29,7 +29,7 @@ typedef struct {
  * VgpuDomain:
  * @name: its name
  * @uuid: its uuid, lower case
- * @hostdevs: (element-type VgpuHostdev): its mdev host devices in order
+ * @hostdevs: (element-type VgpuHostdev): its host devices that are vGPUs, in order
  * @requests: (element-type VgpuRequest): what its metadata asks for, in order
  * @numa: where its memory and processors are to be
  *
@@ -49,7 +49,7 @@ typedef struct {
  * @length: bytes of @xml
  * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_VERSION
  *
- * Reads @xml with vgpu_xml_parse(). Refuses a uuid that comes twice among the host
+ * Reads @xml with vgpu_xml_parse(). Refuses an id that comes twice among the host
  * devices or twice in the metadata, and more than %VGPU_METADATA_MAX of either.
  *
  * Returns: (transfer full) (nullable): the domain.
@@ -66,20 +66,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDomain, vgpu_domain_free)
 /**
  * vgpu_domain_find_request:
  * @domain: a domain
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  *
- * Returns: (transfer none) (nullable): what the metadata asks for under that uuid.
+ * Returns: (transfer none) (nullable): what the metadata asks for under that id.
  */
-const VgpuRequest *vgpu_domain_find_request(const VgpuDomain *domain, const char *uuid);
+const VgpuRequest *vgpu_domain_find_request(const VgpuDomain *domain, const char *id);
 
 /**
  * vgpu_domain_find_hostdev:
  * @domain: a domain
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  *
- * Returns: (transfer none) (nullable): the host device of that uuid.
+ * Returns: (transfer none) (nullable): the host device of that id.
  */
-const VgpuHostdev *vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *uuid);
+const VgpuHostdev *vgpu_domain_find_hostdev(const VgpuDomain *domain, const char *id);
 
 G_END_DECLS
 

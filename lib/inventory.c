@@ -32,8 +32,8 @@ read_all(VgpuInventory *inventory, const VgpuRoot *root)
         g_ptr_array_add(inventory->problems, g_steal_pointer(&error));
     GPtrArray *list = vgpu_parent_list(root, &error);
     inventory->parents = keep(inventory, list, g_steal_pointer(&error));
-    list = vgpu_mdev_list(root, &error);
-    inventory->mdevs = keep(inventory, list, g_steal_pointer(&error));
+    list = vgpu_device_list(root, &error);
+    inventory->devices = keep(inventory, list, g_steal_pointer(&error));
     list = vgpu_definition_list(root, NULL, &error);
     inventory->definitions = keep(inventory, list, g_steal_pointer(&error));
     list = vgpu_record_list(root, inventory->problems, &error);
@@ -60,7 +60,7 @@ find_entry(const VgpuInventory *inventory, const char *uuid, const char *parent)
 {
     for (guint i = 0; i < inventory->entries->len; i++) {
         VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        if (strcmp(entry->uuid, uuid) == 0 && (!parent || strcmp(entry->parent, parent) == 0))
+        if (strcmp(entry->vgpu, uuid) == 0 && (!parent || strcmp(entry->parent, parent) == 0))
             return entry;
     }
     return NULL;
@@ -70,7 +70,7 @@ static VgpuInventoryEntry *
 add_entry(VgpuInventory *inventory, const char *uuid, const char *parent, const char *type)
 {
     VgpuInventoryEntry *entry = g_new0(VgpuInventoryEntry, 1);
-    entry->uuid = uuid;
+    entry->vgpu = uuid;
     entry->parent = parent;
     entry->type = type;
     g_ptr_array_add(inventory->entries, entry);
@@ -78,11 +78,11 @@ add_entry(VgpuInventory *inventory, const char *uuid, const char *parent, const 
 }
 
 static void
-join_mdevs(VgpuInventory *inventory)
+join_devices(VgpuInventory *inventory)
 {
-    for (guint i = 0; i < inventory->mdevs->len; i++) {
-        const VgpuMdev *mdev = inventory->mdevs->pdata[i];
-        add_entry(inventory, mdev->uuid, mdev->parent, mdev->type)->mdev = mdev;
+    for (guint i = 0; i < inventory->devices->len; i++) {
+        const VgpuDevice *device = inventory->devices->pdata[i];
+        add_entry(inventory, device->id, device->parent, device->type)->device = device;
     }
 }
 
@@ -92,9 +92,9 @@ join_definitions(VgpuInventory *inventory)
 {
     for (guint i = 0; i < inventory->definitions->len; i++) {
         const VgpuDefinition *d = inventory->definitions->pdata[i];
-        VgpuInventoryEntry *entry = find_entry(inventory, d->uuid, d->parent);
+        VgpuInventoryEntry *entry = find_entry(inventory, d->vgpu, d->parent);
         if (!entry)
-            entry = add_entry(inventory, d->uuid, d->parent, d->type);
+            entry = add_entry(inventory, d->vgpu, d->parent, d->type);
         entry->definition = d;
     }
 }
@@ -105,11 +105,11 @@ join_records(VgpuInventory *inventory)
 {
     for (guint i = 0; i < inventory->records->len; i++) {
         const VgpuRecord *record = inventory->records->pdata[i];
-        VgpuInventoryEntry *entry = find_entry(inventory, record->uuid, record->parent);
+        VgpuInventoryEntry *entry = find_entry(inventory, record->vgpu, record->parent);
         if (!entry)
-            entry = find_entry(inventory, record->uuid, NULL);
+            entry = find_entry(inventory, record->vgpu, NULL);
         if (!entry)
-            entry = add_entry(inventory, record->uuid, record->parent, record->type);
+            entry = add_entry(inventory, record->vgpu, record->parent, record->type);
         entry->record = record;
     }
 }
@@ -120,7 +120,7 @@ compare_entries(gconstpointer a, gconstpointer b)
     const VgpuInventoryEntry *x = *(const VgpuInventoryEntry *const *)a;
     const VgpuInventoryEntry *y = *(const VgpuInventoryEntry *const *)b;
     int order = g_strcmp0(x->parent, y->parent);
-    return order ? order : strcmp(x->uuid, y->uuid);
+    return order ? order : strcmp(x->vgpu, y->vgpu);
 }
 
 VgpuInventory *
@@ -131,7 +131,7 @@ vgpu_inventory_new(const VgpuRoot *root)
     inventory->entries = g_ptr_array_new_with_free_func(g_free);
     read_all(inventory, root);
     collect_problems(inventory);
-    join_mdevs(inventory);
+    join_devices(inventory);
     join_definitions(inventory);
     join_records(inventory);
     g_ptr_array_sort(inventory->entries, compare_entries);
@@ -145,7 +145,7 @@ vgpu_inventory_free(VgpuInventory *inventory)
         return;
     g_ptr_array_unref(inventory->entries);
     g_ptr_array_unref(inventory->parents);
-    g_ptr_array_unref(inventory->mdevs);
+    g_ptr_array_unref(inventory->devices);
     g_ptr_array_unref(inventory->definitions);
     g_ptr_array_unref(inventory->records);
     g_ptr_array_unref(inventory->problems);

@@ -7,7 +7,7 @@
 #define VGPU_INVENTORY_H
 
 #include "definition.h"
-#include "mdev.h"
+#include "device.h"
 #include "record.h"
 #include "root.h"
 
@@ -15,20 +15,20 @@ G_BEGIN_DECLS
 
 /**
  * VgpuInventoryEntry:
- * @uuid: uuid of the vGPU
+ * @vgpu: uuid of the vGPU
  * @parent: name of its parent: the one it is on, or where it is defined or meant to be
  * @type: (nullable): its type id; NULL if only an unusable definition is known
- * @mdev: (nullable): the vGPU, if it is there
+ * @device: (nullable): the vGPU, if it is there
  * @definition: (nullable): its definition, if there is one for @parent
  * @record: (nullable): the hook's record, if a domain owns it
  *
  * One vGPU. Strings and objects belong to the inventory.
  */
 typedef struct {
-    const char *uuid;
+    const char *vgpu;
     const char *parent;
     const char *type;
-    const VgpuMdev *mdev;
+    const VgpuDevice *device;
     const VgpuDefinition *definition;
     const VgpuRecord *record;
 } VgpuInventoryEntry;
@@ -38,7 +38,7 @@ typedef struct {
  * @parents: (element-type VgpuParent): all parents
  * @entries: (element-type VgpuInventoryEntry): all vGPUs, sorted by parent and uuid
  * @problems: (element-type GError): what could not be read: types, definitions, records
- * @mdevs: private
+ * @devices: private
  * @definitions: private
  * @records: private
  *
@@ -48,7 +48,7 @@ typedef struct {
     GPtrArray *parents;
     GPtrArray *entries;
     GPtrArray *problems;
-    GPtrArray *mdevs;
+    GPtrArray *devices;
     GPtrArray *definitions;
     GPtrArray *records;
 } VgpuInventory;

@@ -24,14 +24,14 @@ typedef enum {
 
 /**
  * VgpuLogVgpu:
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  * @parent: (nullable): its GPU
  * @type: (nullable): its type id
  *
  * What a line is about, for a log that one can search by it.
  */
 typedef struct {
-    const char *uuid;
+    const char *id;
     const char *parent;
     const char *type;
 } VgpuLogVgpu;

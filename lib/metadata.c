@@ -9,6 +9,7 @@
 
 #include "attr.h"
 #include "error.h"
+#include "provider.h"
 #include "type-choice.h"
 
 void
@@ -16,7 +17,7 @@ vgpu_request_free(VgpuRequest *request)
 {
     if (!request)
         return;
-    g_free(request->uuid);
+    g_free(request->vgpu);
     g_free(request->type);
     g_free(request->type_name);
     g_free(request->parent);
@@ -132,16 +133,21 @@ parse_attr(const xmlNode *element, GPtrArray *attrs, GError **error)
     return TRUE;
 }
 
+/* An mdev is named by uuid, a virtual function by address. */
 static gboolean
-parse_uuid(const xmlNode *element, VgpuRequest *request, GError **error)
+parse_id(const xmlNode *element, VgpuRequest *request, GError **error)
 {
-    g_autofree char *uuid = require(element, "uuid", error);
+    g_autofree char *uuid = vgpu_xml_attr(element, "uuid");
+    g_autofree char *address = vgpu_xml_attr(element, "address");
     GError *cause = NULL;
 
-    if (!uuid)
-        return FALSE;
-    request->uuid = vgpu_uuid_canonical(uuid, &cause);
-    return request->uuid || complain_because(element, "uuid", cause, error);
+    if (!uuid == !address)
+        return complain(element, error, "needs one of the attributes 'uuid' and 'address'");
+    if (uuid)
+        request->vgpu = vgpu_uuid_canonical(uuid, &cause);
+    else if (vgpu_provider_of_id(address, &request->vgpu, &cause) == &vgpu_provider_mdev)
+        return complain(element, error, "attribute 'address': it is no PCI address");
+    return request->vgpu || complain_because(element, uuid ? "uuid" : "address", cause, error);
 }
 
 /* Text for people, as a driver gives it: one line that is not empty. */
@@ -200,14 +206,14 @@ parse_parent_and_placement(const xmlNode *element, VgpuRequest *request, GError 
 static VgpuRequest *
 parse_vgpu(const xmlNode *element, GError **error)
 {
-    static const char *const known[] = {"uuid",   "type",      "type-name", "framebuffer",
-                                        "parent", "placement", NULL};
+    static const char *const known[] = {"uuid",        "address", "type",      "type-name",
+                                        "framebuffer", "parent",  "placement", NULL};
     g_autoptr(VgpuRequest) request = g_new0(VgpuRequest, 1);
 
     request->attrs = vgpu_attr_list_new();
     request->element = vgpu_xml_number(element);
     if (!check_attributes(element, known, error) || !check_children(element, "attr", error) ||
-        !parse_uuid(element, request, error) || !parse_type(element, request, error) ||
+        !parse_id(element, request, error) || !parse_type(element, request, error) ||
         !parse_parent_and_placement(element, request, error))
         return NULL;
     for (const xmlNode *node = element->children; node; node = node->next) {

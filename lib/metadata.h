@@ -36,7 +36,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuRequest:
- * @uuid: uuid of the vGPU, lower case
+ * @vgpu: id of the vGPU: its uuid, or the address of its virtual function
  * @type: (nullable): type id, NULL if @type_name or @framebuffer_mib is there instead
  * @type_name: (nullable): name of a type
  * @framebuffer_mib: what its framebuffer must have in MiB, 0 if that is not how it is asked for
@@ -48,7 +48,7 @@ G_BEGIN_DECLS
  * One vGPU a domain asks for.
  */
 typedef struct {
-    char *uuid;
+    char *vgpu;
     char *type;
     char *type_name;
     guint framebuffer_mib;

@@ -6,7 +6,7 @@
 #include "migrate.h"
 
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "record.h"
 #include "rewrite.h"
 #include "wish.h"
@@ -15,23 +15,23 @@
 static gboolean
 is_other_type(const VgpuRoot *root, const VgpuRequest *request)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, request->uuid, NULL);
-    g_autofree char *type = mdev ? vgpu_wish_choose_type(root, request, NULL) : NULL;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, request->vgpu, NULL);
+    g_autofree char *type = device ? vgpu_wish_choose_type(root, request, NULL) : NULL;
 
-    return type && !g_str_equal(mdev->type, type);
+    return type && !g_str_equal(device->type, type);
 }
 
 /* Why the uuid can't be used here, or NULL if it can. */
 static const char *
 why_taken(const VgpuRoot *root, const VgpuDomain *domain, const VgpuRequest *request)
 {
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, request->uuid, NULL);
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, request->vgpu, NULL);
     gboolean mine = record && g_str_equal(record->domain, domain->uuid);
     gboolean in_use = FALSE;
 
     if (record && !mine && record->state != VGPU_RECORD_RELEASED)
         return "another domain owns it";
-    if (vgpu_mdev_in_use(root, request->uuid, &in_use, NULL) && in_use)
+    if (vgpu_device_in_use(root, request->vgpu, &in_use, NULL) && in_use)
         return "it is in use";
     if (!mine && is_other_type(root, request))
         return "it has another type";
@@ -48,14 +48,14 @@ find_taken(const VgpuRoot *root, const VgpuDomain *domain)
         const char *why = NULL;
         char *uuid;
 
-        if (vgpu_domain_find_hostdev(domain, request->uuid))
+        if (vgpu_domain_find_hostdev(domain, request->vgpu))
             why = why_taken(root, domain, request);
         if (!why)
             continue;
         uuid = g_uuid_string_random();
         vgpu_log("domain \"%s\" (%s): vGPU %s: %s on this host; the domain gets %s instead",
-                 domain->name, domain->uuid, request->uuid, why, uuid);
-        g_hash_table_insert(fresh, request->uuid, uuid);
+                 domain->name, domain->uuid, request->vgpu, why, uuid);
+        g_hash_table_insert(fresh, request->vgpu, uuid);
     }
     return fresh;
 }

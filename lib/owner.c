@@ -8,7 +8,7 @@
 #include "attr.h"
 #include "error.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "parent.h"
 
 /* How an attempt on one parent ended. */
@@ -21,38 +21,38 @@ typedef enum {
 gboolean
 vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, record->uuid, NULL);
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, record->vgpu, NULL);
 
     /* one with no type to read is half made, and then by us: we had the record first */
-    return !mdev ||
-           (g_str_equal(mdev->type, record->type) && g_str_equal(mdev->parent, record->parent));
+    return !device ||
+           (g_str_equal(device->type, record->type) && g_str_equal(device->parent, record->parent));
 }
 
 static void
 log_removed(const VgpuRecord *record)
 {
-    VgpuLogVgpu about = {record->uuid, record->parent, record->type};
+    VgpuLogVgpu about = {record->vgpu, record->parent, record->type};
 
     vgpu_log_about(VGPU_LOG_INFO, &about, "domain \"%s\" (%s): vGPU %s: removed from '%s'",
-                   record->domain_name, record->domain, record->uuid, record->parent);
+                   record->domain_name, record->domain, record->vgpu, record->parent);
 }
 
 gboolean
 vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadline *deadline,
                 GError **error)
 {
-    if (vgpu_mdev_exists(root, record->uuid)) {
+    if (vgpu_device_exists(root, record->vgpu)) {
         if (!vgpu_owner_is_same(root, record))
-            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone", record->uuid,
+            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone", record->vgpu,
                      record->domain_name);
-        else if (!vgpu_mdev_remove(root, record->uuid, deadline, error))
+        else if (!vgpu_device_remove(root, record->vgpu, deadline, error))
             return FALSE;
         else
             log_removed(record);
     } else if (record->state == VGPU_RECORD_LATE) {
         return TRUE;
     }
-    return vgpu_record_delete(root, record->uuid, error);
+    return vgpu_record_delete(root, record->vgpu, error);
 }
 
 static gboolean
@@ -71,7 +71,7 @@ undo(const VgpuOwner *owner, VgpuRecord *record)
     if (!vgpu_owner_drop(owner->root, record, &owner->limit, &error))
         vgpu_log("domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
                  "domain is released",
-                 owner->domain_name, owner->domain, record->uuid, error->message);
+                 owner->domain_name, owner->domain, record->vgpu, error->message);
 }
 
 /* The kernel has not answered in time: from here on the vGPU may appear at any moment. */
@@ -91,19 +91,19 @@ create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
     GError *cause = NULL;
     int code;
 
-    if (vgpu_mdev_create(owner->root, record->parent, record->type, record->uuid, &owner->work,
-                         &cause))
+    if (vgpu_device_create(owner->root, record->parent, record->type, record->vgpu, &owner->work,
+                           &cause))
         return ATTEMPT_DONE;
     code = cause->code;
     g_propagate_error(error, cause);
     if (code == VGPU_ERROR_TIMEOUT)
         note_late(owner, record);
     if (code == VGPU_ERROR_TIMEOUT ||
-        (code != VGPU_ERROR_EXISTS && vgpu_mdev_exists(owner->root, record->uuid))) {
+        (code != VGPU_ERROR_EXISTS && vgpu_device_exists(owner->root, record->vgpu))) {
         undo(owner, record);
         return ATTEMPT_OVER;
     }
-    if (!vgpu_record_delete(owner->root, record->uuid, NULL))
+    if (!vgpu_record_delete(owner->root, record->vgpu, NULL))
         return ATTEMPT_OVER;
     return code == VGPU_ERROR_EXISTS ? ATTEMPT_OVER : ATTEMPT_NEXT;
 }
@@ -111,10 +111,10 @@ create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
 static void
 log_made(const VgpuOwner *owner, const VgpuRecord *record)
 {
-    VgpuLogVgpu about = {record->uuid, record->parent, record->type};
+    VgpuLogVgpu about = {record->vgpu, record->parent, record->type};
 
     vgpu_log_about(VGPU_LOG_INFO, &about, "domain \"%s\" (%s): vGPU %s: made, type '%s' on '%s'",
-                   owner->domain_name, owner->domain, record->uuid, record->type, record->parent);
+                   owner->domain_name, owner->domain, record->vgpu, record->type, record->parent);
 }
 
 /* From created to ready; everything is undone on failure. */
@@ -122,7 +122,7 @@ static Attempt
 finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GError **error)
 {
     if (save_state(owner, record, VGPU_RECORD_CREATED, error) &&
-        vgpu_mdev_set_attrs(owner->root, order->uuid, order->attrs, &owner->work, error) &&
+        vgpu_device_set_attrs(owner->root, order->vgpu, order->attrs, &owner->work, error) &&
         save_state(owner, record, VGPU_RECORD_READY, error)) {
         log_made(owner, record);
         return ATTEMPT_DONE;
@@ -145,7 +145,7 @@ attempt(const VgpuOwner *owner, const VgpuOrder *order, const VgpuParent *parent
     record->source = order->source;
     record->domain = g_strdup(owner->domain);
     record->domain_name = g_strdup(owner->domain_name);
-    record->uuid = g_strdup(order->uuid);
+    record->vgpu = g_strdup(order->vgpu);
     record->parent = g_strdup(parent->name);
     record->type = g_strdup(order->type);
     if (!save_state(owner, record, VGPU_RECORD_INTENDED, error))

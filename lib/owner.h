@@ -32,7 +32,7 @@ typedef struct {
 
 /**
  * VgpuOrder:
- * @uuid: uuid of the vGPU
+ * @vgpu: uuid of the vGPU
  * @type: its type id
  * @source: who asks for it
  * @attrs: (element-type VgpuAttr): attributes to set, in order
@@ -41,7 +41,7 @@ typedef struct {
  * What is to be made. All is borrowed.
  */
 typedef struct {
-    const char *uuid;
+    const char *vgpu;
     const char *type;
     VgpuRecordSource source;
     const GPtrArray *attrs;
@@ -54,7 +54,7 @@ typedef struct {
  * @order: what
  * @error: (out) (optional): %VGPU_ERROR_EXISTS if somebody else has just made a vGPU of that uuid
  *   (it is left alone); %VGPU_ERROR_FULL listing the parents tried and why each could not;
- *   %VGPU_ERROR_TIMEOUT; else as vgpu_mdev_create(), vgpu_mdev_set_attrs(), vgpu_record_save()
+ *   %VGPU_ERROR_TIMEOUT; else as vgpu_device_create(), vgpu_device_set_attrs(), vgpu_record_save()
  *
  * Writes the record, makes the vGPU on the first parent that can, sets its attributes. On
  * failure what this call made is removed, and so is the record; if removing fails too, or the
@@ -69,7 +69,7 @@ gboolean vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError 
  * @root: a root
  * @record: the record of a vGPU
  * @deadline: until when it must be gone
- * @error: (out) (optional): as vgpu_mdev_remove(), vgpu_record_delete()
+ * @error: (out) (optional): as vgpu_device_remove(), vgpu_record_delete()
  *
  * Removes the vGPU unless somebody has it open, then the record. If what is there is of another
  * type or on another parent than the record says, it is not what we made: it stays, the record

@@ -1,61 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parent.c - devices that can make vGPUs, read from /sys/class/mdev_bus.
+ * parent.c - devices that can make vGPUs, of all providers.
  */
 #include "parent.h"
 
 #include "error.h"
-#include "file.h"
+#include "provider.h"
 #include "sysfs.h"
 
 #include <string.h>
 
-static char *
-parent_path(const VgpuRoot *root, const char *name, GError **error)
-{
-    if (!vgpu_name_check(name, "parent", error))
-        return NULL;
-    return vgpu_root_path(root, VGPU_DIR_PARENTS, error, name, NULL);
-}
-
-static gboolean
-check_exists(const char *path, const char *name, GError **error)
-{
-    if (g_file_test(path, G_FILE_TEST_IS_DIR))
-        return TRUE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                "there is no parent '%s': the GPU is absent or its driver is not loaded", name);
-    return FALSE;
-}
-
-static void
-load_type(VgpuParent *parent, const char *folder, const char *id)
-{
-    g_autofree char *path = g_build_filename(folder, id, NULL);
-    GError *error = NULL;
-    VgpuType *type = vgpu_type_load(path, &error);
-    if (type) {
-        g_ptr_array_add(parent->types, type);
-    } else {
-        g_prefix_error(&error, "parent '%s': ", parent->name);
-        g_ptr_array_add(parent->problems, error);
-    }
-}
-
-static void
-load_types(VgpuParent *parent)
-{
-    g_autofree char *folder = g_build_filename(parent->path, "mdev_supported_types", NULL);
-    GError *error = NULL;
-    g_autoptr(GPtrArray) ids = vgpu_file_list(folder, &error);
-    if (!ids)
-        g_ptr_array_add(parent->problems, error);
-    for (guint i = 0; ids && i < ids->len; i++)
-        load_type(parent, folder, ids->pdata[i]);
-}
-
-static VgpuParent *
-load_from(const char *path, const char *name)
+VgpuParent *
+vgpu_parent_new(const char *name, const char *path)
 {
     VgpuParent *parent = g_new0(VgpuParent, 1);
     g_autofree char *driver = g_build_filename(path, "driver", NULL);
@@ -68,34 +24,49 @@ load_from(const char *path, const char *name)
         parent->numa_node = -1;
     parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
     parent->problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    load_types(parent);
     return parent;
+}
+
+static VgpuParent *
+find(const VgpuRoot *root, const char *name)
+{
+    VgpuParent *parent = NULL;
+
+    for (guint i = 0; !parent && vgpu_providers[i]; i++)
+        parent = vgpu_providers[i]->load_parent(root, name);
+    return parent;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    const VgpuParent *x = *(const VgpuParent *const *)a;
+    const VgpuParent *y = *(const VgpuParent *const *)b;
+    return g_strcmp0(x->name, y->name);
 }
 
 GPtrArray *
 vgpu_parent_list(const VgpuRoot *root, GError **error)
 {
-    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
-    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
-    if (!names)
-        return NULL;
+    g_autoptr(GPtrArray) parents = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
 
-    GPtrArray *parents = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
-    for (guint i = 0; i < names->len; i++) {
-        VgpuParent *parent = vgpu_parent_load(root, names->pdata[i], NULL);
-        if (parent)
-            g_ptr_array_add(parents, parent);
-    }
-    return parents;
+    for (guint i = 0; vgpu_providers[i]; i++)
+        if (!vgpu_providers[i]->list_parents(root, parents, error))
+            return NULL;
+    g_ptr_array_sort(parents, compare_names);
+    return g_steal_pointer(&parents);
 }
 
 VgpuParent *
 vgpu_parent_load(const VgpuRoot *root, const char *name, GError **error)
 {
-    g_autofree char *path = parent_path(root, name, error);
-    if (!path || !check_exists(path, name, error))
+    if (!vgpu_name_check(name, "parent", error))
         return NULL;
-    return load_from(path, name);
+    VgpuParent *parent = find(root, name);
+    if (!parent)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "there is no parent '%s': the GPU is absent or its driver is not loaded", name);
+    return parent;
 }
 
 void
@@ -114,18 +85,19 @@ vgpu_parent_free(VgpuParent *parent)
 gboolean
 vgpu_parent_exists(const VgpuRoot *root, const char *name)
 {
-    g_autofree char *path = parent_path(root, name, NULL);
-    return path && check_exists(path, name, NULL);
+    if (!vgpu_name_check(name, "parent", NULL))
+        return FALSE;
+    for (guint i = 0; vgpu_providers[i]; i++)
+        if (vgpu_providers[i]->has_parent(root, name))
+            return TRUE;
+    return FALSE;
 }
 
 char *
 vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error)
 {
-    g_autofree char *path = parent_path(root, name, error);
-    if (!path || !check_exists(path, name, error))
-        return NULL;
-    g_autofree char *link = g_build_filename(path, "driver", NULL);
-    return vgpu_sysfs_read_link(link, error);
+    g_autofree char *link = vgpu_root_path(root, VGPU_DIR_PARENTS, error, name, "driver", NULL);
+    return link ? vgpu_sysfs_read_link(link, error) : NULL;
 }
 
 static char *

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parent.h - a device that can make vGPUs, of any vendor: an entry of
- * /sys/class/mdev_bus, with the types it has.
+ * parent.h - a device that can make vGPUs, of any vendor, with the types it has.
  */
 #ifndef VGPU_PARENT_H
 #define VGPU_PARENT_H
@@ -21,8 +20,8 @@ G_BEGIN_DECLS
 
 /**
  * VgpuParent:
- * @name: as in /sys/class/mdev_bus: "0001:00:00.0"
- * @path: its folder in sysfs (below the root, through mdev_bus)
+ * @name: the kernel's name of the device: "0001:00:00.0"
+ * @path: its folder in sysfs (below the root)
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
  * @numa_node: NUMA node, -1 if not known
  * @types: (element-type VgpuType): types that could be read, sorted by id
@@ -44,7 +43,7 @@ typedef struct {
  * @root: a root
  * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS
  *
- * All parents that are there now, sorted by name. None if mdev is not loaded.
+ * All parents that are there now, of all providers, sorted by name.
  * A parent that goes away meanwhile is left out; a type that cannot be read
  * is in that parent's @problems and costs nothing else.
  *
@@ -64,6 +63,17 @@ GPtrArray *vgpu_parent_list(const VgpuRoot *root, GError **error);
 VgpuParent *vgpu_parent_load(const VgpuRoot *root, const char *name, GError **error);
 
 /**
+ * vgpu_parent_new:
+ * @name: its name
+ * @path: its folder in sysfs
+ *
+ * For providers.
+ *
+ * Returns: (transfer full): a parent with its driver and its node, and with no type.
+ */
+VgpuParent *vgpu_parent_new(const char *name, const char *path);
+
+/**
  * vgpu_parent_free:
  * @parent: (nullable): a parent
  */
@@ -75,7 +85,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuParent, vgpu_parent_free)
  * @root: a root
  * @name: name of a parent
  *
- * Returns: TRUE if it is there now.
+ * Looks at no type.
+ *
+ * Returns: TRUE if it is there now, or a physical function that could be one.
  */
 gboolean vgpu_parent_exists(const VgpuRoot *root, const char *name);
 

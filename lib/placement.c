@@ -7,7 +7,7 @@
 
 #include "definition.h"
 #include "error.h"
-#include "mdev.h"
+#include "device.h"
 
 /* A parent, with what decides its place: the lower each number the better. */
 typedef struct {
@@ -38,12 +38,12 @@ vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **
 }
 
 static gboolean
-is_there(const GPtrArray *mdevs, const char *uuid)
+is_there(const GPtrArray *devices, const char *uuid)
 {
-    for (guint i = 0; i < mdevs->len; i++) {
-        const VgpuMdev *mdev = g_ptr_array_index(mdevs, i);
+    for (guint i = 0; i < devices->len; i++) {
+        const VgpuDevice *device = g_ptr_array_index(devices, i);
 
-        if (g_str_equal(mdev->uuid, uuid))
+        if (g_str_equal(device->id, uuid))
             return TRUE;
     }
     return FALSE;
@@ -56,7 +56,8 @@ is_pending(const VgpuPlacementQuery *query, const VgpuParent *parent,
 {
     return definition->autostart && definition->type &&
            g_str_equal(definition->parent, parent->name) &&
-           !g_str_equal(definition->uuid, query->uuid) && !is_there(query->mdevs, definition->uuid);
+           !g_str_equal(definition->vgpu, query->vgpu) &&
+           !is_there(query->devices, definition->vgpu);
 }
 
 /*
@@ -91,14 +92,14 @@ count_pending(const VgpuPlacementQuery *query, const VgpuParent *parent, const V
 }
 
 static guint
-count_mdevs(const GPtrArray *mdevs, const VgpuParent *parent)
+count_devices(const GPtrArray *devices, const VgpuParent *parent)
 {
     guint count = 0;
 
-    for (guint i = 0; i < mdevs->len; i++) {
-        const VgpuMdev *mdev = g_ptr_array_index(mdevs, i);
+    for (guint i = 0; i < devices->len; i++) {
+        const VgpuDevice *device = g_ptr_array_index(devices, i);
 
-        count += g_strcmp0(mdev->parent, parent->name) == 0;
+        count += g_strcmp0(device->parent, parent->name) == 0;
     }
     return count;
 }
@@ -142,7 +143,7 @@ is_candidate(const VgpuPlacementQuery *query, VgpuParent *parent, Candidate *can
     }
     candidate->parent = parent;
     candidate->distance = distance(query, parent);
-    candidate->load = count_mdevs(query->mdevs, parent) + count;
+    candidate->load = count_devices(query->devices, parent) + count;
     return TRUE;
 }
 

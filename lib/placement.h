@@ -29,9 +29,9 @@ typedef enum {
 /**
  * VgpuPlacementQuery:
  * @parents: (element-type VgpuParent): all parents that are there
- * @mdevs: (element-type VgpuMdev): all vGPUs that are there
+ * @devices: (element-type VgpuDevice): all vGPUs that are there
  * @definitions: (element-type VgpuDefinition): all definitions
- * @uuid: uuid of the vGPU; a definition of it takes nothing away from it
+ * @vgpu: uuid of the vGPU; a definition of it takes nothing away from it
  * @type: type id
  * @only: (nullable): the one parent that will do, or NULL for any
  * @placement: the order
@@ -42,9 +42,9 @@ typedef enum {
  */
 typedef struct {
     const GPtrArray *parents;
-    const GPtrArray *mdevs;
+    const GPtrArray *devices;
     const GPtrArray *definitions;
-    const char *uuid;
+    const char *vgpu;
     const char *type;
     const char *only;
     VgpuPlacement placement;

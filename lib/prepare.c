@@ -100,7 +100,7 @@ look_at_owned(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record, 
 
     if (!is_mine(prepare, record) && !released)
         return refuse_foreign(record, error);
-    if (!vgpu_mdev_check_idle(prepare->owner.root, record->uuid, error))
+    if (!vgpu_device_check_idle(prepare->owner.root, record->vgpu, error))
         return FOUND_WRONG;
     if (released && !wish->wanted)
         return hand_over(prepare, record, error);
@@ -119,9 +119,9 @@ look_at_record(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record,
 {
     const VgpuRoot *root = prepare->owner.root;
 
-    if (vgpu_mdev_exists(root, record->uuid) && vgpu_owner_is_same(root, record))
+    if (vgpu_device_exists(root, record->vgpu) && vgpu_owner_is_same(root, record))
         return look_at_owned(prepare, wish, record, error);
-    return vgpu_record_delete(root, record->uuid, error) ? FOUND_MAKE : FOUND_WRONG;
+    return vgpu_record_delete(root, record->vgpu, error) ? FOUND_MAKE : FOUND_WRONG;
 }
 
 /* Words for why no parent is left to try. */
@@ -155,7 +155,7 @@ make_on(const Prepare *prepare, const VgpuWish *wish, const VgpuPlacementQuery *
     g_autoptr(GString) refused = g_string_new(NULL);
     g_autoptr(GPtrArray) order = vgpu_placement_order(query, refused);
     VgpuOrder what = {
-        .uuid = wish->uuid,
+        .vgpu = wish->vgpu,
         .type = wish->type,
         .source = wish->source,
         .attrs = wish->attrs,
@@ -166,7 +166,7 @@ make_on(const Prepare *prepare, const VgpuWish *wish, const VgpuPlacementQuery *
         return report_none(prepare->owner.root, wish, query->parents, refused, error);
     if (!vgpu_owner_make(&prepare->owner, &what, error))
         return FALSE;
-    g_ptr_array_add(prepare->made, (gpointer)wish->uuid);
+    g_ptr_array_add(prepare->made, (gpointer)wish->vgpu);
     return TRUE;
 }
 
@@ -175,13 +175,13 @@ make(const Prepare *prepare, const VgpuWish *wish, GError **error)
 {
     const VgpuRoot *root = prepare->owner.root;
     g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
-    g_autoptr(GPtrArray) mdevs = parents ? vgpu_mdev_list(root, error) : NULL;
-    g_autoptr(GPtrArray) definitions = mdevs ? vgpu_definition_list(root, NULL, error) : NULL;
+    g_autoptr(GPtrArray) devices = parents ? vgpu_device_list(root, error) : NULL;
+    g_autoptr(GPtrArray) definitions = devices ? vgpu_definition_list(root, NULL, error) : NULL;
     VgpuPlacementQuery query = {
         .parents = parents,
-        .mdevs = mdevs,
+        .devices = devices,
         .definitions = definitions,
-        .uuid = wish->uuid,
+        .vgpu = wish->vgpu,
         .type = wish->type,
         .only = wish->parent,
         .placement = wish->placement ? wish->placement : prepare->settings->placement,
@@ -196,12 +196,12 @@ static gboolean
 check_existing(const Prepare *prepare, const VgpuWish *wish, GError **error)
 {
     const VgpuRoot *root = prepare->owner.root;
-    g_autoptr(VgpuMdev) mdev = NULL;
+    g_autoptr(VgpuDevice) device = NULL;
 
-    if (wish->request && !vgpu_mdev_wait_ready(root, wish->uuid, &prepare->owner.work, error))
+    if (wish->request && !vgpu_device_wait_ready(root, wish->vgpu, &prepare->owner.work, error))
         return FALSE;
-    mdev = vgpu_mdev_load(root, wish->uuid, wish->request ? error : NULL);
-    return mdev ? vgpu_wish_accepts(wish, mdev->type, mdev->parent, error) : !wish->request;
+    device = vgpu_device_load(root, wish->vgpu, wish->request ? error : NULL);
+    return device ? vgpu_wish_accepts(wish, device->type, device->parent, error) : !wish->request;
 }
 
 /* A definition is the administrator's own word. */
@@ -219,7 +219,7 @@ have(const Prepare *prepare, const VgpuWish *wish, GError **error)
     const VgpuRoot *root = prepare->owner.root;
     GError *cause = NULL;
 
-    if (vgpu_mdev_exists(root, wish->uuid))
+    if (vgpu_device_exists(root, wish->vgpu))
         return check_existing(prepare, wish, error);
     if (!wish->wanted || (is_allowed(prepare, wish, &cause) && make(prepare, wish, &cause)))
         return TRUE;
@@ -238,7 +238,7 @@ prepare_one(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
     g_autoptr(VgpuWish) wish = vgpu_wish_new(prepare->owner.root, prepare->domain, hostdev, error);
     g_autoptr(VgpuRecord) record = NULL;
 
-    if (!wish || !load_record(prepare->owner.root, hostdev->uuid, &record, error))
+    if (!wish || !load_record(prepare->owner.root, hostdev->vgpu, &record, error))
         return FALSE;
     switch (record ? look_at_record(prepare, wish, record, error) : FOUND_MAKE) {
     case FOUND_KEEP:
@@ -275,7 +275,7 @@ prepare_all(const Prepare *prepare, GError **error)
         const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
 
         if (!prepare_one(prepare, hostdev, error)) {
-            g_prefix_error(error, "vGPU %s: ", hostdev->uuid);
+            g_prefix_error(error, "vGPU %s: ", hostdev->vgpu);
             roll_back(prepare);
             return FALSE;
         }
@@ -294,10 +294,10 @@ sweep(const Prepare *prepare)
         const VgpuRecord *record = g_ptr_array_index(records, i);
         g_autoptr(GError) error = NULL;
 
-        if (is_mine(prepare, record) && !vgpu_domain_find_hostdev(prepare->domain, record->uuid) &&
+        if (is_mine(prepare, record) && !vgpu_domain_find_hostdev(prepare->domain, record->vgpu) &&
             !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.work, &error))
             vgpu_log("vGPU %s: left over from an earlier run of domain \"%s\", not removed: %s",
-                     record->uuid, prepare->domain->name, error->message);
+                     record->vgpu, prepare->domain->name, error->message);
     }
 }
 
@@ -309,16 +309,16 @@ static gboolean
 concerns_us(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev *hostdev)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, hostdev->uuid, &error);
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, hostdev->vgpu, &error);
     g_autoptr(VgpuDefinition) definition = NULL;
 
-    if (record || vgpu_domain_find_request(domain, hostdev->uuid) ||
+    if (record || vgpu_domain_find_request(domain, hostdev->vgpu) ||
         g_error_matches(error, VGPU_ERROR, VGPU_ERROR_VERSION))
         return TRUE;
-    if (vgpu_mdev_exists(root, hostdev->uuid) || !hostdev->managed)
+    if (vgpu_device_exists(root, hostdev->vgpu) || !hostdev->managed)
         return FALSE;
     g_clear_error(&error);
-    definition = vgpu_definition_find(root, hostdev->uuid, &error);
+    definition = vgpu_definition_find(root, hostdev->vgpu, &error);
     return definition || !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
 }
 
@@ -375,13 +375,13 @@ vgpu_prepare_session(const VgpuRoot *root, const VgpuDomain *domain, GError **er
     for (guint i = 0; i < domain->hostdevs->len; i++) {
         const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
 
-        if (!vgpu_domain_find_request(domain, hostdev->uuid) ||
-            vgpu_mdev_exists(root, hostdev->uuid))
+        if (!vgpu_domain_find_request(domain, hostdev->vgpu) ||
+            vgpu_device_exists(root, hostdev->vgpu))
             continue;
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_ACCESS,
                     "vGPU %s: an unprivileged libvirt (qemu:///session) can't make vGPUs; use "
                     "qemu:///system, or let an administrator make it first",
-                    hostdev->uuid);
+                    hostdev->vgpu);
         return FALSE;
     }
     return TRUE;

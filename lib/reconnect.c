@@ -6,13 +6,13 @@
 #include "reconnect.h"
 
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "owner.h"
 
 static const char *
 what_is_wrong(const VgpuRoot *root, const VgpuRecord *record)
 {
-    if (!vgpu_mdev_exists(root, record->uuid))
+    if (!vgpu_device_exists(root, record->vgpu))
         return "it is gone while the domain runs";
     if (!vgpu_owner_is_same(root, record))
         return "it is of another type or parent than was made";
@@ -36,7 +36,7 @@ vgpu_reconnect_look(const VgpuRoot *root, const char *name)
         what = what_is_wrong(root, record);
         if (!what)
             continue;
-        vgpu_log("domain \"%s\" (%s): vGPU %s (state %s): %s", name, record->domain, record->uuid,
+        vgpu_log("domain \"%s\" (%s): vGPU %s (state %s): %s", name, record->domain, record->vgpu,
                  vgpu_record_state_name(record->state), what);
         wrong++;
     }

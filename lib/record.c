@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * record.c - what the hook remembers of a vGPU it makes for a domain, in
- * /run/openvgpu/vgpus/<uuid>.json, from before the vGPU is made until it is gone.
+ * /run/openvgpu/vgpus/<id>.json, from before the vGPU is made until it is gone.
  */
 #include "record.h"
 
@@ -12,6 +12,7 @@
 #include "attr-json.h"
 #include "error.h"
 #include "file.h"
+#include "provider.h"
 
 #define FOLDER "vgpus"
 #define SUFFIX ".json"
@@ -34,7 +35,7 @@ vgpu_record_free(VgpuRecord *record)
         return;
     g_free(record->domain);
     g_free(record->domain_name);
-    g_free(record->uuid);
+    g_free(record->vgpu);
     g_free(record->parent);
     g_free(record->type);
     g_free(record);
@@ -47,10 +48,11 @@ vgpu_record_state_name(VgpuRecordState state)
 }
 
 static char *
-record_path(const VgpuRoot *root, const char *uuid, GError **error)
+record_path(const VgpuRoot *root, const char *id, GError **error)
 {
-    g_autofree char *canonical = vgpu_uuid_canonical(uuid, error);
-    g_autofree char *file = canonical ? g_strconcat(canonical, SUFFIX, NULL) : NULL;
+    g_autofree char *canonical = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &canonical, error);
+    g_autofree char *file = provider ? g_strconcat(canonical, SUFFIX, NULL) : NULL;
 
     return file ? vgpu_root_path(root, VGPU_DIR_STATE, error, FOLDER, file, NULL) : NULL;
 }
@@ -93,7 +95,7 @@ check_version(struct json_object *object, const char *path, GError **error)
 
 /* A record whose words are all there and make sense; NULL without an error if they do not. */
 static VgpuRecord *
-record_from_json(struct json_object *object, const char *uuid)
+record_from_json(struct json_object *object, const char *id)
 {
     g_autoptr(VgpuRecord) record = g_new0(VgpuRecord, 1);
     int state = find_word(state_names, G_N_ELEMENTS(state_names), get_string(object, "state"));
@@ -101,11 +103,11 @@ record_from_json(struct json_object *object, const char *uuid)
 
     record->domain = vgpu_uuid_canonical(get_string(object, "domain"), NULL);
     record->domain_name = g_strdup(get_string(object, "domain_name"));
-    record->uuid = vgpu_uuid_canonical(get_string(object, "vgpu"), NULL);
+    vgpu_provider_of_id(get_string(object, "vgpu"), &record->vgpu, NULL);
     record->parent = g_strdup(get_string(object, "parent"));
     record->type = g_strdup(get_string(object, "type"));
     if (state < 0 || source < 0 || !record->domain || !record->domain_name ||
-        g_strcmp0(record->uuid, uuid) != 0 || !vgpu_name_check(record->parent, "parent", NULL) ||
+        g_strcmp0(record->vgpu, id) != 0 || !vgpu_name_check(record->parent, "parent", NULL) ||
         !vgpu_name_check(record->type, "type", NULL))
         return NULL;
     record->state = (VgpuRecordState)state;
@@ -114,14 +116,14 @@ record_from_json(struct json_object *object, const char *uuid)
 }
 
 static VgpuRecord *
-parse_record(const char *text, const char *path, const char *uuid, GError **error)
+parse_record(const char *text, const char *path, const char *id, GError **error)
 {
     struct json_object *object = vgpu_json_parse(text, NULL);
     VgpuRecord *record = NULL;
     GError *cause = NULL;
 
     if (json_object_is_type(object, json_type_object) && check_version(object, path, &cause))
-        record = record_from_json(object, uuid);
+        record = record_from_json(object, id);
     json_object_put(object);
     if (!record && !cause) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
@@ -135,10 +137,11 @@ parse_record(const char *text, const char *path, const char *uuid, GError **erro
 }
 
 VgpuRecord *
-vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **error)
+vgpu_record_load(const VgpuRoot *root, const char *id, GError **error)
 {
-    g_autofree char *canonical = vgpu_uuid_canonical(uuid, error);
-    g_autofree char *path = canonical ? record_path(root, canonical, error) : NULL;
+    g_autofree char *canonical = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &canonical, error);
+    g_autofree char *path = provider ? record_path(root, canonical, error) : NULL;
     g_autofree char *text = path ? vgpu_file_read(path, VGPU_FILE_MAX, NULL, error) : NULL;
 
     return text ? parse_record(text, path, canonical, error) : NULL;
@@ -148,16 +151,16 @@ vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **error)
 static void
 add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray *problems)
 {
-    g_autofree char *uuid = NULL;
+    g_autofree char *id = NULL;
     g_autoptr(GError) error = NULL;
     VgpuRecord *record;
 
     if (!g_str_has_suffix(name, SUFFIX))
         return;
-    uuid = g_strndup(name, strlen(name) - strlen(SUFFIX));
-    if (!vgpu_uuid_check(uuid, NULL))
+    id = g_strndup(name, strlen(name) - strlen(SUFFIX));
+    if (!vgpu_provider_of_id(id, NULL, NULL))
         return;
-    record = vgpu_record_load(root, uuid, &error);
+    record = vgpu_record_load(root, id, &error);
     if (record)
         g_ptr_array_add(records, record);
     else if (problems && !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
@@ -210,7 +213,7 @@ record_to_text(const VgpuRecord *record)
     add_string(object, "state", state_names[record->state]);
     add_string(object, "domain", record->domain);
     add_string(object, "domain_name", record->domain_name);
-    add_string(object, "vgpu", record->uuid);
+    add_string(object, "vgpu", record->vgpu);
     add_string(object, "parent", record->parent);
     add_string(object, "type", record->type);
     add_string(object, "source", source_names[record->source]);
@@ -224,7 +227,7 @@ record_to_text(const VgpuRecord *record)
 gboolean
 vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError **error)
 {
-    g_autofree char *path = record_path(root, record->uuid, error);
+    g_autofree char *path = record_path(root, record->vgpu, error);
     g_autofree char *text = NULL;
 
     if (!path || !make_folder(root, error))
@@ -234,9 +237,9 @@ vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError **error)
 }
 
 gboolean
-vgpu_record_delete(const VgpuRoot *root, const char *uuid, GError **error)
+vgpu_record_delete(const VgpuRoot *root, const char *id, GError **error)
 {
-    g_autofree char *path = record_path(root, uuid, error);
+    g_autofree char *path = record_path(root, id, error);
 
     return path && vgpu_file_remove(path, error);
 }

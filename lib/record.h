@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * record.h - what the hook remembers of a vGPU it makes for a domain, in
- * /run/openvgpu/vgpus/<uuid>.json, from before the vGPU is made until it is gone.
+ * /run/openvgpu/vgpus/<id>.json, from before the vGPU is made until it is gone.
  */
 #ifndef VGPU_RECORD_H
 #define VGPU_RECORD_H
@@ -55,7 +55,7 @@ typedef enum {
  * @source: why it was made
  * @domain: uuid of the domain it belongs to
  * @domain_name: that domain's name, for people; a domain can be renamed
- * @uuid: uuid of the vGPU
+ * @vgpu: id of the vGPU
  * @parent: name of the parent it is made on
  * @type: its type id
  *
@@ -66,7 +66,7 @@ typedef struct {
     VgpuRecordSource source;
     char *domain;
     char *domain_name;
-    char *uuid;
+    char *vgpu;
     char *parent;
     char *type;
 } VgpuRecord;
@@ -89,13 +89,13 @@ const char *vgpu_record_state_name(VgpuRecordState state);
 /**
  * vgpu_record_load:
  * @root: a root
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND if the hook has not made it,
  *   %VGPU_ERROR_VERSION, %VGPU_ERROR_INVALID, or by errno
  *
  * Returns: (transfer full) (nullable): the record.
  */
-VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **error);
+VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *id, GError **error);
 
 /**
  * vgpu_record_list:
@@ -105,7 +105,7 @@ VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *uuid, GError **er
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * Returns: (transfer full) (nullable) (element-type VgpuRecord): all records, sorted by
- * uuid; an array that frees its elements.
+ * id; an array that frees its elements.
  */
 GPtrArray *vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error);
 
@@ -125,14 +125,14 @@ gboolean vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError
 /**
  * vgpu_record_delete:
  * @root: a root
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * The caller holds %VGPU_LOCK_ACTIVE.
  *
  * Returns: TRUE if there is no record of that vGPU any more.
  */
-gboolean vgpu_record_delete(const VgpuRoot *root, const char *uuid, GError **error);
+gboolean vgpu_record_delete(const VgpuRoot *root, const char *id, GError **error);
 
 G_END_DECLS
 

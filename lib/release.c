@@ -8,7 +8,7 @@
 #include "error.h"
 #include "lock.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "owner.h"
 
 /* How long a closing QEMU is waited for, for all vGPUs of a domain together. */
@@ -21,7 +21,7 @@ wait_idle(const VgpuRoot *root, const char *uuid, const VgpuDeadline *settle, GE
 {
     GError *cause = NULL;
 
-    while (!vgpu_mdev_check_idle(root, uuid, &cause)) {
+    while (!vgpu_device_check_idle(root, uuid, &cause)) {
         if (cause->code != VGPU_ERROR_BUSY || !vgpu_deadline_pause(settle, POLL_MS)) {
             g_propagate_error(error, cause);
             return FALSE;
@@ -39,7 +39,7 @@ keep_released(const VgpuRoot *root, VgpuRecord *record, const GError *why)
 
     vgpu_log("domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
              "its next user releases it",
-             record->domain_name, record->domain, record->uuid, why->message);
+             record->domain_name, record->domain, record->vgpu, why->message);
     record->state = VGPU_RECORD_RELEASED;
     if (!vgpu_record_save(root, record, &error))
         vgpu_log_error(error);
@@ -51,7 +51,7 @@ release_one(const VgpuRoot *root, VgpuRecord *record, const VgpuDeadline *settle
 {
     g_autoptr(GError) error = NULL;
 
-    if (wait_idle(root, record->uuid, settle, &error) &&
+    if (wait_idle(root, record->vgpu, settle, &error) &&
         vgpu_owner_drop(root, record, deadline, &error))
         return;
     if (error->code == VGPU_ERROR_BUSY && record->state != VGPU_RECORD_RELEASED)
@@ -59,7 +59,7 @@ release_one(const VgpuRoot *root, VgpuRecord *record, const VgpuDeadline *settle
     else
         vgpu_log("domain \"%s\" (%s): vGPU %s: kept with its record: %s; the domain's next start "
                  "or release tries again",
-                 record->domain_name, record->domain, record->uuid, error->message);
+                 record->domain_name, record->domain, record->vgpu, error->message);
 }
 
 static gboolean
@@ -68,7 +68,7 @@ is_to_go(const VgpuRecord *record, const char *uuid, const VgpuDomain *domain)
     if (g_str_equal(record->domain, uuid))
         return TRUE;
     return record->state == VGPU_RECORD_RELEASED && domain &&
-           vgpu_domain_find_hostdev(domain, record->uuid);
+           vgpu_domain_find_hostdev(domain, record->vgpu);
 }
 
 /*
@@ -91,7 +91,7 @@ look(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, gboolean 
         const VgpuRecord *record = g_ptr_array_index(records, i);
 
         if (g_str_equal(record->domain, uuid) ||
-            (domain && vgpu_domain_find_hostdev(domain, record->uuid)))
+            (domain && vgpu_domain_find_hostdev(domain, record->vgpu)))
             *any = TRUE;
     }
     return records != NULL;

@@ -9,7 +9,7 @@
 #include "error.h"
 #include "lock.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "parent.h"
 
 #include <string.h>
@@ -29,14 +29,16 @@ check_values(const VgpuRoot *root, const VgpuDefinition *definition, GError **er
 }
 
 static gboolean
-check_same(const VgpuMdev *mdev, const VgpuDefinition *definition, GError **error)
+check_same(const VgpuDevice *device, const VgpuDefinition *definition, GError **error)
 {
-    if (strcmp(mdev->type, definition->type) == 0 && strcmp(mdev->parent, definition->parent) == 0)
+    if (strcmp(device->type, definition->type) == 0 &&
+        strcmp(device->parent, definition->parent) == 0)
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "vGPU '%s' is there with type '%s' on parent '%s', but is defined with type '%s' "
                 "on parent '%s'; remove it or undefine it",
-                definition->uuid, mdev->type, mdev->parent, definition->type, definition->parent);
+                definition->vgpu, device->type, device->parent, definition->type,
+                definition->parent);
     return FALSE;
 }
 
@@ -47,7 +49,7 @@ attrs_differ(const VgpuRoot *root, const VgpuDefinition *definition)
     for (guint i = 0; i < definition->attrs->len; i++) {
         const VgpuAttr *attr = definition->attrs->pdata[i];
         const char *wanted = vgpu_attr_list_find(definition->attrs, attr->name);
-        g_autofree char *value = vgpu_mdev_get_attr(root, definition->uuid, attr->name, NULL);
+        g_autofree char *value = vgpu_device_get_attr(root, definition->vgpu, attr->name, NULL);
         if (value && strcmp(value, wanted) != 0)
             return TRUE;
     }
@@ -58,15 +60,15 @@ static gboolean
 adopt(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
       GError **error)
 {
-    if (!vgpu_mdev_wait_ready(root, definition->uuid, deadline, error))
+    if (!vgpu_device_wait_ready(root, definition->vgpu, deadline, error))
         return FALSE;
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, definition->uuid, error);
-    if (!mdev || !check_same(mdev, definition, error))
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, definition->vgpu, error);
+    if (!device || !check_same(device, definition, error))
         return FALSE;
     /* one that a guest has open is as its owner wants it */
-    if (!attrs_differ(root, definition) || !vgpu_mdev_check_idle(root, definition->uuid, NULL))
+    if (!attrs_differ(root, definition) || !vgpu_device_check_idle(root, definition->vgpu, NULL))
         return TRUE;
-    return vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error);
+    return vgpu_device_set_attrs(root, definition->vgpu, definition->attrs, deadline, error);
 }
 
 /* Takes back what this call made; the reason of the failure is the caller's to say. */
@@ -76,7 +78,7 @@ undo(const VgpuRoot *root, const char *uuid)
     g_autoptr(GError) error = NULL;
     /* the call's own deadline may be what has passed */
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS / 10);
-    if (!vgpu_mdev_remove(root, uuid, &deadline, &error))
+    if (!vgpu_device_remove(root, uuid, &deadline, &error))
         vgpu_log_error(error);
 }
 
@@ -84,9 +86,9 @@ static gboolean
 finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
        GError **error)
 {
-    if (vgpu_mdev_set_attrs(root, definition->uuid, definition->attrs, deadline, error))
+    if (vgpu_device_set_attrs(root, definition->vgpu, definition->attrs, deadline, error))
         return TRUE;
-    undo(root, definition->uuid);
+    undo(root, definition->vgpu);
     return FALSE;
 }
 
@@ -95,8 +97,8 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
       GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (vgpu_mdev_create(root, definition->parent, definition->type, definition->uuid, deadline,
-                         &reason))
+    if (vgpu_device_create(root, definition->parent, definition->type, definition->vgpu, deadline,
+                           &reason))
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */
@@ -105,7 +107,7 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
                                                         : VGPU_RESTORE_FAILED;
     /* made, but it did not get its type in time */
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
-        undo(root, definition->uuid);
+        undo(root, definition->vgpu);
     g_propagate_error(error, g_steal_pointer(&reason));
     return VGPU_RESTORE_FAILED;
 }
@@ -116,7 +118,7 @@ vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
 {
     if (!check_values(root, definition, error))
         return VGPU_RESTORE_FAILED;
-    if (vgpu_mdev_exists(root, definition->uuid))
+    if (vgpu_device_exists(root, definition->vgpu))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
                                                         : VGPU_RESTORE_FAILED;
     return start(root, definition, deadline, error);
@@ -148,7 +150,7 @@ restore_one(const VgpuRoot *root, const VgpuDefinition *definition, guint millis
         break;
     case VGPU_RESTORE_FAILED:
         count->failed++;
-        vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->uuid,
+        vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->vgpu,
                  definition->parent, error->message);
         break;
     }

@@ -52,7 +52,7 @@ typedef enum {
  * @definition: what to make
  * @deadline: until when it must be there
  * @error: (out) (optional): %VGPU_ERROR_CONFLICT if one of that uuid has another type or parent,
- *   else as vgpu_mdev_create() and vgpu_mdev_set_attrs()
+ *   else as vgpu_device_create() and vgpu_device_set_attrs()
  *
  * Makes one vGPU and sets its attributes in order; on failure what was made here is
  * removed again. mdevctl may be doing the same at the same time: a vGPU that is there with the

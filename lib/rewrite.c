@@ -49,14 +49,14 @@ collect_edits(const char *xml, gsize length, const VgpuDomain *domain, GHashTabl
         const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
 
         if (!add_edit(edits, xml, length, hostdev->element,
-                      g_hash_table_lookup(fresh, hostdev->uuid), error))
+                      g_hash_table_lookup(fresh, hostdev->vgpu), error))
             return NULL;
     }
     for (guint i = 0; i < domain->requests->len; i++) {
         const VgpuRequest *request = g_ptr_array_index(domain->requests, i);
 
         if (!add_edit(edits, xml, length, request->element,
-                      g_hash_table_lookup(fresh, request->uuid), error))
+                      g_hash_table_lookup(fresh, request->vgpu), error))
             return NULL;
     }
     g_array_sort(edits, compare_edits);
@@ -101,14 +101,14 @@ is_as_expected(const GString *text, const VgpuDomain *domain, GHashTable *fresh)
         const VgpuHostdev *a = g_ptr_array_index(now->hostdevs, i);
         const VgpuHostdev *b = g_ptr_array_index(domain->hostdevs, i);
 
-        if (!g_str_equal(a->uuid, expected(fresh, b->uuid)))
+        if (!g_str_equal(a->vgpu, expected(fresh, b->vgpu)))
             return FALSE;
     }
     for (guint i = 0; i < now->requests->len; i++) {
         const VgpuRequest *a = g_ptr_array_index(now->requests, i);
         const VgpuRequest *b = g_ptr_array_index(domain->requests, i);
 
-        if (!g_str_equal(a->uuid, expected(fresh, b->uuid)))
+        if (!g_str_equal(a->vgpu, expected(fresh, b->vgpu)))
             return FALSE;
     }
     return TRUE;

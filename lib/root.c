@@ -27,6 +27,8 @@ static const char *const dir_paths[] = {
     [VGPU_DIR_MODULES] = "/lib/modules",
     [VGPU_DIR_DOMAINS] = "/run/libvirt/qemu",
     [VGPU_DIR_CONFIG] = "/etc/openvgpu",
+    [VGPU_DIR_VF_DEFINITIONS] = "/etc/openvgpu/vgpus.d",
+    [VGPU_DIR_PCI] = "/sys/bus/pci/devices",
     [VGPU_DIR_NODES] = "/sys/devices/system/node",
 };
 

@@ -30,6 +30,8 @@ typedef struct _VgpuRoot VgpuRoot;
  * @VGPU_DIR_MODULES: /lib/modules, one entry a kernel
  * @VGPU_DIR_DOMAINS: /run/libvirt/qemu, where libvirt keeps <domain>.pid of those that run
  * @VGPU_DIR_CONFIG: /etc/openvgpu, what the administrator has set
+ * @VGPU_DIR_VF_DEFINITIONS: /etc/openvgpu/vgpus.d, definitions of what mdevctl does not know
+ * @VGPU_DIR_PCI: /sys/bus/pci/devices, one entry a PCI function
  * @VGPU_DIR_NODES: /sys/devices/system/node, one entry a NUMA node
  *
  * The folders the library knows. No other place of the file system is touched.
@@ -45,6 +47,8 @@ typedef enum {
     VGPU_DIR_MODULES,
     VGPU_DIR_DOMAINS,
     VGPU_DIR_CONFIG,
+    VGPU_DIR_VF_DEFINITIONS,
+    VGPU_DIR_PCI,
     VGPU_DIR_NODES,
 } VgpuDir;
 

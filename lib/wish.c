@@ -65,7 +65,7 @@ find_definition(const VgpuRoot *root, VgpuWish *wish, gboolean needed, GError **
 {
     GError *cause = NULL;
 
-    wish->definition = vgpu_definition_find(root, wish->uuid, &cause);
+    wish->definition = vgpu_definition_find(root, wish->vgpu, &cause);
     if (wish->definition)
         return TRUE;
     if (needed && !g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
@@ -73,7 +73,7 @@ find_definition(const VgpuRoot *root, VgpuWish *wish, gboolean needed, GError **
         return FALSE;
     }
     if (!g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
-        vgpu_log("vGPU %s: its definition is not looked at: %s", wish->uuid, cause->message);
+        vgpu_log("vGPU %s: its definition is not looked at: %s", wish->vgpu, cause->message);
     g_error_free(cause);
     return TRUE;
 }
@@ -121,9 +121,9 @@ vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev 
     g_autoptr(VgpuWish) wish = g_new0(VgpuWish, 1);
     gboolean needed;
 
-    wish->uuid = hostdev->uuid;
-    wish->request = vgpu_domain_find_request(domain, hostdev->uuid);
-    needed = !wish->request && hostdev->managed && !vgpu_mdev_exists(root, hostdev->uuid);
+    wish->vgpu = hostdev->vgpu;
+    wish->request = vgpu_domain_find_request(domain, hostdev->vgpu);
+    needed = !wish->request && hostdev->managed && !vgpu_device_exists(root, hostdev->vgpu);
     if (!find_definition(root, wish, needed, error))
         return NULL;
     if (wish->request && !(wish->chosen = vgpu_wish_choose_type(root, wish->request, error)))
@@ -153,7 +153,7 @@ vgpu_wish_accepts(const VgpuWish *wish, const char *type, const char *parent, GE
         if (definition && (differs(definition->type, type) || differs(definition->parent, parent)))
             vgpu_log("vGPU %s: it is of type '%s' on parent '%s', its definition says otherwise; "
                      "it is used as it is",
-                     wish->uuid, type, parent);
+                     wish->vgpu, type, parent);
         return TRUE;
     }
     if (!differs(wish->chosen, type) && !differs(request->parent, parent))

@@ -8,14 +8,14 @@
 
 #include "definition.h"
 #include "domain.h"
-#include "mdev.h"
+#include "device.h"
 #include "record.h"
 
 G_BEGIN_DECLS
 
 /**
  * VgpuWish:
- * @uuid: uuid of the vGPU
+ * @vgpu: uuid of the vGPU
  * @request: (nullable): what the metadata asks for
  * @definition: (nullable) (owned): mdevctl's definition of it
  * @chosen: (nullable) (owned): the type id that the metadata's words mean on this host
@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  * What is not owned belongs to the domain or to @definition.
  */
 typedef struct {
-    const char *uuid;
+    const char *vgpu;
     const VgpuRequest *request;
     VgpuDefinition *definition;
     char *chosen;

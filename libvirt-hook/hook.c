@@ -167,7 +167,7 @@ log_to_system(const Hook *hook, const VgpuLogEntry *entry)
     add_field(fields, &count, "SYSLOG_IDENTIFIER", program_invocation_short_name);
     add_field(fields, &count, "OPENVGPU_DOMAIN", name);
     add_field(fields, &count, "OPENVGPU_DOMAIN_UUID", uuid);
-    add_field(fields, &count, "OPENVGPU_VGPU", vgpu ? vgpu->uuid : NULL);
+    add_field(fields, &count, "OPENVGPU_VGPU", vgpu ? vgpu->id : NULL);
     add_field(fields, &count, "OPENVGPU_PARENT", vgpu ? vgpu->parent : NULL);
     add_field(fields, &count, "OPENVGPU_TYPE", vgpu ? vgpu->type : NULL);
     if (g_log_writer_journald(warning ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, fields, count,

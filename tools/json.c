@@ -90,10 +90,10 @@ json_object *
 vgpuctl_json_vgpu(const VgpuInventoryEntry *entry)
 {
     json_object *json = json_object_new_object();
-    vgpuctl_json_text(json, "uuid", entry->uuid);
+    vgpuctl_json_text(json, "uuid", entry->vgpu);
     vgpuctl_json_text(json, "parent", entry->parent);
     vgpuctl_json_text(json, "type", entry->type);
-    json_object_object_add(json, "active", json_object_new_boolean(entry->mdev != NULL));
+    json_object_object_add(json, "active", json_object_new_boolean(entry->device != NULL));
     json_object_object_add(json, "definition", vgpuctl_json_definition(entry->definition));
     json_object_object_add(json, "domain", vgpuctl_json_domain(entry->record));
     return json;

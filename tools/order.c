@@ -69,7 +69,7 @@ vgpuctl_order_read(const VgpuctlOrderWords *words, GError **error)
     order->attrs = vgpuctl_order_attrs(words->attrs, error);
     if (!order->attrs)
         return NULL;
-    order->order.uuid = order->uuid;
+    order->order.vgpu = order->uuid;
     order->order.attrs = order->attrs;
     return g_steal_pointer(&order);
 }

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "lock.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "order.h"
 #include "parent.h"
 #include "verb.h"
@@ -85,13 +85,13 @@ from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
 static VgpuDefinition *
 from_vgpu(const VgpuRoot *root, const char *uuid, GError **error)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, uuid, error);
-    g_autofree char *driver = mdev ? vgpu_parent_read_driver(root, mdev->parent, NULL) : NULL;
-    GPtrArray *attrs = mdev ? vgpu_mdev_read_attrs(root, uuid, driver, error) : NULL;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, uuid, error);
+    g_autofree char *driver = device ? vgpu_parent_read_driver(root, device->parent, NULL) : NULL;
+    GPtrArray *attrs = device ? vgpu_device_read_attrs(root, uuid, driver, error) : NULL;
 
     if (!attrs)
         return NULL;
-    VgpuDefinition *definition = vgpu_definition_new(mdev->parent, mdev->uuid, mdev->type);
+    VgpuDefinition *definition = vgpu_definition_new(device->parent, device->id, device->type);
     g_ptr_array_unref(definition->attrs);
     definition->attrs = attrs;
     return definition;
@@ -101,11 +101,11 @@ static gboolean
 define(const VgpuRoot *root, VgpuDefinition *definition, GError **error)
 {
     definition->autostart = autostart;
-    if (!check_undefined(root, definition->uuid, error) ||
+    if (!check_undefined(root, definition->vgpu, error) ||
         !vgpuctl_edit_check(root, definition, error) ||
         !vgpu_definition_save(root, definition, error))
         return FALSE;
-    puts(definition->uuid);
+    puts(definition->vgpu);
     return TRUE;
 }
 

@@ -26,7 +26,7 @@ count_vgpus(const VgpuInventory *inventory, const VgpuParent *parent)
     guint count = 0;
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        count += entry->mdev && strcmp(entry->parent, parent->name) == 0;
+        count += entry->device && strcmp(entry->parent, parent->name) == 0;
     }
     return count;
 }
@@ -80,10 +80,10 @@ print_vgpus(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
         g_autofree char *domain = vgpuctl_view_domain(entry->record);
-        const char *const cells[] = {entry->uuid,
+        const char *const cells[] = {entry->vgpu,
                                      entry->parent,
                                      entry->type,
-                                     entry->mdev ? "active" : "inactive",
+                                     entry->device ? "active" : "inactive",
                                      vgpuctl_view_start(entry->definition),
                                      domain};
         vgpuctl_table_add(table, cells);
@@ -99,7 +99,7 @@ print_definitions(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->definitions->len; i++) {
         const VgpuDefinition *definition = inventory->definitions->pdata[i];
         g_autofree char *attrs = vgpuctl_view_attrs(definition->attrs);
-        const char *const cells[] = {definition->uuid, definition->parent, definition->type,
+        const char *const cells[] = {definition->vgpu, definition->parent, definition->type,
                                      vgpuctl_view_start(definition), attrs};
         vgpuctl_table_add(table, cells);
     }
@@ -115,7 +115,7 @@ print_domains(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->records->len; i++) {
         const VgpuRecord *record = inventory->records->pdata[i];
         const char *const cells[] = {record->domain,
-                                     record->uuid,
+                                     record->vgpu,
                                      record->parent,
                                      record->type,
                                      vgpu_record_state_name(record->state),
@@ -165,7 +165,7 @@ definitions_to_json(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->definitions->len; i++) {
         const VgpuDefinition *definition = inventory->definitions->pdata[i];
         json_object *json = vgpuctl_json_definition(definition);
-        vgpuctl_json_text(json, "uuid", definition->uuid);
+        vgpuctl_json_text(json, "uuid", definition->vgpu);
         vgpuctl_json_text(json, "parent", definition->parent);
         json_object_array_add(list, json);
     }
@@ -179,7 +179,7 @@ domains_to_json(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->records->len; i++) {
         const VgpuRecord *record = inventory->records->pdata[i];
         json_object *json = vgpuctl_json_domain(record);
-        vgpuctl_json_text(json, "vgpu", record->uuid);
+        vgpuctl_json_text(json, "vgpu", record->vgpu);
         vgpuctl_json_text(json, "parent", record->parent);
         vgpuctl_json_text(json, "type", record->type);
         json_object_array_add(list, json);

@@ -6,7 +6,7 @@
 #include "edit.h"
 #include "error.h"
 #include "lock.h"
-#include "mdev.h"
+#include "device.h"
 #include "order.h"
 #include "parent.h"
 #include "verb.h"
@@ -88,7 +88,7 @@ drop_all(VgpuDefinition *definition, GError **error)
         if (drop_attr(definition->attrs, drop_words[i]))
             continue;
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "the definition of vGPU '%s' has no attribute '%s'", definition->uuid,
+                    "the definition of vGPU '%s' has no attribute '%s'", definition->vgpu,
                     drop_words[i]);
         return FALSE;
     }
@@ -118,12 +118,12 @@ static gboolean
 change_live(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs,
             const VgpuDeadline *deadline, GError **error)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(root, uuid, error);
-    g_autoptr(VgpuParent) gpu = mdev ? vgpu_parent_load(root, mdev->parent, error) : NULL;
-    const VgpuType *type = gpu ? vgpu_parent_find_type(gpu, mdev->type, error) : NULL;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, uuid, error);
+    g_autoptr(VgpuParent) gpu = device ? vgpu_parent_load(root, device->parent, error) : NULL;
+    const VgpuType *type = gpu ? vgpu_parent_find_type(gpu, device->type, error) : NULL;
 
     return type && vgpu_attr_check_list(gpu->driver, type, attrs, error) &&
-           vgpu_mdev_set_attrs(root, uuid, attrs, deadline, error);
+           vgpu_device_set_attrs(root, uuid, attrs, deadline, error);
 }
 
 /* The kernel may refuse, so it goes first: a definition is never changed without it. */

@@ -4,7 +4,7 @@
  */
 #include "error.h"
 #include "lock.h"
-#include "mdev.h"
+#include "device.h"
 #include "record.h"
 #include "verb.h"
 
@@ -32,7 +32,7 @@ check_not_owned(const VgpuRoot *root, const char *uuid, GError **error)
 static gboolean
 check_there(const VgpuRoot *root, const char *uuid, GError **error)
 {
-    if (vgpu_mdev_exists(root, uuid))
+    if (vgpu_device_exists(root, uuid))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                 "there is no vGPU '%s'; 'vgpuctl list vgpus' shows which are", uuid);
@@ -48,7 +48,7 @@ run_remove(const VgpuRoot *root, const char *const *words, GError **error)
         uuid ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error) : NULL;
 
     return lock && check_there(root, uuid, error) && check_not_owned(root, uuid, error) &&
-           vgpu_mdev_remove(root, uuid, &deadline, error);
+           vgpu_device_remove(root, uuid, &deadline, error);
 }
 
 const VgpuctlVerb vgpuctl_remove = {

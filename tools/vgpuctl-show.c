@@ -46,9 +46,9 @@ live_attrs(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInven
     const VgpuParent *gpu = find_gpu(inventory, entry->parent);
     guint count = 0;
 
-    if (!entry->mdev || !gpu || !vgpu_attr_specs(gpu->driver, &count))
+    if (!entry->device || !gpu || !vgpu_attr_specs(gpu->driver, &count))
         return NULL;
-    return vgpu_mdev_read_attrs(root, entry->uuid, gpu->driver, NULL);
+    return vgpu_device_read_attrs(root, entry->vgpu, gpu->driver, NULL);
 }
 
 /* Who has it open; NULL for nobody. */
@@ -56,7 +56,7 @@ static char *
 holder(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
     g_autoptr(GError) error = NULL;
-    if (!entry->mdev || vgpu_mdev_check_idle(root, entry->uuid, &error))
+    if (!entry->device || vgpu_device_check_idle(root, entry->vgpu, &error))
         return NULL;
     return g_strdup(error->message);
 }
@@ -71,11 +71,11 @@ print_vgpu(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInven
     g_autofree char *domain = vgpuctl_view_domain(entry->record);
     g_autofree char *open = holder(root, entry);
 
-    line("vGPU:", entry->uuid);
+    line("vGPU:", entry->vgpu);
     line("GPU:", entry->parent);
     line("Type:", entry->type);
-    line("State:", entry->mdev ? "active" : "inactive");
-    line("Open:", open ? open : entry->mdev ? "no" : NULL);
+    line("State:", entry->device ? "active" : "inactive");
+    line("Open:", open ? open : entry->device ? "no" : NULL);
     line("Attributes:", now);
     line("Start:", vgpuctl_view_start(entry->definition));
     line("Defined as:", entry->definition ? entry->definition->type : NULL);
@@ -93,7 +93,7 @@ print_vgpu_json(const VgpuRoot *root, const VgpuInventory *inventory,
     gboolean open = FALSE;
 
     json_object_object_add(vgpu, "attrs", attrs ? vgpu_attr_list_to_json(attrs) : NULL);
-    if (entry->mdev && vgpu_mdev_in_use(root, entry->uuid, &open, NULL))
+    if (entry->device && vgpu_device_in_use(root, entry->vgpu, &open, NULL))
         json_object_object_add(vgpu, "open", json_object_new_boolean(open));
     json_object_object_add(document, "vgpu", vgpu);
     vgpuctl_json_print(document);
@@ -139,7 +139,7 @@ show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *uui
 
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        if (strcmp(entry->uuid, uuid) != 0)
+        if (strcmp(entry->vgpu, uuid) != 0)
             continue;
         if (as_json) {
             print_vgpu_json(root, inventory, entry);

@@ -66,7 +66,7 @@ program_machine(void)
                          .source = VGPU_RECORD_METADATA,
                          .domain = (char *)"11111111-2222-3333-4444-555555555555",
                          .domain_name = (char *)"de\033mo",
-                         .uuid = (char *)UUID_A,
+                         .vgpu = (char *)UUID_A,
                          .parent = (char *)PROGRAM_GPU,
                          .type = (char *)"vgpu-16m"};
     assert_true(vgpu_root_make_state_dir(mock->root, NULL));

@@ -48,7 +48,7 @@ test_read(void **state)
     mock_sysfs_define(mock, GPU, UUID_A, text);
     g_autoptr(VgpuDefinition) d = vgpu_definition_load(mock->root, GPU, UUID_A, &error);
     assert_no_error(error);
-    assert_string_equal(d->uuid, UUID_A);
+    assert_string_equal(d->vgpu, UUID_A);
     assert_string_equal(d->parent, GPU);
     assert_string_equal(d->type, "vgpu-32m");
     assert_true(d->autostart);
@@ -142,7 +142,7 @@ test_bad_file_hides_no_other(void **state)
     assert_no_error(error);
     assert_int_equal(all->len, 3);
     const VgpuDefinition *bad = all->pdata[1], *last = all->pdata[2];
-    assert_string_equal(bad->uuid, UUID_B);
+    assert_string_equal(bad->vgpu, UUID_B);
     assert_null(bad->type);
     assert_non_null(strstr(bad->error->message, UUID_B));
     assert_null(last->error);
@@ -168,7 +168,7 @@ test_find(void **state)
     g_autoptr(VgpuDefinition) d =
         vgpu_definition_find(mock->root, "83B8F4F2-509F-382F-3C1E-E6BFE0FA1003", &error);
     assert_string_equal(d->parent, "mtty");
-    assert_string_equal(d->uuid, UUID_C);
+    assert_string_equal(d->vgpu, UUID_C);
     assert_null(vgpu_definition_find(mock->root, UUID_B, &error));
     assert_error(&error, VGPU_ERROR_INVALID, UUID_B);
     assert_null(vgpu_definition_find(mock->root, "83b8f4f2-0000-382f-3c1e-e6bfe0fa1003", &error));

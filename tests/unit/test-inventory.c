@@ -17,7 +17,7 @@ record(MockSysfs *mock, const char *uuid, const char *name)
                          .source = VGPU_RECORD_METADATA,
                          .domain = (char *)"11111111-2222-3333-4444-555555555555",
                          .domain_name = (char *)name,
-                         .uuid = (char *)uuid,
+                         .vgpu = (char *)uuid,
                          .parent = (char *)GPU,
                          .type = (char *)"vgpu-16m"};
     GError *error = NULL;
@@ -43,12 +43,12 @@ test_joined(void **state)
     const VgpuInventoryEntry *a = inventory->entries->pdata[0];
     const VgpuInventoryEntry *b = inventory->entries->pdata[1];
     const VgpuInventoryEntry *c = inventory->entries->pdata[2];
-    assert_non_null(a->mdev);
+    assert_non_null(a->device);
     assert_true(a->definition->autostart);
     assert_null(a->record);
-    assert_null(b->mdev);
+    assert_null(b->device);
     assert_string_equal(b->type, "vgpu-32m");
-    assert_null(c->mdev);
+    assert_null(c->device);
     assert_null(c->definition);
     assert_string_equal(c->record->domain_name, "demo");
     assert_string_equal(c->parent, GPU);
@@ -68,7 +68,7 @@ test_definition_on_another_parent_is_not_mixed_up(void **state)
     const VgpuInventoryEntry *defined = inventory->entries->pdata[1];
     assert_null(active->definition);
     assert_non_null(active->record);
-    assert_null(defined->mdev);
+    assert_null(defined->device);
     assert_null(defined->record);
 }
 

@@ -9,7 +9,7 @@
 
 #include "definition.h"
 #include "domain-text.h"
-#include "mdev.h"
+#include "device.h"
 #include "placement.h"
 
 #define SPREAD  VGPU_PLACEMENT_SPREAD
@@ -74,20 +74,20 @@ add_type(VgpuParent *parent, const char *id, guint available, guint framebuffer)
 }
 
 static void
-add_mdev(GPtrArray *mdevs, const char *parent)
+add_device(GPtrArray *devices, const char *parent)
 {
-    VgpuMdev *mdev = g_new0(VgpuMdev, 1);
+    VgpuDevice *device = g_new0(VgpuDevice, 1);
 
     /* the first one there has the uuid that ends in 0 */
-    mdev->uuid = g_strdup_printf("b1a5c0de-0000-4000-8000-0000000%s%04x", mdevs->len ? "1" : "0",
-                                 mdevs->len);
-    mdev->parent = g_strdup(parent);
-    mdev->type = g_strdup("vgpu-16m");
-    g_ptr_array_add(mdevs, mdev);
+    device->id = g_strdup_printf("b1a5c0de-0000-4000-8000-0000000%s%04x", devices->len ? "1" : "0",
+                                 devices->len);
+    device->parent = g_strdup(parent);
+    device->type = g_strdup("vgpu-16m");
+    g_ptr_array_add(devices, device);
 }
 
 static void
-read_host(const char *host, GPtrArray *parents, GPtrArray *mdevs)
+read_host(const char *host, GPtrArray *parents, GPtrArray *devices)
 {
     g_auto(GStrv) words = g_strsplit(host, " ", -1);
 
@@ -103,7 +103,7 @@ read_host(const char *host, GPtrArray *parents, GPtrArray *mdevs)
             add_type(parent, "vgpu-16m", (guint)atoi(parts[1]), 16);
         add_type(parent, "vgpu-64m", 1, 64);
         for (int n = atoi(parts[2]); n > 0; n--)
-            add_mdev(mdevs, parts[0]);
+            add_device(devices, parts[0]);
         g_ptr_array_add(parents, parent);
     }
 }
@@ -131,19 +131,20 @@ test_table(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GPtrArray) parents =
             g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
-        g_autoptr(GPtrArray) mdevs = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_mdev_free);
+        g_autoptr(GPtrArray) devices =
+            g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_device_free);
         g_autoptr(GPtrArray) definitions = read_definitions(rows[i].definitions);
         g_autoptr(GString) refused = g_string_new(NULL);
         g_autoptr(GString) order = g_string_new(NULL);
         g_autoptr(GPtrArray) answer = NULL;
         VgpuNumaSet nodes = {0};
         VgpuPlacementQuery query = {
-            parents,    mdevs,        definitions,       "b1a5c0de-0000-4000-8000-000000000009",
+            parents,    devices,      definitions,       "b1a5c0de-0000-4000-8000-000000000009",
             "vgpu-16m", rows[i].only, rows[i].placement, &nodes};
 
         assert_true(vgpu_numa_set_parse("1", &nodes));
 
-        read_host(rows[i].host, parents, mdevs);
+        read_host(rows[i].host, parents, devices);
         answer = vgpu_placement_order(&query, refused);
         for (guint n = 0; n < answer->len; n++)
             g_string_append_printf(order, "%s%s", n ? " " : "",
@@ -176,12 +177,12 @@ static void
 test_no_nodes(void **state)
 {
     g_autoptr(GPtrArray) parents = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
-    g_autoptr(GPtrArray) mdevs = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_mdev_free);
+    g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_device_free);
     g_autoptr(GPtrArray) definitions = read_definitions("");
     VgpuNumaSet nodes = {0};
-    VgpuPlacementQuery query = {parents, mdevs, definitions, "", "vgpu-16m", NULL, NUMA, &nodes};
+    VgpuPlacementQuery query = {parents, devices, definitions, "", "vgpu-16m", NULL, NUMA, &nodes};
 
-    read_host("a:4:1 b:4:0:7", parents, mdevs);
+    read_host("a:4:1 b:4:0:7", parents, devices);
     g_autoptr(GPtrArray) answer = vgpu_placement_order(&query, NULL);
     assert_string_equal(((VgpuParent *)answer->pdata[0])->name, "b");
 }

@@ -10,7 +10,7 @@
 #include "domain-text.h"
 #include "lock.h"
 #include "log.h"
-#include "mdev.h"
+#include "device.h"
 #include "mock-sysfs.h"
 #include "prepare.h"
 #include "record.h"
@@ -107,11 +107,11 @@ check_record(MockSysfs *mock, const char *uuid, const char *domain, VgpuRecordSt
 static void
 check_vgpu(MockSysfs *mock, const char *uuid, const char *parent, const char *type)
 {
-    g_autoptr(VgpuMdev) mdev = vgpu_mdev_load(mock->root, uuid, NULL);
+    g_autoptr(VgpuDevice) device = vgpu_device_load(mock->root, uuid, NULL);
 
-    assert_non_null(mdev);
-    assert_string_equal(mdev->parent, parent);
-    assert_string_equal(mdev->type, type);
+    assert_non_null(device);
+    assert_string_equal(device->parent, parent);
+    assert_string_equal(device->type, type);
 }
 
 /* That nothing is left: no vGPU of that uuid and no record. */

@@ -26,7 +26,7 @@ record_of(const char *uuid)
         .source = VGPU_RECORD_DEFINITION,
         .domain = (char *)DOMAIN_A,
         .domain_name = (char *)"a \"quoted\" näme\n\\",
-        .uuid = (char *)uuid,
+        .vgpu = (char *)uuid,
         .parent = (char *)GPU_1,
         .type = (char *)"vgpu-16m",
     };
@@ -51,7 +51,7 @@ test_reads_what_it_wrote(void **state)
         assert_int_equal(loaded->source, VGPU_RECORD_DEFINITION);
         assert_string_equal(loaded->domain, DOMAIN_A);
         assert_string_equal(loaded->domain_name, record.domain_name);
-        assert_string_equal(loaded->uuid, VGPU_1);
+        assert_string_equal(loaded->vgpu, VGPU_1);
         assert_string_equal(loaded->parent, GPU_1);
         assert_string_equal(loaded->type, "vgpu-16m");
     }
@@ -95,7 +95,7 @@ test_lists_and_deletes(void **state)
     records = vgpu_record_list(mock->root, problems, NULL);
     assert_int_equal(records->len, 2);
     assert_int_equal(problems->len, 1);
-    assert_string_equal(((VgpuRecord *)records->pdata[0])->uuid, VGPU_1);
+    assert_string_equal(((VgpuRecord *)records->pdata[0])->vgpu, VGPU_1);
     assert_true(vgpu_record_delete(mock->root, VGPU_1, NULL));
     assert_true(vgpu_record_delete(mock->root, VGPU_1, NULL));
     assert_null(vgpu_record_load(mock->root, VGPU_1, NULL));

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mdev.h - a vGPU that is there: a mediated device in /sys/bus/mdev/devices,
- * made, looked at and removed through sysfs.
+ * device.h - a vGPU that is there, made, looked at and removed through sysfs.
  */
-#ifndef VGPU_MDEV_H
-#define VGPU_MDEV_H
+#ifndef VGPU_DEVICE_H
+#define VGPU_DEVICE_H
 
 #include "deadline.h"
 #include "root.h"
@@ -12,8 +11,8 @@
 G_BEGIN_DECLS
 
 /**
- * VgpuMdev:
- * @uuid: its uuid, lower case
+ * VgpuDevice:
+ * @id: its id: the uuid of an mdev, or the PCI address of a virtual function; lower case
  * @parent: name of its parent, as in #VgpuParent
  * @type: its type id
  * @path: its folder in sysfs (below the root)
@@ -21,58 +20,58 @@ G_BEGIN_DECLS
  * A snapshot. Members are to be read only.
  */
 typedef struct {
-    char *uuid;
+    char *id;
     char *parent;
     char *type;
     char *path;
-} VgpuMdev;
+} VgpuDevice;
 
 /**
- * vgpu_mdev_free:
- * @mdev: (nullable): a vGPU
+ * vgpu_device_free:
+ * @device: (nullable): a vGPU
  */
-void vgpu_mdev_free(VgpuMdev *mdev);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuMdev, vgpu_mdev_free)
+void vgpu_device_free(VgpuDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDevice, vgpu_device_free)
 
 /**
- * vgpu_mdev_list:
+ * vgpu_device_list:
  * @root: a root
  * @error: (out) (optional): %VGPU_ERROR_IO, %VGPU_ERROR_ACCESS
  *
- * All vGPUs that are there, sorted by uuid; one that goes meanwhile is left out.
+ * All vGPUs that are there, sorted by id; one that goes meanwhile is left out.
  *
- * Returns: (transfer full) (nullable) (element-type VgpuMdev): an array that frees its elements.
+ * Returns: (transfer full) (nullable) (element-type VgpuDevice): an array that frees its elements.
  */
-GPtrArray *vgpu_mdev_list(const VgpuRoot *root, GError **error);
+GPtrArray *vgpu_device_list(const VgpuRoot *root, GError **error);
 
 /**
- * vgpu_mdev_load:
+ * vgpu_device_load:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND, %VGPU_ERROR_INVALID
  *
  * Returns: (transfer full) (nullable): the vGPU.
  */
-VgpuMdev *vgpu_mdev_load(const VgpuRoot *root, const char *uuid, GError **error);
+VgpuDevice *vgpu_device_load(const VgpuRoot *root, const char *id, GError **error);
 
 /**
- * vgpu_mdev_exists:
+ * vgpu_device_exists:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  *
- * Returns: TRUE if the vGPU is there. FALSE for what is no uuid.
+ * Returns: TRUE if the vGPU is there. FALSE for what is no id.
  */
-gboolean vgpu_mdev_exists(const VgpuRoot *root, const char *uuid);
+gboolean vgpu_device_exists(const VgpuRoot *root, const char *id);
 
 /**
- * vgpu_mdev_create:
+ * vgpu_device_create:
  * @root: a root
  * @parent: name of the parent
  * @type: type id
- * @uuid: uuid for it
+ * @id: id for it
  * @deadline: until when it must be ready
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND (no such parent or type), %VGPU_ERROR_EXISTS (a
- * vGPU of that uuid, on whatever parent), %VGPU_ERROR_FULL, %VGPU_ERROR_TIMEOUT, or by errno
+ * vGPU of that id, on whatever parent), %VGPU_ERROR_FULL, %VGPU_ERROR_TIMEOUT, or by errno
  *
  * Makes a vGPU and waits until it has its IOMMU group, which libvirt and QEMU need.
  * The kernel decides about capacity: try the next parent on %VGPU_ERROR_FULL.
@@ -81,13 +80,13 @@ gboolean vgpu_mdev_exists(const VgpuRoot *root, const char *uuid);
  *
  * Returns: TRUE if the vGPU is there and ready.
  */
-gboolean vgpu_mdev_create(const VgpuRoot *root, const char *parent, const char *type,
-                          const char *uuid, const VgpuDeadline *deadline, GError **error);
+gboolean vgpu_device_create(const VgpuRoot *root, const char *parent, const char *type,
+                            const char *id, const VgpuDeadline *deadline, GError **error);
 
 /**
- * vgpu_mdev_wait_ready:
+ * vgpu_device_wait_ready:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @deadline: until when to wait
  * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, %VGPU_ERROR_INVALID
  *
@@ -95,13 +94,13 @@ gboolean vgpu_mdev_create(const VgpuRoot *root, const char *parent, const char *
  *
  * Returns: TRUE if it is ready.
  */
-gboolean vgpu_mdev_wait_ready(const VgpuRoot *root, const char *uuid, const VgpuDeadline *deadline,
-                              GError **error);
+gboolean vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                                GError **error);
 
 /**
- * vgpu_mdev_in_use:
+ * vgpu_device_in_use:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @in_use: (out): TRUE if a process holds its VFIO group or device file
  * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_IO
  *
@@ -111,25 +110,25 @@ gboolean vgpu_mdev_wait_ready(const VgpuRoot *root, const char *uuid, const Vgpu
  *
  * Returns: TRUE if @in_use was set.
  */
-gboolean vgpu_mdev_in_use(const VgpuRoot *root, const char *uuid, gboolean *in_use, GError **error);
+gboolean vgpu_device_in_use(const VgpuRoot *root, const char *id, gboolean *in_use, GError **error);
 
 /**
- * vgpu_mdev_check_idle:
+ * vgpu_device_check_idle:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @error: (out) (optional): %VGPU_ERROR_BUSY naming process and domain, %VGPU_ERROR_INVALID,
  * %VGPU_ERROR_IO
  *
- * vgpu_mdev_in_use() as a check.
+ * vgpu_device_in_use() as a check.
  *
  * Returns: TRUE if nobody has the vGPU open.
  */
-gboolean vgpu_mdev_check_idle(const VgpuRoot *root, const char *uuid, GError **error);
+gboolean vgpu_device_check_idle(const VgpuRoot *root, const char *id, GError **error);
 
 /**
- * vgpu_mdev_remove:
+ * vgpu_device_remove:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @deadline: until when it must be gone
  * @error: (out) (optional): %VGPU_ERROR_BUSY (in use: nothing was written), %VGPU_ERROR_TIMEOUT,
  *   or by errno
@@ -140,24 +139,24 @@ gboolean vgpu_mdev_check_idle(const VgpuRoot *root, const char *uuid, GError **e
  *
  * Returns: TRUE if the vGPU is gone.
  */
-gboolean vgpu_mdev_remove(const VgpuRoot *root, const char *uuid, const VgpuDeadline *deadline,
-                          GError **error);
+gboolean vgpu_device_remove(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                            GError **error);
 
 /**
- * vgpu_mdev_get_attr:
+ * vgpu_device_get_attr:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @name: an attribute name, checked here
  * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_NOT_FOUND, or by errno
  *
  * Returns: (transfer full) (nullable): the value.
  */
-char *vgpu_mdev_get_attr(const VgpuRoot *root, const char *uuid, const char *name, GError **error);
+char *vgpu_device_get_attr(const VgpuRoot *root, const char *id, const char *name, GError **error);
 
 /**
- * vgpu_mdev_set_attr:
+ * vgpu_device_set_attr:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @name: an attribute name, checked here
  * @value: the value
  * @deadline: until when it must be set
@@ -166,28 +165,28 @@ char *vgpu_mdev_get_attr(const VgpuRoot *root, const char *uuid, const char *nam
  *
  * Returns: TRUE if the kernel took it.
  */
-gboolean vgpu_mdev_set_attr(const VgpuRoot *root, const char *uuid, const char *name,
-                            const char *value, const VgpuDeadline *deadline, GError **error);
+gboolean vgpu_device_set_attr(const VgpuRoot *root, const char *id, const char *name,
+                              const char *value, const VgpuDeadline *deadline, GError **error);
 
 /**
- * vgpu_mdev_set_attrs:
+ * vgpu_device_set_attrs:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @attrs: (element-type VgpuAttr): a list
  * @deadline: until when all must be set
- * @error: (out) (optional): as vgpu_mdev_set_attr(), for the first that fails
+ * @error: (out) (optional): as vgpu_device_set_attr(), for the first that fails
  *
  * Sets all in order and stops at the first that fails.
  *
  * Returns: TRUE if the kernel took all.
  */
-gboolean vgpu_mdev_set_attrs(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs,
-                             const VgpuDeadline *deadline, GError **error);
+gboolean vgpu_device_set_attrs(const VgpuRoot *root, const char *id, const GPtrArray *attrs,
+                               const VgpuDeadline *deadline, GError **error);
 
 /**
- * vgpu_mdev_read_attrs:
+ * vgpu_device_read_attrs:
  * @root: a root
- * @uuid: a uuid
+ * @id: an id
  * @driver: (nullable): name of the parent's driver
  * @error: (out) (optional): by errno
  *
@@ -196,8 +195,8 @@ gboolean vgpu_mdev_set_attrs(const VgpuRoot *root, const char *uuid, const GPtrA
  *
  * Returns: (transfer full) (nullable) (element-type VgpuAttr): the list.
  */
-GPtrArray *vgpu_mdev_read_attrs(const VgpuRoot *root, const char *uuid, const char *driver,
-                                GError **error);
+GPtrArray *vgpu_device_read_attrs(const VgpuRoot *root, const char *id, const char *driver,
+                                  GError **error);
 
 G_END_DECLS
 

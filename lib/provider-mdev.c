@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * provider-mdev.c - mediated devices of any vendor, as Documentation/driver-api/
+ * vfio-mediated-device.rst of the kernel describes their sysfs.
+ */
+#include "provider.h"
+
+#include "error.h"
+#include "file.h"
+#include "sysfs.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char *
+mdev_id_canonical(const char *text)
+{
+    return vgpu_uuid_canonical(text, NULL);
+}
+
+static void
+load_type(VgpuParent *parent, const char *folder, const char *id)
+{
+    g_autofree char *path = g_build_filename(folder, id, NULL);
+    GError *error = NULL;
+    VgpuType *type = vgpu_type_load(path, &error);
+
+    if (type) {
+        g_ptr_array_add(parent->types, type);
+    } else {
+        g_prefix_error(&error, "parent '%s': ", parent->name);
+        g_ptr_array_add(parent->problems, error);
+    }
+}
+
+static void
+load_types(VgpuParent *parent)
+{
+    g_autofree char *folder = g_build_filename(parent->path, "mdev_supported_types", NULL);
+    GError *error = NULL;
+    g_autoptr(GPtrArray) ids = vgpu_file_list(folder, &error);
+
+    if (!ids)
+        g_ptr_array_add(parent->problems, error);
+    for (guint i = 0; ids && i < ids->len; i++)
+        load_type(parent, folder, ids->pdata[i]);
+}
+
+static gboolean
+mdev_has_parent(const VgpuRoot *root, const char *name)
+{
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_PARENTS, NULL, name, NULL);
+    return path && g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
+static VgpuParent *
+mdev_load_parent(const VgpuRoot *root, const char *name)
+{
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_PARENTS, NULL, name, NULL);
+    VgpuParent *parent;
+
+    if (!path || !g_file_test(path, G_FILE_TEST_IS_DIR))
+        return NULL;
+    parent = vgpu_parent_new(name, path);
+    load_types(parent);
+    return parent;
+}
+
+static gboolean
+mdev_list_parents(const VgpuRoot *root, GPtrArray *parents, GError **error)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        VgpuParent *parent = mdev_load_parent(root, names->pdata[i]);
+        if (parent)
+            g_ptr_array_add(parents, parent);
+    }
+    return names != NULL;
+}
+
+static char *
+mdev_folder(const VgpuRoot *root, const char *id)
+{
+    return vgpu_root_path(root, VGPU_DIR_MDEVS, NULL, id, NULL);
+}
+
+/* The entry in the bus's folder is a link to .../<parent>/<uuid>. */
+static char *
+read_parent(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (!real)
+        return NULL;
+    g_autofree char *folder = g_path_get_dirname(real);
+    free(real);
+    return g_path_get_basename(folder);
+}
+
+static VgpuDevice *
+mdev_load(const VgpuRoot *root, const char *id)
+{
+    g_autoptr(VgpuDevice) device = g_new0(VgpuDevice, 1);
+
+    device->id = g_strdup(id);
+    device->path = mdev_folder(root, id);
+    device->parent = read_parent(device->path);
+    g_autofree char *type = g_build_filename(device->path, "mdev_type", NULL);
+    device->type = vgpu_sysfs_read_link(type, NULL);
+    return device->parent && device->type ? g_steal_pointer(&device) : NULL;
+}
+
+static gboolean
+mdev_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_MDEVS);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *id = mdev_id_canonical(names->pdata[i]);
+        VgpuDevice *device = id ? mdev_load(root, id) : NULL;
+        if (device)
+            g_ptr_array_add(devices, device);
+    }
+    return names != NULL;
+}
+
+static gboolean
+mdev_exists(const VgpuRoot *root, const char *id)
+{
+    g_autofree char *path = mdev_folder(root, id);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+mdev_create(const VgpuRoot *root, const char *parent, const char *type, const char *id,
+            const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *file = vgpu_root_path(root, VGPU_DIR_PARENTS, error, parent,
+                                           "mdev_supported_types", type, "create", NULL);
+    return file && vgpu_sysfs_write_deadline(file, id, deadline, error);
+}
+
+static gboolean
+mdev_remove(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *path = mdev_folder(root, id);
+    g_autofree char *file = g_build_filename(path, "remove", NULL);
+    return vgpu_sysfs_write_deadline(file, "1", deadline, error);
+}
+
+const VgpuProvider vgpu_provider_mdev = {
+    .name = "mdev",
+    .definitions = VGPU_DIR_DEFINITIONS,
+    .id_canonical = mdev_id_canonical,
+    .list_parents = mdev_list_parents,
+    .has_parent = mdev_has_parent,
+    .load_parent = mdev_load_parent,
+    .list_devices = mdev_list_devices,
+    .folder = mdev_folder,
+    .load = mdev_load,
+    .exists = mdev_exists,
+    .create = mdev_create,
+    .remove = mdev_remove,
+};

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * provider-nvidia-vf.c - vGPUs on virtual functions, as NVIDIA's "vendor-specific VFIO framework"
+ * has them from vGPU 17 on (Virtual GPU Software User Guide, "Creating an NVIDIA vGPU on a Linux
+ * with KVM Hypervisor that Uses a Vendor-Specific VFIO Framework"): each VF has a folder nvidia/
+ * with the types that can be made on it and the one that it has. Not run on hardware.
+ */
+#include "provider.h"
+
+#include "error.h"
+#include "file.h"
+#include "sysfs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX  "nvidia-" /* of a type id, as mdev's has it */
+#define CURRENT "nvidia/current_vgpu_type"
+#define TYPES   "nvidia/creatable_vgpu_types"
+#define POLL_MS 20
+
+/* dddd:bb:dd.f in hexadecimal, the domain of 4 digits or more */
+static gboolean
+is_address(const char *text)
+{
+    gsize domain = strspn(text, "0123456789abcdef");
+    const char *rest = text + domain;
+    static const char pattern[] = ":xx:xx.x";
+
+    if (domain < 4 || domain > 8 || strlen(rest) != sizeof(pattern) - 1)
+        return FALSE;
+    for (gsize i = 0; pattern[i]; i++)
+        if (pattern[i] == 'x' ? !g_ascii_isxdigit(rest[i]) : rest[i] != pattern[i])
+            return FALSE;
+    return rest[7] <= '7';
+}
+
+static char *
+vf_id_canonical(const char *text)
+{
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    return is_address(lower) ? g_steal_pointer(&lower) : NULL;
+}
+
+static char *
+vf_folder(const VgpuRoot *root, const char *id)
+{
+    return vgpu_root_path(root, VGPU_DIR_PCI, NULL, id, NULL);
+}
+
+static char *
+vf_file(const VgpuRoot *root, const char *id, const char *file)
+{
+    g_autofree char *folder = vf_folder(root, id);
+    return g_build_filename(folder, file, NULL);
+}
+
+/* The type a VF has, 0 for none; FALSE if it is no VF of this kind, or not yet. */
+static gboolean
+read_current(const VgpuRoot *root, const char *id, guint *type)
+{
+    g_autofree char *file = vf_file(root, id, CURRENT);
+    return vgpu_sysfs_read_uint(file, type, NULL);
+}
+
+static gboolean
+vf_exists(const VgpuRoot *root, const char *id)
+{
+    guint type;
+    return read_current(root, id, &type) && type != 0;
+}
+
+static VgpuDevice *
+vf_load(const VgpuRoot *root, const char *id)
+{
+    g_autofree char *link = vf_file(root, id, "physfn");
+    g_autoptr(VgpuDevice) device = g_new0(VgpuDevice, 1);
+    guint type;
+
+    device->parent = vgpu_sysfs_read_link(link, NULL);
+    if (!device->parent || !read_current(root, id, &type) || type == 0)
+        return NULL;
+    device->id = g_strdup(id);
+    device->type = g_strdup_printf(PREFIX "%u", type);
+    device->path = vf_folder(root, id);
+    return g_steal_pointer(&device);
+}
+
+/* Addresses of a PF's virtual functions, in no order. */
+static GPtrArray *
+list_vfs(const char *path)
+{
+    GPtrArray *vfs = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) names = vgpu_file_list(path, NULL);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *link = g_build_filename(path, names->pdata[i], NULL);
+        char *vf =
+            g_str_has_prefix(names->pdata[i], "virtfn") ? vgpu_sysfs_read_link(link, NULL) : NULL;
+        if (vf)
+            g_ptr_array_add(vfs, vf);
+    }
+    return vfs;
+}
+
+/* "NVIDIA A40-4Q" has 4 GiB, "NVIDIA A40-0Q" the half of one. 0 for any other name. */
+static guint
+framebuffer_of(const char *name)
+{
+    const char *dash = strrchr(name, '-');
+    char *end = NULL;
+    guint64 gib = dash && g_ascii_isdigit(dash[1]) ? g_ascii_strtoull(dash + 1, &end, 10) : 0;
+
+    if (!end || !g_ascii_isupper(end[0]) || gib > G_MAXUINT / 1024)
+        return 0;
+    return gib ? (guint)gib * 1024 : 512;
+}
+
+static VgpuType *
+find_or_add_type(VgpuParent *parent, guint number, const char *name)
+{
+    g_autofree char *id = g_strdup_printf(PREFIX "%u", number);
+    VgpuType *type;
+
+    for (guint i = 0; i < parent->types->len; i++) {
+        type = parent->types->pdata[i];
+        if (g_str_equal(type->id, id))
+            return type;
+    }
+    type = g_new0(VgpuType, 1);
+    type->id = g_steal_pointer(&id);
+    type->name = g_strdup(name);
+    type->device_api = g_strdup("vfio-pci");
+    type->framebuffer_mib = name ? framebuffer_of(name) : 0;
+    g_ptr_array_add(parent->types, type);
+    return type;
+}
+
+/* "1155  : NVIDIA A40-1B"; the line of titles has no number. */
+static void
+add_creatable(VgpuParent *parent, const char *line)
+{
+    const char *colon = strchr(line, ':');
+    guint64 number;
+
+    if (!colon)
+        return;
+    g_autofree char *first = g_strstrip(g_strndup(line, colon - line));
+    g_autofree char *name = g_strstrip(g_strdup(colon + 1));
+    if (g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
+        find_or_add_type(parent, (guint)number, name)->available_instances++;
+}
+
+/* What one VF adds: the type it has, or those it could have. FALSE if it is of another kind. */
+static gboolean
+add_vf(const VgpuRoot *root, VgpuParent *parent, const char *vf)
+{
+    guint current;
+
+    if (!read_current(root, vf, &current))
+        return FALSE;
+    if (current) {
+        find_or_add_type(parent, current, NULL);
+        return TRUE;
+    }
+    g_autofree char *file = vf_file(root, vf, TYPES);
+    GError *error = NULL;
+    g_autofree char *text = vgpu_sysfs_read(file, &error);
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+
+    if (error)
+        g_ptr_array_add(parent->problems, error);
+    for (guint i = 0; lines[i]; i++)
+        add_creatable(parent, lines[i]);
+    return TRUE;
+}
+
+static int
+compare_types(gconstpointer a, gconstpointer b)
+{
+    const VgpuType *x = *(const VgpuType *const *)a;
+    const VgpuType *y = *(const VgpuType *const *)b;
+    return strcmp(x->id, y->id);
+}
+
+static VgpuParent *
+vf_load_parent(const VgpuRoot *root, const char *name)
+{
+    g_autofree char *path = vf_folder(root, name);
+    g_autoptr(GPtrArray) vfs = path ? list_vfs(path) : NULL;
+    gboolean any = FALSE;
+
+    if (!vfs || vfs->len == 0)
+        return NULL;
+    VgpuParent *parent = vgpu_parent_new(name, path);
+    for (guint i = 0; i < vfs->len; i++)
+        any |= add_vf(root, parent, vfs->pdata[i]);
+    g_ptr_array_sort(parent->types, compare_types);
+    if (!any)
+        g_clear_pointer(&parent, vgpu_parent_free);
+    return parent;
+}
+
+/* Calls @add with each PCI device that has @file. */
+static gboolean
+each_device(const VgpuRoot *root, const char *file,
+            void (*add)(const VgpuRoot *root, const char *name, GPtrArray *list), GPtrArray *list,
+            GError **error)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PCI);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *path = g_build_filename(folder, names->pdata[i], file, NULL);
+        if (is_address(names->pdata[i]) && g_file_test(path, G_FILE_TEST_EXISTS))
+            add(root, names->pdata[i], list);
+    }
+    return names != NULL;
+}
+
+static void
+add_parent(const VgpuRoot *root, const char *name, GPtrArray *parents)
+{
+    VgpuParent *parent = vf_load_parent(root, name);
+    if (parent)
+        g_ptr_array_add(parents, parent);
+}
+
+static void
+add_device(const VgpuRoot *root, const char *name, GPtrArray *devices)
+{
+    VgpuDevice *device = vf_load(root, name);
+    if (device)
+        g_ptr_array_add(devices, device);
+}
+
+static gboolean
+vf_list_parents(const VgpuRoot *root, GPtrArray *parents, GError **error)
+{
+    return each_device(root, "sriov_numvfs", add_parent, parents, error);
+}
+
+static gboolean
+vf_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
+{
+    return each_device(root, CURRENT, add_device, devices, error);
+}
+
+static gboolean
+vf_has_parent(const VgpuRoot *root, const char *name)
+{
+    guint total;
+    g_autofree char *file = vf_file(root, name, "sriov_totalvfs");
+    return is_address(name) && vgpu_sysfs_read_uint(file, &total, NULL) && total > 0;
+}
+
+/* The VFs are gone after each boot, and come some time after they were asked for. */
+static gboolean
+vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
+          GError **error)
+{
+    g_autofree char *number_file = vf_file(root, parent, "sriov_numvfs");
+    g_autofree char *total_file = vf_file(root, parent, "sriov_totalvfs");
+    g_autofree char *what = g_strdup_printf("virtual function '%s' of '%s'", id, parent);
+    guint number, current;
+
+    if (!vgpu_sysfs_read_uint(number_file, &number, error))
+        return FALSE;
+    if (number == 0) {
+        g_autofree char *total = vgpu_sysfs_read(total_file, error);
+        if (!total || !vgpu_sysfs_write_deadline(number_file, total, deadline, error))
+            return FALSE;
+    }
+    while (!read_current(root, id, &current)) {
+        if (!vgpu_deadline_check(deadline, what, error))
+            return FALSE;
+        vgpu_deadline_pause(deadline, POLL_MS);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_parent(const VgpuRoot *root, const char *parent, const char *id, GError **error)
+{
+    g_autofree char *link = vf_file(root, id, "physfn");
+    g_autofree char *found = vgpu_sysfs_read_link(link, error);
+
+    if (!found || g_str_equal(found, parent))
+        return found != NULL;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                "'%s' is a virtual function of '%s', not of '%s'", id, found, parent);
+    return FALSE;
+}
+
+static gboolean
+vf_create(const VgpuRoot *root, const char *parent, const char *type, const char *id,
+          const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *file = vf_file(root, id, CURRENT);
+
+    if (!g_str_has_prefix(type, PREFIX)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "type '%s' is none of a virtual function", type);
+        return FALSE;
+    }
+    return check_parent(root, parent, id, error) &&
+           vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, error);
+}
+
+static gboolean
+vf_remove(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *file = vf_file(root, id, CURRENT);
+    return vgpu_sysfs_write_deadline(file, "0", deadline, error);
+}
+
+const VgpuProvider vgpu_provider_nvidia_vf = {
+    .name = "nvidia-vf",
+    .definitions = VGPU_DIR_VF_DEFINITIONS,
+    .id_canonical = vf_id_canonical,
+    .list_parents = vf_list_parents,
+    .has_parent = vf_has_parent,
+    .load_parent = vf_load_parent,
+    .list_devices = vf_list_devices,
+    .folder = vf_folder,
+    .load = vf_load,
+    .exists = vf_exists,
+    .enable = vf_enable,
+    .create = vf_create,
+    .remove = vf_remove,
+};
