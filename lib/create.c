@@ -6,10 +6,11 @@
 
 #include "attr.h"
 #include "definition.h"
+#include "device.h"
 #include "error.h"
 #include "kernel.h"
 #include "lock.h"
-#include "device.h"
+#include "provider.h"
 #include "restore.h"
 
 /* What there is, and what follows from it for an order. */
@@ -37,7 +38,7 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
         .parents = look->parents,
         .devices = devices,
         .definitions = definitions,
-        .vgpu = order->vgpu,
+        .vgpu = order->vgpu ? order->vgpu : "",
         .type = look->type,
         .only = order->parent,
         .placement = order->placement,
@@ -75,45 +76,70 @@ look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GEr
     return look->type && place(root, order, look, error);
 }
 
-gboolean
-vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, char **type, char **parent,
-                   GError **error)
+/* It as if it had been defined on @parent; NULL if that has no place for it. */
+static VgpuDefinition *
+define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
+          const VgpuParent *parent)
 {
-    g_auto(Look) look = {0};
+    g_autofree char *id =
+        order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, look->type);
+    VgpuDefinition *definition;
 
-    if (!look_at_gpus(root, order, &look, error))
-        return FALSE;
-    *type = g_strdup(look.type);
-    *parent = g_strdup(((const VgpuParent *)look.order->pdata[0])->name);
-    return TRUE;
-}
-
-/* One vGPU on one parent, as if it had been defined there. */
-static gboolean
-make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
-        const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
-{
-    g_autoptr(VgpuDefinition) definition =
-        vgpu_definition_new(parent->name, order->vgpu, look->type);
-
+    if (!id)
+        return NULL;
+    definition = vgpu_definition_new(parent->name, id, look->type);
     for (guint i = 0; i < order->attrs->len; i++) {
         const VgpuAttr *attr = order->attrs->pdata[i];
         vgpu_attr_list_add(definition->attrs, attr->name, attr->value);
     }
+    return definition;
+}
+
+static void
+report_taken(const VgpuParent *parent, const char *type, GError **error)
+{
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                "parent '%s' has no virtual function left for type '%s'", parent->name, type);
+}
+
+VgpuDefinition *
+vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
+{
+    g_auto(Look) look = {0};
+    VgpuDefinition *definition;
+
+    if (!look_at_gpus(root, order, &look, error))
+        return NULL;
+    definition = define_on(root, order, &look, look.order->pdata[0]);
+    if (!definition)
+        report_taken(look.order->pdata[0], look.type, error);
+    return definition;
+}
+
+static char *
+make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
+        const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(VgpuDefinition) definition = define_on(root, order, look, parent);
+
+    if (!definition) {
+        report_taken(parent, look->type, error);
+        return NULL;
+    }
     switch (vgpu_restore_definition(root, definition, deadline, error)) {
     case VGPU_RESTORE_STARTED:
-        return TRUE;
+        return g_strdup(definition->vgpu);
     case VGPU_RESTORE_PRESENT: /* mdevctl was faster */
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
-                    order->vgpu);
-        return FALSE;
+                    definition->vgpu);
+        break;
     case VGPU_RESTORE_FAILED:
         break;
     }
-    return FALSE;
+    return NULL;
 }
 
-static gboolean
+static char *
 make(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
      const VgpuDeadline *deadline, GError **error)
 {
@@ -122,21 +148,22 @@ make(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
     for (guint i = 0; i < look->order->len; i++) {
         const VgpuParent *parent = look->order->pdata[i];
         g_autoptr(GError) reason = NULL;
+        char *id = make_on(root, order, look, parent, deadline, &reason);
 
-        if (make_on(root, order, look, parent, deadline, &reason))
-            return TRUE;
+        if (id)
+            return id;
         /* the kernel knows better than our look; another parent may do */
         if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL)) {
             g_propagate_error(error, g_steal_pointer(&reason));
-            return FALSE;
+            return NULL;
         }
         g_string_append_printf(reasons, "%s%s", reasons->len ? "; " : "", reason->message);
     }
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "no GPU could make it (%s)", reasons->str);
-    return FALSE;
+    return NULL;
 }
 
-gboolean
+char *
 vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadline *deadline,
             GError **error)
 {
@@ -144,11 +171,12 @@ vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadli
     g_auto(Look) look = {0};
 
     if (!lock)
-        return FALSE;
-    if (vgpu_device_exists(root, order->vgpu)) {
+        return NULL;
+    if (order->vgpu && vgpu_device_exists(root, order->vgpu)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
                     order->vgpu);
-        return FALSE;
+        return NULL;
     }
-    return look_at_gpus(root, order, &look, error) && make(root, order, &look, deadline, error);
+    return look_at_gpus(root, order, &look, error) ? make(root, order, &look, deadline, error)
+                                                   : NULL;
 }

@@ -6,6 +6,7 @@
 #define VGPU_CREATE_H
 
 #include "deadline.h"
+#include "definition.h"
 #include "placement.h"
 #include "type-choice.h"
 
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuCreateOrder:
- * @vgpu: uuid for it, lower case
+ * @vgpu: (nullable): id for it, or NULL for a new uuid, or the first virtual function that will do
  * @wish: its type
  * @parent: (nullable): the one parent that will do, or NULL for any
  * @placement: which parent first
@@ -40,25 +41,23 @@ typedef struct {
  * Makes it on the first parent that can, and sets its attributes; on failure what was made is
  * removed again. Takes %VGPU_LOCK_ACTIVE.
  *
- * Returns: TRUE if the vGPU is there and ready.
+ * Returns: (transfer full) (nullable): its id; it is there and ready.
  */
-gboolean vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order,
-                     const VgpuDeadline *deadline, GError **error);
+char *vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadline *deadline,
+                  GError **error);
 
 /**
  * vgpu_create_choose:
  * @root: a root
  * @order: what
- * @type: (out) (transfer full): type id
- * @parent: (out) (transfer full): the parent it would be made on first
  * @error: (out) (optional): as vgpu_create()
  *
  * Decides and makes nothing. Needs no lock.
  *
- * Returns: TRUE if @type and @parent were set.
+ * Returns: (transfer full) (nullable): what would be made first, not on disk.
  */
-gboolean vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, char **type,
-                            char **parent, GError **error);
+VgpuDefinition *vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order,
+                                   GError **error);
 
 G_END_DECLS
 

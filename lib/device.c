@@ -97,6 +97,17 @@ vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline 
     return TRUE;
 }
 
+gboolean
+vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
+                   const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *name = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
+    if (!provider || !vgpu_name_check(parent, "parent", error))
+        return FALSE;
+    return !provider->enable || provider->enable(root, parent, name, deadline, error);
+}
+
 static gboolean
 check_absent(const VgpuRoot *root, const char *id, GError **error)
 {

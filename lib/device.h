@@ -84,6 +84,22 @@ gboolean vgpu_device_create(const VgpuRoot *root, const char *parent, const char
                             const char *id, const VgpuDeadline *deadline, GError **error);
 
 /**
+ * vgpu_device_enable:
+ * @root: a root
+ * @parent: name of the parent
+ * @id: an id
+ * @deadline: until when it must be possible
+ * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, or by errno
+ *
+ * Does what must be done before such a vGPU can be asked for: a virtual function that is not there
+ * is enabled, and waited for.
+ *
+ * Returns: TRUE if vgpu_device_create() may be called.
+ */
+gboolean vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
+                            const VgpuDeadline *deadline, GError **error);
+
+/**
  * vgpu_device_wait_ready:
  * @root: a root
  * @id: an id

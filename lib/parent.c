@@ -11,13 +11,14 @@
 #include <string.h>
 
 VgpuParent *
-vgpu_parent_new(const char *name, const char *path)
+vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path)
 {
     VgpuParent *parent = g_new0(VgpuParent, 1);
     g_autofree char *driver = g_build_filename(path, "driver", NULL);
     g_autofree char *node = g_build_filename(path, "numa_node", NULL);
 
     parent->name = g_strdup(name);
+    parent->provider = provider;
     parent->path = g_strdup(path);
     parent->driver = vgpu_sysfs_read_link(driver, NULL);
     if (!vgpu_sysfs_read_int(node, &parent->numa_node, NULL))

@@ -19,9 +19,17 @@ G_BEGIN_DECLS
 #define VGPU_PARENT_OUR_DRIVER "vgpu"
 
 /**
+ * VgpuProvider:
+ *
+ * The interface by which the kernel makes vGPUs; see provider.h.
+ */
+typedef struct _VgpuProvider VgpuProvider;
+
+/**
  * VgpuParent:
  * @name: the kernel's name of the device: "0001:00:00.0"
  * @path: its folder in sysfs (below the root)
+ * @provider: by which interface it makes vGPUs
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
  * @numa_node: NUMA node, -1 if not known
  * @types: (element-type VgpuType): types that could be read, sorted by id
@@ -32,6 +40,7 @@ G_BEGIN_DECLS
 typedef struct {
     char *name;
     char *path;
+    const VgpuProvider *provider;
     char *driver;
     int numa_node;
     GPtrArray *types;
@@ -64,6 +73,7 @@ VgpuParent *vgpu_parent_load(const VgpuRoot *root, const char *name, GError **er
 
 /**
  * vgpu_parent_new:
+ * @provider: by which interface it makes vGPUs
  * @name: its name
  * @path: its folder in sysfs
  *
@@ -71,7 +81,7 @@ VgpuParent *vgpu_parent_load(const VgpuRoot *root, const char *name, GError **er
  *
  * Returns: (transfer full): a parent with its driver and its node, and with no type.
  */
-VgpuParent *vgpu_parent_new(const char *name, const char *path);
+VgpuParent *vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path);
 
 /**
  * vgpu_parent_free:

@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "log.h"
 #include "owner.h"
+#include "provider.h"
 #include "wish.h"
 
 /* Of the time a call has, this part is kept for undoing what it made. */
@@ -232,12 +233,37 @@ have(const Prepare *prepare, const VgpuWish *wish, GError **error)
     return FALSE;
 }
 
+/*
+ * libvirt takes a managed PCI device from its driver, and the vGPU would be gone. One that is not
+ * there has no parent to be seen, but the metadata may name it.
+ */
+static gboolean
+ready_function(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
+{
+    const VgpuRequest *request = vgpu_domain_find_request(prepare->domain, hostdev->vgpu);
+
+    if (vgpu_provider_of_id(hostdev->vgpu, NULL, NULL) == &vgpu_provider_mdev)
+        return TRUE;
+    if (hostdev->managed) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the host device of a virtual function with a vGPU must say managed='no'; "
+                    "change it with 'virsh edit'");
+        return FALSE;
+    }
+    return !request || !request->parent ||
+           vgpu_device_enable(prepare->owner.root, request->parent, hostdev->vgpu,
+                              &prepare->owner.work, error);
+}
+
 static gboolean
 prepare_one(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
 {
-    g_autoptr(VgpuWish) wish = vgpu_wish_new(prepare->owner.root, prepare->domain, hostdev, error);
+    g_autoptr(VgpuWish) wish = NULL;
     g_autoptr(VgpuRecord) record = NULL;
 
+    if (!ready_function(prepare, hostdev, error))
+        return FALSE;
+    wish = vgpu_wish_new(prepare->owner.root, prepare->domain, hostdev, error);
     if (!wish || !load_record(prepare->owner.root, hostdev->vgpu, &record, error))
         return FALSE;
     switch (record ? look_at_record(prepare, wish, record, error) : FOUND_MAKE) {

@@ -61,7 +61,7 @@ mdev_load_parent(const VgpuRoot *root, const char *name)
 
     if (!path || !g_file_test(path, G_FILE_TEST_IS_DIR))
         return NULL;
-    parent = vgpu_parent_new(name, path);
+    parent = vgpu_parent_new(&vgpu_provider_mdev, name, path);
     load_types(parent);
     return parent;
 }
@@ -133,6 +133,13 @@ mdev_exists(const VgpuRoot *root, const char *id)
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
+static char *
+mdev_pick(const VgpuRoot *root G_GNUC_UNUSED, const VgpuParent *parent G_GNUC_UNUSED,
+          const char *type G_GNUC_UNUSED)
+{
+    return g_uuid_string_random();
+}
+
 static gboolean
 mdev_create(const VgpuRoot *root, const char *parent, const char *type, const char *id,
             const VgpuDeadline *deadline, GError **error)
@@ -161,6 +168,7 @@ const VgpuProvider vgpu_provider_mdev = {
     .folder = mdev_folder,
     .load = mdev_load,
     .exists = mdev_exists,
+    .pick = mdev_pick,
     .create = mdev_create,
     .remove = mdev_remove,
 };

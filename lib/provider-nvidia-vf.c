@@ -116,8 +116,9 @@ framebuffer_of(const char *name)
     return gib ? (guint)gib * 1024 : 512;
 }
 
+/* A type that no VF could have now has no name: only lists of what can be made have names. */
 static VgpuType *
-find_or_add_type(VgpuParent *parent, guint number, const char *name)
+find_or_add_type(VgpuParent *parent, guint number)
 {
     g_autofree char *id = g_strdup_printf(PREFIX "%u", number);
     VgpuType *type;
@@ -129,9 +130,7 @@ find_or_add_type(VgpuParent *parent, guint number, const char *name)
     }
     type = g_new0(VgpuType, 1);
     type->id = g_steal_pointer(&id);
-    type->name = g_strdup(name);
     type->device_api = g_strdup("vfio-pci");
-    type->framebuffer_mib = name ? framebuffer_of(name) : 0;
     g_ptr_array_add(parent->types, type);
     return type;
 }
@@ -147,8 +146,14 @@ add_creatable(VgpuParent *parent, const char *line)
         return;
     g_autofree char *first = g_strstrip(g_strndup(line, colon - line));
     g_autofree char *name = g_strstrip(g_strdup(colon + 1));
-    if (g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
-        find_or_add_type(parent, (guint)number, name)->available_instances++;
+    if (!g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
+        return;
+    VgpuType *type = find_or_add_type(parent, (guint)number);
+    type->available_instances++;
+    if (!type->name) {
+        type->framebuffer_mib = framebuffer_of(name);
+        type->name = g_steal_pointer(&name);
+    }
 }
 
 /* What one VF adds: the type it has, or those it could have. FALSE if it is of another kind. */
@@ -160,7 +165,7 @@ add_vf(const VgpuRoot *root, VgpuParent *parent, const char *vf)
     if (!read_current(root, vf, &current))
         return FALSE;
     if (current) {
-        find_or_add_type(parent, current, NULL);
+        find_or_add_type(parent, current);
         return TRUE;
     }
     g_autofree char *file = vf_file(root, vf, TYPES);
@@ -173,6 +178,12 @@ add_vf(const VgpuRoot *root, VgpuParent *parent, const char *vf)
     for (guint i = 0; lines[i]; i++)
         add_creatable(parent, lines[i]);
     return TRUE;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static int
@@ -192,7 +203,7 @@ vf_load_parent(const VgpuRoot *root, const char *name)
 
     if (!vfs || vfs->len == 0)
         return NULL;
-    VgpuParent *parent = vgpu_parent_new(name, path);
+    VgpuParent *parent = vgpu_parent_new(&vgpu_provider_nvidia_vf, name, path);
     for (guint i = 0; i < vfs->len; i++)
         any |= add_vf(root, parent, vfs->pdata[i]);
     g_ptr_array_sort(parent->types, compare_types);
@@ -252,6 +263,46 @@ vf_has_parent(const VgpuRoot *root, const char *name)
     guint total;
     g_autofree char *file = vf_file(root, name, "sriov_totalvfs");
     return is_address(name) && vgpu_sysfs_read_uint(file, &total, NULL) && total > 0;
+}
+
+static char *
+vf_parent_of(const VgpuRoot *root, const char *id)
+{
+    g_autofree char *link = vf_file(root, id, "physfn");
+    return vgpu_sysfs_read_link(link, NULL);
+}
+
+/* Does @text, a list of types, have a line of @type? */
+static gboolean
+has_type(const char *text, const char *type)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (guint i = 0; lines[i]; i++) {
+        char *colon = strchr(lines[i], ':');
+        if (!colon)
+            continue;
+        *colon = '\0';
+        if (g_str_equal(g_strstrip(lines[i]), type + strlen(PREFIX)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The lowest VF on which the driver would make it now. */
+static char *
+vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type)
+{
+    g_autoptr(GPtrArray) vfs = list_vfs(parent->path);
+
+    g_ptr_array_sort(vfs, compare_names);
+    for (guint i = 0; g_str_has_prefix(type, PREFIX) && i < vfs->len; i++) {
+        g_autofree char *file = vf_file(root, vfs->pdata[i], TYPES);
+        g_autofree char *text = vgpu_sysfs_read(file, NULL);
+        if (text && !vf_exists(root, vfs->pdata[i]) && has_type(text, type))
+            return g_strdup(vfs->pdata[i]);
+    }
+    return NULL;
 }
 
 /* The VFs are gone after each boot, and come some time after they were asked for. */
@@ -325,6 +376,8 @@ const VgpuProvider vgpu_provider_nvidia_vf = {
     .folder = vf_folder,
     .load = vf_load,
     .exists = vf_exists,
+    .parent_of = vf_parent_of,
+    .pick = vf_pick,
     .enable = vf_enable,
     .create = vf_create,
     .remove = vf_remove,

@@ -27,6 +27,10 @@ G_BEGIN_DECLS
  * with "iommu_group" and "vfio-dev" in it, and its attributes
  * @load: returns (transfer full) (nullable) the vGPU @id, NULL if it is not there or half made
  * @exists: TRUE if the vGPU @id is there, half made or not
+ * @parent_of: (nullable): returns (transfer full) (nullable) the one parent that the vGPU @id can
+ * be on; missing where any will do
+ * @pick: returns (transfer full) (nullable) an id for a new vGPU of @type on @parent, NULL if none
+ * is left
  * @enable: (nullable): makes what a vGPU @id of @parent needs before it can be asked for
  * @create: asks the kernel for it; the caller has looked whether it may be had. After
  *   %VGPU_ERROR_TIMEOUT it may still appear
@@ -35,7 +39,7 @@ G_BEGIN_DECLS
  * One interface. Operations look at sysfs each time; they take no lock and keep nothing. Ids and
  * names that they get have the right form: vgpu_provider_of_id(), vgpu_name_check().
  */
-typedef struct {
+struct _VgpuProvider {
     const char *name;
     VgpuDir definitions;
     char *(*id_canonical)(const char *text);
@@ -46,13 +50,15 @@ typedef struct {
     char *(*folder)(const VgpuRoot *root, const char *id);
     VgpuDevice *(*load)(const VgpuRoot *root, const char *id);
     gboolean (*exists)(const VgpuRoot *root, const char *id);
+    char *(*parent_of)(const VgpuRoot *root, const char *id);
+    char *(*pick)(const VgpuRoot *root, const VgpuParent *parent, const char *type);
     gboolean (*enable)(const VgpuRoot *root, const char *parent, const char *id,
                        const VgpuDeadline *deadline, GError **error);
     gboolean (*create)(const VgpuRoot *root, const char *parent, const char *type, const char *id,
                        const VgpuDeadline *deadline, GError **error);
     gboolean (*remove)(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
                        GError **error);
-} VgpuProvider;
+};
 
 /**
  * vgpu_provider_mdev:

@@ -116,7 +116,8 @@ VgpuRestoreResult
 vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
                         const VgpuDeadline *deadline, GError **error)
 {
-    if (!check_values(root, definition, error))
+    if (!vgpu_device_enable(root, definition->parent, definition->vgpu, deadline, error) ||
+        !check_values(root, definition, error))
         return VGPU_RESTORE_FAILED;
     if (vgpu_device_exists(root, definition->vgpu))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT

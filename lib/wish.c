@@ -8,6 +8,7 @@
 #include "attr.h"
 #include "error.h"
 #include "log.h"
+#include "provider.h"
 #include "type-choice.h"
 
 void
@@ -17,6 +18,7 @@ vgpu_wish_free(VgpuWish *wish)
         return;
     vgpu_definition_free(wish->definition);
     g_free(wish->chosen);
+    g_free(wish->only);
     g_free(wish);
 }
 
@@ -98,20 +100,45 @@ take_request(VgpuWish *wish)
     wish->wanted = TRUE;
     wish->source = VGPU_RECORD_METADATA;
     wish->type = wish->chosen;
-    wish->parent = request->parent ? request->parent : definition ? definition->parent : NULL;
+    wish->parent = request->parent ? request->parent : definition ? definition->parent : wish->only;
     wish->placement = request->placement;
     wish->attrs = request->attrs->len || !definition ? request->attrs : definition->attrs;
+}
+
+/* A virtual function is on one GPU and on no other. */
+static char *
+only_parent(const VgpuRoot *root, const char *id)
+{
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, NULL);
+
+    return provider && provider->parent_of ? provider->parent_of(root, id) : NULL;
+}
+
+static char *
+choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error)
+{
+    VgpuTypeWish wish = {.name = request->type_name, .framebuffer_mib = request->framebuffer_mib};
+    g_autofree char *only = only_parent(root, request->vgpu);
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
+    const char *parent = request->parent ? request->parent : only;
+
+    return parents ? g_strdup(vgpu_type_choose(parents, parent, &wish, error)) : NULL;
 }
 
 char *
 vgpu_wish_choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error)
 {
-    VgpuTypeWish wish = {.name = request->type_name, .framebuffer_mib = request->framebuffer_mib};
+    GError *cause = NULL;
+    char *type = request->type ? g_strdup(request->type) : choose_type(root, request, &cause);
+    g_autoptr(VgpuRecord) record = type ? NULL : vgpu_record_load(root, request->vgpu, NULL);
 
-    if (request->type)
-        return g_strdup(request->type);
-    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
-    return parents ? g_strdup(vgpu_type_choose(parents, request->parent, &wish, error)) : NULL;
+    if (record && vgpu_device_exists(root, request->vgpu)) {
+        g_error_free(cause);
+        return g_strdup(record->type);
+    }
+    if (cause)
+        g_propagate_error(error, cause);
+    return type;
 }
 
 VgpuWish *
@@ -126,6 +153,7 @@ vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev 
     needed = !wish->request && hostdev->managed && !vgpu_device_exists(root, hostdev->vgpu);
     if (!find_definition(root, wish, needed, error))
         return NULL;
+    wish->only = only_parent(root, wish->vgpu);
     if (wish->request && !(wish->chosen = vgpu_wish_choose_type(root, wish->request, error)))
         return NULL;
     if (wish->request && wish->definition && !agree(wish, error))

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @vgpu: uuid of the vGPU
  * @request: (nullable): what the metadata asks for
  * @definition: (nullable) (owned): mdevctl's definition of it
+ * @only: (nullable) (owned): the one parent that such a vGPU can be on
  * @chosen: (nullable) (owned): the type id that the metadata's words mean on this host
  * @wanted: TRUE if we are to make it when it is not there; FALSE leaves it to libvirt
  * @source: who asks
@@ -32,6 +33,7 @@ typedef struct {
     const char *vgpu;
     const VgpuRequest *request;
     VgpuDefinition *definition;
+    char *only;
     char *chosen;
     gboolean wanted;
     VgpuRecordSource source;
@@ -66,7 +68,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuWish, vgpu_wish_free)
  * vgpu_wish_choose_type:
  * @root: a root
  * @request: what the metadata asks for
- * @error: (out) (optional): as vgpu_type_choose(); a type id is taken as it is
+ * @error: (out) (optional): as vgpu_type_choose()
+ *
+ * A type id is taken as it is. Where a name or a size fits nothing that is listed now, what the
+ * vGPU was made as before counts: a full GPU with virtual functions lists no type.
  *
  * Returns: (transfer full) (nullable): the type id.
  */

@@ -6,28 +6,32 @@
 
 #include "attr.h"
 #include "error.h"
-#include "parent.h"
+#include "provider.h"
 
 char *
-vgpuctl_edit_find_parent(const VgpuRoot *root, const char *uuid, const char *parent, GError **error)
+vgpuctl_edit_find_parent(const VgpuRoot *root, const char *id, const char *parent, GError **error)
 {
     if (!parent)
-        return vgpu_definition_find_parent(root, uuid, error);
-    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_DEFINITIONS, error, parent, uuid, NULL);
+        return vgpu_definition_find_parent(root, id, error);
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, error);
+    g_autofree char *path =
+        provider ? vgpu_root_path(root, provider->definitions, error, parent, id, NULL) : NULL;
     if (!path)
         return NULL;
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return g_strdup(parent);
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined on GPU '%s'",
-                uuid, parent);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined on GPU '%s'", id,
+                parent);
     return NULL;
 }
 
 VgpuDefinition *
-vgpuctl_edit_load(const VgpuRoot *root, const char *uuid, const char *parent, GError **error)
+vgpuctl_edit_load(const VgpuRoot *root, const char *id, const char *parent, GError **error)
 {
-    g_autofree char *name = vgpu_uuid_canonical(uuid, error);
-    g_autofree char *where = name ? vgpuctl_edit_find_parent(root, name, parent, error) : NULL;
+    g_autofree char *name = NULL;
+    g_autofree char *where = vgpu_provider_of_id(id, &name, error)
+                                 ? vgpuctl_edit_find_parent(root, name, parent, error)
+                                 : NULL;
 
     return where ? vgpu_definition_load(root, where, name, error) : NULL;
 }

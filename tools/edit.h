@@ -17,32 +17,32 @@ G_BEGIN_DECLS
  */
 #define VGPUCTL_EDIT_PARENT_OPTION(parent)                                                         \
     {                                                                                              \
-        "parent", 0, 0, G_OPTION_ARG_STRING, &(parent),                                            \
-            "its GPU, if several GPUs define that uuid", "GPU"                                     \
+        "parent", 0, 0, G_OPTION_ARG_STRING, &(parent), "its GPU, if several GPUs define that id", \
+            "GPU"                                                                                  \
     }
 
 /**
  * vgpuctl_edit_find_parent:
  * @root: a root
- * @uuid: uuid of a vGPU
+ * @id: id of a vGPU
  * @parent: (nullable): the GPU the user named
  * @error: (out) (optional): as vgpu_definition_find_parent()
  *
  * Returns: (transfer full) (nullable): name of the GPU that has the definition.
  */
-char *vgpuctl_edit_find_parent(const VgpuRoot *root, const char *uuid, const char *parent,
+char *vgpuctl_edit_find_parent(const VgpuRoot *root, const char *id, const char *parent,
                                GError **error);
 
 /**
  * vgpuctl_edit_load:
  * @root: a root
- * @uuid: uuid of a vGPU, of either case
+ * @id: id of a vGPU, of either case
  * @parent: (nullable): the GPU the user named
  * @error: (out) (optional): as vgpu_definition_find()
  *
  * Returns: (transfer full) (nullable): the definition.
  */
-VgpuDefinition *vgpuctl_edit_load(const VgpuRoot *root, const char *uuid, const char *parent,
+VgpuDefinition *vgpuctl_edit_load(const VgpuRoot *root, const char *id, const char *parent,
                                   GError **error);
 
 /**

@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "error.h"
+#include "provider.h"
 
 #include <string.h>
 
@@ -61,15 +62,15 @@ vgpuctl_order_read(const VgpuctlOrderWords *words, GError **error)
 {
     g_autoptr(VgpuctlOrder) order = g_new0(VgpuctlOrder, 1);
 
-    order->uuid = words->uuid ? vgpu_uuid_canonical(words->uuid, error) : g_uuid_string_random();
-    if (!order->uuid || !read_wish(words, &order->order.wish, error) ||
-        !read_parent(words, &order->order, error) ||
+    if (words->vgpu && !vgpu_provider_of_id(words->vgpu, &order->vgpu, error))
+        return NULL;
+    if (!read_wish(words, &order->order.wish, error) || !read_parent(words, &order->order, error) ||
         !vgpu_placement_from_string(words->placement, &order->order.placement, error))
         return NULL;
     order->attrs = vgpuctl_order_attrs(words->attrs, error);
     if (!order->attrs)
         return NULL;
-    order->order.vgpu = order->uuid;
+    order->order.vgpu = order->vgpu;
     order->order.attrs = order->attrs;
     return g_steal_pointer(&order);
 }
@@ -79,7 +80,7 @@ vgpuctl_order_free(VgpuctlOrder *order)
 {
     if (!order)
         return;
-    g_free(order->uuid);
+    g_free(order->vgpu);
     g_clear_pointer(&order->attrs, g_ptr_array_unref);
     g_free(order);
 }

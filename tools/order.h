@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @type: (nullable): type id or name
  * @framebuffer: (nullable): "2048M"
  * @parent: (nullable): name of a GPU, or "auto"
- * @uuid: (nullable): uuid
+ * @vgpu: (nullable): uuid, or address of a virtual function
  * @placement: (nullable): as vgpu_placement_from_string()
  * @attrs: (nullable): "name=value"s
  *
@@ -24,7 +24,7 @@ typedef struct {
     char *type;
     char *framebuffer;
     char *parent;
-    char *uuid;
+    char *vgpu;
     char *placement;
     char **attrs;
 } VgpuctlOrderWords;
@@ -46,7 +46,13 @@ typedef struct {
          "SIZE"},                                                                                  \
         {"parent", 0, 0, G_OPTION_ARG_STRING, &(words).parent, "its GPU, or auto for any (auto)",  \
          "GPU"},                                                                                   \
-        {"uuid", 0, 0, G_OPTION_ARG_STRING, &(words).uuid, "its uuid (random)", "UUID"},           \
+        {"uuid",                                                                                   \
+         0,                                                                                        \
+         0,                                                                                        \
+         G_OPTION_ARG_STRING,                                                                      \
+         &(words).vgpu,                                                                            \
+         "its uuid, or its virtual function (any)",                                                \
+         "ID"},                                                                                    \
         {"placement",                                                                              \
          0,                                                                                        \
          0,                                                                                        \
@@ -62,12 +68,12 @@ typedef struct {
 /**
  * VgpuctlOrder:
  * @order: what is wanted; borrows from the words and from the other members
- * @uuid: its uuid
+ * @vgpu: (nullable): its id
  * @attrs: its attributes
  */
 typedef struct {
     VgpuCreateOrder order;
-    char *uuid;
+    char *vgpu;
     GPtrArray *attrs;
 } VgpuctlOrder;
 

@@ -31,7 +31,7 @@ run_autostart(const VgpuRoot *root, const char *const *words, GError **error)
 
 const VgpuctlVerb vgpuctl_autostart = {
     .name = "autostart",
-    .arguments = "UUID",
+    .arguments = "ID",
     .summary = "make a vGPU that is defined when the machine starts, or not",
     .options = options,
     .least = 1,

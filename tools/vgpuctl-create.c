@@ -20,16 +20,17 @@ run_create(const VgpuRoot *root, const char *const *words, GError **error)
     g_autoptr(VgpuctlOrder) order = vgpuctl_order_read(&order_words, error);
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
 
-    if (!order || !vgpu_create(root, &order->order, &deadline, error))
-        return FALSE;
-    puts(order->uuid);
-    return TRUE;
+    g_autofree char *id = order ? vgpu_create(root, &order->order, &deadline, error) : NULL;
+
+    if (id)
+        puts(id);
+    return id != NULL;
 }
 
 const VgpuctlVerb vgpuctl_create = {
     .name = "create",
     .arguments = "",
-    .summary = "make a vGPU, until the machine goes down; print its uuid",
+    .summary = "make a vGPU, until the machine goes down; print its id",
     .options = options,
     .run = run_create,
 };

@@ -9,7 +9,7 @@
 #include "log.h"
 #include "device.h"
 #include "order.h"
-#include "parent.h"
+#include "provider.h"
 #include "verb.h"
 
 #include <stdio.h>
@@ -24,10 +24,10 @@ static const GOptionEntry options[] = {
 };
 
 static gboolean
-check_undefined(const VgpuRoot *root, const char *uuid, GError **error)
+check_undefined(const VgpuRoot *root, const char *id, GError **error)
 {
     GError *reason = NULL;
-    g_autoptr(VgpuDefinition) definition = vgpu_definition_find(root, uuid, &reason);
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_find(root, id, &reason);
 
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
         g_error_free(reason);
@@ -37,57 +37,73 @@ check_undefined(const VgpuRoot *root, const char *uuid, GError **error)
         g_propagate_error(error, reason);
     else
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS,
-                    "vGPU '%s' is defined already, on GPU '%s'; change it by 'vgpuctl modify'",
-                    uuid, definition->parent);
+                    "vGPU '%s' is defined already, on GPU '%s'; change it by 'vgpuctl modify'", id,
+                    definition->parent);
     return FALSE;
 }
 
-/* A GPU that was named: it may be full now, or away, since its vGPU is for later. */
-static char *
-choose_on(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
+/* On a GPU that was named: it may be full now, since its vGPU is for later. */
+static VgpuDefinition *
+define_on(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
 {
-    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, order->parent, error);
+    g_autoptr(GPtrArray) parents = parent ? vgpu_parent_list(root, error) : NULL;
+    const char *type =
+        parents ? vgpu_type_choose(parents, order->parent, &order->wish, error) : NULL;
+    g_autofree char *id = NULL;
 
-    if (!parents)
+    if (!type)
         return NULL;
-    if (vgpu_parent_exists(root, order->parent))
-        return g_strdup(vgpu_type_choose(parents, order->parent, &order->wish, error));
-    if (order->wish.id) {
-        vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
-                 order->parent);
-        return g_strdup(order->wish.id);
-    }
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                "there is no GPU '%s' now to look for a type on; say --type", order->parent);
+    id = order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, type);
+    if (id)
+        return vgpu_definition_new(parent->name, id, type);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                "GPU '%s' has no virtual function free for type '%s'; name one by --uuid",
+                parent->name, type);
     return NULL;
+}
+
+/* On one that is away. */
+static VgpuDefinition *
+define_blindly(const VgpuCreateOrder *order, GError **error)
+{
+    g_autofree char *fresh = order->vgpu ? NULL : g_uuid_string_random();
+
+    if (!order->wish.id) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "there is no GPU '%s' now to look for a type on; say --type", order->parent);
+        return NULL;
+    }
+    vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
+             order->parent);
+    return vgpu_definition_new(order->parent, fresh ? fresh : order->vgpu, order->wish.id);
 }
 
 /* Out of what the user typed. */
 static VgpuDefinition *
 from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
 {
-    g_autofree char *type = NULL;
-    g_autofree char *parent = g_strdup(order->order.parent);
+    const VgpuCreateOrder *what = &order->order;
+    VgpuDefinition *definition;
 
-    if (parent)
-        type = choose_on(root, &order->order, error);
-    else if (!vgpu_create_choose(root, &order->order, &type, &parent, error))
-        return NULL;
-    if (!type)
-        return NULL;
-    VgpuDefinition *definition = vgpu_definition_new(parent, order->uuid, type);
-    g_ptr_array_unref(definition->attrs);
-    definition->attrs = g_ptr_array_ref(order->attrs);
+    if (!what->parent)
+        return vgpu_create_choose(root, what, error);
+    definition = vgpu_parent_exists(root, what->parent) ? define_on(root, what, error)
+                                                        : define_blindly(what, error);
+    if (definition) {
+        g_ptr_array_unref(definition->attrs);
+        definition->attrs = g_ptr_array_ref(order->attrs);
+    }
     return definition;
 }
 
 /* Out of a vGPU that is there, with its attributes if its driver is one whose we know. */
 static VgpuDefinition *
-from_vgpu(const VgpuRoot *root, const char *uuid, GError **error)
+from_vgpu(const VgpuRoot *root, const char *id, GError **error)
 {
-    g_autoptr(VgpuDevice) device = vgpu_device_load(root, uuid, error);
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
     g_autofree char *driver = device ? vgpu_parent_read_driver(root, device->parent, NULL) : NULL;
-    GPtrArray *attrs = device ? vgpu_device_read_attrs(root, uuid, driver, error) : NULL;
+    GPtrArray *attrs = device ? vgpu_device_read_attrs(root, id, driver, error) : NULL;
 
     if (!attrs)
         return NULL;
@@ -113,7 +129,7 @@ static gboolean
 says_what(const VgpuctlOrderWords *words)
 {
     return words->type || words->framebuffer || words->parent || words->placement || words->attrs ||
-           words->uuid;
+           words->vgpu;
 }
 
 static gboolean
@@ -138,7 +154,7 @@ run_define(const VgpuRoot *root, const char *const *words, GError **error)
 
 const VgpuctlVerb vgpuctl_define = {
     .name = "define",
-    .arguments = "[UUID]",
+    .arguments = "[ID]",
     .summary = "keep what a vGPU is over reboots: a new one, or one that is there",
     .options = options,
     .most = 1,

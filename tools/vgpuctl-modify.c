@@ -8,7 +8,7 @@
 #include "lock.h"
 #include "device.h"
 #include "order.h"
-#include "parent.h"
+#include "provider.h"
 #include "verb.h"
 
 #include <string.h>
@@ -97,9 +97,9 @@ drop_all(VgpuDefinition *definition, GError **error)
 
 /* The definition as it shall be; nothing is written. */
 static VgpuDefinition *
-edit(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs, GError **error)
+edit(const VgpuRoot *root, const char *id, const GPtrArray *attrs, GError **error)
 {
-    g_autoptr(VgpuDefinition) definition = vgpuctl_edit_load(root, uuid, parent, error);
+    g_autoptr(VgpuDefinition) definition = vgpuctl_edit_load(root, id, parent, error);
 
     if (!definition || !drop_all(definition, error))
         return NULL;
@@ -115,15 +115,15 @@ edit(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs, GError **er
 }
 
 static gboolean
-change_live(const VgpuRoot *root, const char *uuid, const GPtrArray *attrs,
+change_live(const VgpuRoot *root, const char *id, const GPtrArray *attrs,
             const VgpuDeadline *deadline, GError **error)
 {
-    g_autoptr(VgpuDevice) device = vgpu_device_load(root, uuid, error);
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
     g_autoptr(VgpuParent) gpu = device ? vgpu_parent_load(root, device->parent, error) : NULL;
     const VgpuType *type = gpu ? vgpu_parent_find_type(gpu, device->type, error) : NULL;
 
     return type && vgpu_attr_check_list(gpu->driver, type, attrs, error) &&
-           vgpu_device_set_attrs(root, uuid, attrs, deadline, error);
+           vgpu_device_set_attrs(root, id, attrs, deadline, error);
 }
 
 /* The kernel may refuse, so it goes first: a definition is never changed without it. */
@@ -133,23 +133,24 @@ run_modify(const VgpuRoot *root, const char *const *words, GError **error)
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autoptr(GPtrArray) attrs =
         check_options(error) ? vgpuctl_order_attrs(set_words, error) : NULL;
-    g_autofree char *uuid = attrs ? vgpu_uuid_canonical(words[0], error) : NULL;
-    g_autoptr(VgpuLock) lock =
-        uuid ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error) : NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(VgpuLock) lock = attrs && vgpu_provider_of_id(words[0], &id, error)
+                                   ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error)
+                                   : NULL;
     g_autoptr(VgpuDefinition) definition = NULL;
 
     if (!lock)
         return FALSE;
-    if ((defined || !live) && !(definition = edit(root, uuid, attrs, error)))
+    if ((defined || !live) && !(definition = edit(root, id, attrs, error)))
         return FALSE;
-    if (live && !change_live(root, uuid, attrs, &deadline, error))
+    if (live && !change_live(root, id, attrs, &deadline, error))
         return FALSE;
     return !definition || vgpu_definition_save(root, definition, error);
 }
 
 const VgpuctlVerb vgpuctl_modify = {
     .name = "modify",
-    .arguments = "UUID",
+    .arguments = "ID",
     .summary = "change attributes of a vGPU, or its definition",
     .options = options,
     .least = 1,

@@ -4,16 +4,16 @@
  */
 #include "error.h"
 #include "lock.h"
-#include "device.h"
+#include "provider.h"
 #include "record.h"
 #include "verb.h"
 
 /* Between prepare and QEMU's open a domain's vGPU looks idle. */
 static gboolean
-check_not_owned(const VgpuRoot *root, const char *uuid, GError **error)
+check_not_owned(const VgpuRoot *root, const char *id, GError **error)
 {
     GError *reason = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, uuid, &reason);
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, id, &reason);
 
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
         g_error_free(reason);
@@ -25,17 +25,17 @@ check_not_owned(const VgpuRoot *root, const char *uuid, GError **error)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
                     "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it "
                     "down first",
-                    uuid, record->domain_name, record->domain);
+                    id, record->domain_name, record->domain);
     return FALSE;
 }
 
 static gboolean
-check_there(const VgpuRoot *root, const char *uuid, GError **error)
+check_there(const VgpuRoot *root, const char *id, GError **error)
 {
-    if (vgpu_device_exists(root, uuid))
+    if (vgpu_device_exists(root, id))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                "there is no vGPU '%s'; 'vgpuctl list vgpus' shows which are", uuid);
+                "there is no vGPU '%s'; 'vgpuctl list vgpus' shows which are", id);
     return FALSE;
 }
 
@@ -43,17 +43,18 @@ static gboolean
 run_remove(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    g_autofree char *uuid = vgpu_uuid_canonical(words[0], error);
-    g_autoptr(VgpuLock) lock =
-        uuid ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error) : NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
+                                   ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error)
+                                   : NULL;
 
-    return lock && check_there(root, uuid, error) && check_not_owned(root, uuid, error) &&
-           vgpu_device_remove(root, uuid, &deadline, error);
+    return lock && check_there(root, id, error) && check_not_owned(root, id, error) &&
+           vgpu_device_remove(root, id, &deadline, error);
 }
 
 const VgpuctlVerb vgpuctl_remove = {
     .name = "remove",
-    .arguments = "UUID",
+    .arguments = "ID",
     .summary = "remove a vGPU that nobody uses; its definition stays",
     .least = 1,
     .most = 1,

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "json.h"
 #include "log.h"
+#include "provider.h"
 #include "verb.h"
 #include "view.h"
 
@@ -131,15 +132,15 @@ print_gpu_json(const VgpuParent *gpu)
     vgpuctl_json_print(document);
 }
 
-/* All entries of a uuid: several GPUs may define the same. */
+/* All entries of an id: several GPUs may define the same. */
 static gboolean
-show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *uuid, GError **error)
+show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *id, GError **error)
 {
     gboolean found = FALSE;
 
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        if (strcmp(entry->vgpu, uuid) != 0)
+        if (strcmp(entry->vgpu, id) != 0)
             continue;
         if (as_json) {
             print_vgpu_json(root, inventory, entry);
@@ -154,7 +155,7 @@ show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *uui
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                     "there is no vGPU '%s', and none of it is defined; 'vgpuctl list vgpus' shows "
                     "which are",
-                    uuid);
+                    id);
     return found;
 }
 
@@ -165,7 +166,7 @@ show_gpu(const VgpuInventory *inventory, const char *name, GError **error)
 
     if (!gpu)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "'%.64s' is no vGPU's uuid and no GPU that is there; 'vgpuctl list' shows both",
+                    "'%.64s' is no vGPU's id and no GPU that is there; 'vgpuctl list' shows both",
                     name);
     else if (as_json)
         print_gpu_json(gpu);
@@ -174,18 +175,21 @@ show_gpu(const VgpuInventory *inventory, const char *name, GError **error)
     return gpu != NULL;
 }
 
+/* A PCI address may be either's: of a GPU, or of a virtual function that is a vGPU. */
 static gboolean
 run_show(const VgpuRoot *root, const char *const *words, GError **error)
 {
-    g_autofree char *uuid = vgpu_uuid_canonical(words[0], NULL);
+    g_autofree char *id = NULL;
     g_autoptr(VgpuInventory) inventory = vgpu_inventory_new(root);
 
-    return uuid ? show_vgpus(root, inventory, uuid, error) : show_gpu(inventory, words[0], error);
+    if (find_gpu(inventory, words[0]) || !vgpu_provider_of_id(words[0], &id, NULL))
+        return show_gpu(inventory, words[0], error);
+    return show_vgpus(root, inventory, id, error);
 }
 
 const VgpuctlVerb vgpuctl_show = {
     .name = "show",
-    .arguments = "UUID|GPU",
+    .arguments = "ID|GPU",
     .summary = "show all that is known of a vGPU or a GPU",
     .options = options,
     .least = 1,

@@ -4,6 +4,7 @@
  */
 #include "edit.h"
 #include "lock.h"
+#include "provider.h"
 #include "verb.h"
 
 static char *parent;
@@ -19,16 +20,18 @@ run_undefine(const VgpuRoot *root, const char *const *words, GError **error)
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
     g_autofree char *where = NULL;
-    g_autofree char *uuid = lock ? vgpu_uuid_canonical(words[0], error) : NULL;
+    g_autofree char *id = NULL;
 
     /* one that can't be understood can be deleted all the same */
-    where = uuid ? vgpuctl_edit_find_parent(root, uuid, parent, error) : NULL;
-    return where && vgpu_definition_delete(root, where, uuid, error);
+    where = lock && vgpu_provider_of_id(words[0], &id, error)
+                ? vgpuctl_edit_find_parent(root, id, parent, error)
+                : NULL;
+    return where && vgpu_definition_delete(root, where, id, error);
 }
 
 const VgpuctlVerb vgpuctl_undefine = {
     .name = "undefine",
-    .arguments = "UUID",
+    .arguments = "ID",
     .summary = "forget the definition of a vGPU; one that is there stays",
     .options = options,
     .least = 1,

@@ -5,6 +5,7 @@
  */
 #include "mock-sysfs.h"
 
+#include "mock-vf.h"
 #include "sysfs.h"
 
 #include <errno.h>
@@ -424,11 +425,14 @@ kernel_write(const char *path, const char *value, gpointer user_data)
     g_autofree char *uuid = NULL;
     g_autofree char *file = NULL;
     gboolean is_mdev = split_mdev_path(path, &uuid, &file);
-    int err = get_fault(mock, is_mdev ? file : "create");
+    g_autofree char *last = g_path_get_basename(path);
+    int err = get_fault(mock, is_mdev ? file : last);
     if (err)
         return err;
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return ENOENT;
+    if (strstr(path, "sys/bus/pci/devices/"))
+        return mock_vf_write(mock, path, value);
     if (!is_mdev)
         return kernel_create(mock, path, value);
     if (strcmp(file, "remove") != 0)

@@ -2,6 +2,7 @@
 /*
  * test-vgpuctl.c - vgpuctl as a program: what its verbs print and do, and its exit status.
  */
+#include "mock-vf.h"
 #include "program.h"
 #include "unit.h"
 
@@ -132,8 +133,8 @@ test_show(void **state)
     assert_golden(mock, "show " PROGRAM_NVIDIA, "vgpuctl/show-gpu.txt");
     assert_golden_json(mock, "show --json " PROGRAM_NVIDIA, "vgpuctl/show-gpu.json");
     assert_refused(mock, "show " UUID_D, 1, "there is no vGPU '" UUID_D "'");
-    assert_refused(mock, "show 0000:00:00.0", 1, "no GPU that is there");
-    assert_refused(mock, "show", 2, "'show' needs UUID|GPU");
+    assert_refused(mock, "show cats", 1, "no GPU that is there");
+    assert_refused(mock, "show", 2, "'show' needs ID|GPU");
 }
 
 static void
@@ -357,6 +358,34 @@ test_command_line(void **state)
     assert_done(mock, "list -- gpus", NULL);
 }
 
+/* On NVIDIA's newer interface a vGPU is a virtual function. */
+static void
+test_virtual_functions(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    mock_vf_add(mock, 4);
+
+    assert_golden(mock, "list types", "vgpuctl/list-types-vf.txt");
+    assert_done(mock, "define --auto --framebuffer 4G --attr nvidia/vgpu_params=a=1",
+                MOCK_VF_1 "\n");
+    g_autofree char *text = mock_sysfs_read(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_1);
+    assert_non_null(strstr(text, "nvidia-558"));
+    assert_refused(mock, "define --type nvidia-558 --uuid " MOCK_VF_1, 1, "is defined already");
+    assert_done(mock, "define --type nvidia-558 --parent " MOCK_PF " --uuid " MOCK_VF_2,
+                MOCK_VF_2 "\n");
+    assert_golden(mock, "list definitions", "vgpuctl/list-definitions-vf.txt");
+    assert_done(mock, "autostart " MOCK_VF_2, "");
+    assert_done(mock, "undefine " MOCK_VF_2, "");
+    assert_int_equal(
+        mock_vf_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type", "558"),
+        0);
+    assert_golden(mock, "show " MOCK_VF_1, "vgpuctl/show-vf.txt");
+    assert_golden(mock, "show " MOCK_PF, "vgpuctl/show-pf.txt");
+    assert_refused(mock, "create --type nvidia-558 --uuid " MOCK_VF_1, 1,
+                   "there is a vGPU '" MOCK_VF_1 "' already");
+    assert_refused(mock, "remove " MOCK_VF_NONE, 1, "there is no vGPU '" MOCK_VF_NONE "'");
+}
+
 int
 main(void)
 {
@@ -374,6 +403,7 @@ main(void)
         cmocka_unit_test(test_modify_live),
         cmocka_unit_test(test_autostart),
         cmocka_unit_test(test_restore),
+        cmocka_unit_test(test_virtual_functions),
         cmocka_unit_test(test_command_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-provider-nvidia-vf.c - vGPUs on virtual functions: found, made, removed, and their VFs
+ * enabled.
+ */
+#include "domain-text.h"
+#include "mock-log.h"
+#include "mock-vf.h"
+#include "unit.h"
+
+#include "prepare.h"
+#include "provider.h"
+#include "record.h"
+#include "release.h"
+#include "restore.h"
+
+#define VF_DEVICE(managed)                                                                         \
+    "<hostdev mode='subsystem' type='pci' managed='" managed "'><source><address domain='0x0000' " \
+    "bus='0x41' slot='0x00' function='0x4'/></source></hostdev>"
+#define FILE_1           "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type"
+#define VF_REQUEST(more) "<vgpu:vgpu address='" MOCK_VF_1 "' " more "/>"
+
+static gboolean
+make(MockSysfs *mock, const char *parent, const char *type, const char *vf, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    return vgpu_device_create(mock->root, parent, type, vf, &deadline, error);
+}
+
+static void
+test_ids(void **state)
+{
+    static const char *const bad[] = {
+        "",   "0000:41:00",    "000:41:00.4",  "0000:41:00.8",     "0000-41-00.4",
+        "..", "0000:41:00.44", "g000:41:00.4", "123456789:41:00.4"};
+    g_autofree char *canonical = NULL;
+
+    assert_ptr_equal(vgpu_provider_of_id("0000:4A:1F.7", &canonical, NULL),
+                     &vgpu_provider_nvidia_vf);
+    assert_string_equal(canonical, "0000:4a:1f.7");
+    assert_ptr_equal(vgpu_provider_of_id("10000:41:00.4", NULL, NULL), &vgpu_provider_nvidia_vf);
+    assert_ptr_equal(vgpu_provider_of_id(UUID_A, NULL, NULL), &vgpu_provider_mdev);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        GError *error = NULL;
+        assert_null(vgpu_provider_of_id(bad[i], NULL, &error));
+        assert_error(&error, VGPU_ERROR_INVALID, "neither a uuid nor the PCI address");
+    }
+    assert_null(vgpu_provider_of_id(NULL, NULL, NULL));
+}
+
+static void
+test_parents(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    mock_sysfs_add_gpu(mock, "0001:00:00.0");
+    mock_vf_add(mock, 4);
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(mock->root, NULL);
+    const VgpuParent *pf = parents->pdata[0];
+    const VgpuType *type = vgpu_parent_find_type(pf, "nvidia-558", NULL);
+
+    assert_int_equal(parents->len, 2);
+    assert_string_equal(pf->name, MOCK_PF);
+    assert_string_equal(pf->driver, "nvidia");
+    assert_int_equal(pf->numa_node, 1);
+    assert_int_equal(pf->types->len, 2);
+    assert_string_equal(type->name, "NVIDIA A40-4Q");
+    assert_int_equal(type->framebuffer_mib, 4096);
+    assert_int_equal(type->available_instances, 4);
+    assert_true(vgpu_parent_exists(mock->root, MOCK_PF));
+    assert_false(vgpu_parent_exists(mock->root, MOCK_VF_1));
+}
+
+/* Its VFs are gone; what is defined on it can be had all the same. */
+static void
+test_parent_without_vfs(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    mock_vf_add(mock, 0);
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(mock->root, NULL);
+
+    assert_int_equal(parents->len, 0);
+    assert_true(vgpu_parent_exists(mock->root, MOCK_PF));
+    assert_null(vgpu_parent_load(mock->root, MOCK_PF, NULL));
+}
+
+static void
+test_made_and_removed(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_true(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_1, &error));
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
+    g_autoptr(GPtrArray) devices = vgpu_device_list(mock->root, &error);
+    const VgpuDevice *device = devices->pdata[0];
+    assert_int_equal(devices->len, 1);
+    assert_string_equal(device->id, MOCK_VF_1);
+    assert_string_equal(device->parent, MOCK_PF);
+    assert_string_equal(device->type, "nvidia-558");
+    assert_true(vgpu_device_set_attr(mock->root, MOCK_VF_1, "nvidia/vgpu_params", "a=1", &deadline,
+                                     &error));
+    assert_false(
+        vgpu_device_set_attr(mock->root, MOCK_VF_1, "physfn/sriov_numvfs", "0", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no attribute");
+    assert_true(vgpu_device_remove(mock->root, MOCK_VF_1, &deadline, &error));
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 0);
+    assert_true(vgpu_device_remove(mock->root, MOCK_VF_1, &deadline, &error));
+}
+
+static void
+test_refused(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    mock_sysfs_add_gpu(mock, "0001:00:00.0");
+    assert_true(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_1, &error));
+    assert_false(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_1, &error));
+    assert_error(&error, VGPU_ERROR_EXISTS, MOCK_VF_1);
+    assert_false(make(mock, MOCK_PF, "nvidia-557", MOCK_VF_2, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no type 'nvidia-557'; it has: nvidia-558");
+    assert_false(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_NONE, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, MOCK_VF_NONE);
+    assert_false(make(mock, "0001:00:00.0", "vgpu-16m", MOCK_VF_2, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "type 'vgpu-16m' is none of a virtual function");
+    assert_true(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_2, &error));
+    assert_false(make(mock, MOCK_PF, "nvidia-558", "0000:41:00.6", &error));
+    assert_error(&error, VGPU_ERROR_FULL, "has no instance of type 'nvidia-558' left");
+}
+
+static gpointer
+appear_late(gpointer data)
+{
+    g_usleep(200000);
+    mock_vf_appear(data, 4);
+    return NULL;
+}
+
+/* As after a boot: no VF is enabled, and they come late. */
+static void
+test_enable(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(5000), passed = vgpu_deadline_after(100);
+    GError *error = NULL;
+
+    mock_vf_add(mock, 0);
+    assert_false(vgpu_provider_nvidia_vf.enable(mock->root, MOCK_PF, MOCK_VF_1, &passed, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "virtual function '" MOCK_VF_1 "'");
+    g_autofree char *number = mock_sysfs_read(mock, "sys/bus/pci/devices/" MOCK_PF "/sriov_numvfs");
+    assert_string_equal(number, "4\n");
+    GThread *thread = g_thread_new("late", appear_late, mock);
+    assert_true(vgpu_provider_nvidia_vf.enable(mock->root, MOCK_PF, MOCK_VF_1, &deadline, &error));
+    g_thread_join(thread);
+    assert_false(
+        vgpu_provider_nvidia_vf.enable(mock->root, "0000:99:00.0", MOCK_VF_1, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "0000:99:00.0");
+}
+
+static gboolean
+prepare(MockSysfs *mock, const char *domain, const char *requests, const char *hostdevs,
+        GError **error)
+{
+    g_autoptr(VgpuDomain) parsed = domain_new(domain, requests, hostdevs);
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    VgpuDeadline deadline = vgpu_deadline_after(1000);
+
+    return vgpu_prepare(mock->root, parsed, settings, &deadline, error);
+}
+
+static void
+release(MockSysfs *mock, const char *domain)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(1000);
+
+    assert_true(vgpu_release(mock->root, domain, NULL, &deadline, NULL));
+}
+
+static void
+test_domain(void **state)
+{
+    MockSysfs *mock = *state;
+    const char *request = VF_REQUEST("framebuffer='4G'");
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_true(prepare(mock, DOMAIN_A, request, VF_DEVICE("no"), &error));
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
+    g_autoptr(VgpuRecord) record = vgpu_record_load(mock->root, MOCK_VF_1, &error);
+    assert_string_equal(record->parent, MOCK_PF);
+    assert_string_equal(record->type, "nvidia-558");
+    assert_false(prepare(mock, DOMAIN_B, request, VF_DEVICE("no"), &error));
+    assert_error(&error, VGPU_ERROR_CONFLICT, "it belongs to domain \"vma\"");
+    release(mock, DOMAIN_B);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
+    release(mock, DOMAIN_A);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 0);
+    /* late, and after another domain took it */
+    assert_true(prepare(mock, DOMAIN_B, request, VF_DEVICE("no"), &error));
+    release(mock, DOMAIN_A);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
+}
+
+/* Somebody set it to 0 and gave it another type since: what is there now is theirs. */
+static void
+test_stale_owner(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_true(prepare(mock, DOMAIN_A, VF_REQUEST("type='nvidia-558'"), VF_DEVICE("no"), &error));
+    assert_int_equal(mock_vf_write(mock, FILE_1, "0"), 0);
+    assert_int_equal(mock_vf_write(mock, FILE_1, "557"), 0);
+    release(mock, DOMAIN_A);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 557);
+    assert_null(vgpu_record_load(mock->root, MOCK_VF_1, NULL));
+}
+
+static void
+test_domain_refused(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_false(
+        prepare(mock, DOMAIN_A, VF_REQUEST("type='nvidia-558'"), VF_DEVICE("yes"), &error));
+    assert_error(&error, VGPU_ERROR_INVALID,
+                 MOCK_VF_1 ": the host device of a virtual function "
+                           "with a vGPU must say managed='no'");
+    assert_false(prepare(mock, DOMAIN_A, VF_REQUEST("type='nvidia-9'"), VF_DEVICE("no"), &error));
+    assert_error(&error, VGPU_ERROR_FULL, MOCK_PF ": has no such type");
+    /* a PCI device that the metadata does not name is libvirt's alone */
+    assert_true(prepare(mock, DOMAIN_A, NULL, VF_DEVICE("yes"), &error));
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 0);
+}
+
+/* The metadata names the GPU, so its VFs can be asked for. */
+static void
+test_domain_before_its_vf(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+
+    mock_vf_add(mock, 0);
+    assert_false(prepare(mock, DOMAIN_A, VF_REQUEST("type='nvidia-558' parent='" MOCK_PF "'"),
+                         VF_DEVICE("no"), &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "virtual function '" MOCK_VF_1 "'");
+    GThread *thread = g_thread_new("late", appear_late, mock);
+    assert_true(prepare(mock, DOMAIN_A, VF_REQUEST("framebuffer='3G' parent='" MOCK_PF "'"),
+                        VF_DEVICE("no"), &error));
+    g_thread_join(thread);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
+}
+
+static void
+test_restored_at_boot(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuRestoreCount count;
+
+    mock_vf_add(mock, 0);
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+                     "{\"mdev_type\":\"nvidia-557\",\"start\":\"auto\",\"attrs\":"
+                     "[{\"nvidia/vgpu_params\":\"frame_rate_limiter=0\"}]}");
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" UUID_A, "no VF");
+    GThread *thread = g_thread_new("late", appear_late, mock);
+    assert_true(vgpu_restore_run(mock->root, NULL, 3000, &count, NULL));
+    g_thread_join(thread);
+    assert_int_equal(count.started, 1);
+    assert_int_equal(count.failed, 0);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_2), 557);
+    g_autofree char *params =
+        mock_sysfs_read(mock, "sys/bus/pci/devices/" MOCK_VF_2 "/nvidia/vgpu_params");
+    assert_string_equal(params, "frame_rate_limiter=0\n");
+    assert_true(vgpu_restore_run(mock->root, NULL, 3000, &count, NULL));
+    assert_int_equal(count.present, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_parents),
+        cmocka_unit_test(test_parent_without_vfs),
+        cmocka_unit_test(test_made_and_removed),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_enable),
+        TEST(domain),
+        TEST(stale_owner),
+        TEST(domain_refused),
+        TEST(domain_before_its_vf),
+        TEST(restored_at_boot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
