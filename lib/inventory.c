@@ -55,25 +55,32 @@ collect_problems(VgpuInventory *inventory)
     }
 }
 
+/* Several GPUs may define the same id. */
 static VgpuInventoryEntry *
-find_entry(const VgpuInventory *inventory, const char *uuid, const char *parent)
+find_entry(const VgpuInventory *inventory, const char *id, const char *parent)
 {
-    for (guint i = 0; i < inventory->entries->len; i++) {
-        VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        if (strcmp(entry->vgpu, uuid) == 0 && (!parent || strcmp(entry->parent, parent) == 0))
+    for (GSList *at = g_hash_table_lookup(inventory->by_id, id); at; at = at->next) {
+        VgpuInventoryEntry *entry = at->data;
+        if (!parent || strcmp(entry->parent, parent) == 0)
             return entry;
     }
     return NULL;
 }
 
 static VgpuInventoryEntry *
-add_entry(VgpuInventory *inventory, const char *uuid, const char *parent, const char *type)
+add_entry(VgpuInventory *inventory, const char *id, const char *parent, const char *type)
 {
     VgpuInventoryEntry *entry = g_new0(VgpuInventoryEntry, 1);
-    entry->vgpu = uuid;
+    GSList *others = g_hash_table_lookup(inventory->by_id, id);
+
+    entry->vgpu = id;
     entry->parent = parent;
     entry->type = type;
     g_ptr_array_add(inventory->entries, entry);
+    if (others)
+        others->next = g_slist_prepend(others->next, entry);
+    else
+        g_hash_table_insert(inventory->by_id, (gpointer)id, g_slist_prepend(NULL, entry));
     return entry;
 }
 
@@ -129,6 +136,8 @@ vgpu_inventory_new(const VgpuRoot *root)
     VgpuInventory *inventory = g_new0(VgpuInventory, 1);
     inventory->problems = errors_new();
     inventory->entries = g_ptr_array_new_with_free_func(g_free);
+    inventory->by_id =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_slist_free);
     read_all(inventory, root);
     collect_problems(inventory);
     join_devices(inventory);
@@ -143,6 +152,7 @@ vgpu_inventory_free(VgpuInventory *inventory)
 {
     if (!inventory)
         return;
+    g_hash_table_unref(inventory->by_id);
     g_ptr_array_unref(inventory->entries);
     g_ptr_array_unref(inventory->parents);
     g_ptr_array_unref(inventory->devices);

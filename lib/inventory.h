@@ -38,6 +38,7 @@ typedef struct {
  * @parents: (element-type VgpuParent): all parents
  * @entries: (element-type VgpuInventoryEntry): all vGPUs, sorted by parent and uuid
  * @problems: (element-type GError): what could not be read: types, definitions, records
+ * @by_id: private
  * @devices: private
  * @definitions: private
  * @records: private
@@ -48,6 +49,7 @@ typedef struct {
     GPtrArray *parents;
     GPtrArray *entries;
     GPtrArray *problems;
+    GHashTable *by_id;
     GPtrArray *devices;
     GPtrArray *definitions;
     GPtrArray *records;
