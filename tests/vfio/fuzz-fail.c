@@ -249,17 +249,32 @@ undo_map(void)
         complain("map", 0, "does not unmap");
 }
 
-static bool
-engine_command(uint32_t command, int32_t expected)
+static int32_t
+engine_run(uint32_t command)
 {
     const uint32_t values[] = {0, 0, SLOT_SIZE, 0, command};
-    int32_t result = -1;
+    int32_t result = -EIO;
 
     for (uint32_t i = 0; i < sizeof values / sizeof *values; i++)
         if (!device_write(&target.dev, ENGINE_CONTROL_BAR, ENGINE_IOVA_LO + 4 * i, &values[i], 4))
-            return false;
-    return device_read(&target.dev, ENGINE_CONTROL_BAR, ENGINE_RESULT, &result, 4) &&
-           result == expected;
+            return -errno;
+    device_read(&target.dev, ENGINE_CONTROL_BAR, ENGINE_RESULT, &result, 4);
+    return result;
+}
+
+/* A pin that is told of an earlier unmap while it is made gives -EAGAIN, and is to be tried again.
+ */
+static bool
+engine_command(uint32_t command, int32_t expected)
+{
+    int32_t result = engine_run(command);
+
+    for (int tries = 0; result == -EAGAIN && tries < 1000; tries++) {
+        usleep(1000);
+        result = engine_run(command);
+    }
+    errno = result < 0 ? -result : 0;
+    return result == expected;
 }
 
 /* Pins that got on half way are given back by the unmap that ends every try. */
