@@ -320,7 +320,7 @@ suite_scenario()
 
 # suite_scenario_run NAME: once; again on a new machine if the emulator died under it
 # (seen with nested KVM under multi-threaded emulation), or if it left a guest in a loop
-# (see fetch_loop in lab-guest). A kernel that panics says so on the console before its
+# (see stands_still in lab-guest). A kernel that panics says so on the console before its
 # machine ends, and counts; so does one that hangs.
 suite_scenario_run()
 {
