@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "lock.h"
 #include "provider.h"
+#include "record.h"
 #include "restore.h"
 
 /* What there is, and what follows from it for an order. */
@@ -18,6 +19,7 @@ typedef struct {
     GPtrArray *parents;
     GPtrArray *order; /* parents to try; borrowed from @parents */
     const char *type; /* borrowed from @parents */
+    char *only;       /* the one parent that will do, NULL for any */
 } Look;
 
 static void
@@ -25,6 +27,7 @@ look_clear(Look *look)
 {
     g_clear_pointer(&look->order, g_ptr_array_unref);
     g_clear_pointer(&look->parents, g_ptr_array_unref);
+    g_clear_pointer(&look->only, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 
@@ -40,7 +43,7 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
         .definitions = definitions,
         .vgpu = order->vgpu ? order->vgpu : "",
         .type = look->type,
-        .only = order->parent,
+        .only = look->only,
         .placement = order->placement,
     };
 
@@ -51,6 +54,38 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "type '%s' can't be had (%s)", look->type,
                     refused->str);
     return look->order->len != 0;
+}
+
+/* A virtual function is on one GPU and on no other. */
+static gboolean
+choose_only(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
+{
+    const VgpuProvider *provider =
+        order->vgpu ? vgpu_provider_of_id(order->vgpu, NULL, error) : NULL;
+
+    if (order->vgpu && !provider)
+        return FALSE;
+    look->only = g_strdup(order->parent);
+    if (!look->only && provider && provider->parent_of)
+        look->only = provider->parent_of(root, order->vgpu);
+    return !look->only || vgpu_create_check_parent(root, look->only, order->vgpu, error);
+}
+
+gboolean
+vgpu_create_check_parent(const VgpuRoot *root, const char *name, const char *id, GError **error)
+{
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, name, error);
+    const VgpuProvider *provider = id ? vgpu_provider_of_id(id, NULL, error) : NULL;
+    g_autofree char *only = provider && provider->parent_of ? provider->parent_of(root, id) : NULL;
+
+    if (!parent || (id && !provider))
+        return FALSE;
+    if (!provider || (provider == parent->provider && (!only || g_str_equal(only, name))))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
+                name, id, only ? ", which is a virtual function of '" : "", only ? only : "",
+                only ? "'" : "");
+    return FALSE;
 }
 
 static gboolean
@@ -65,14 +100,9 @@ look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GEr
                         "this host has no GPU that can make vGPUs now; load the GPU's driver");
         return FALSE;
     }
-    if (order->parent && !vgpu_parent_exists(root, order->parent)) {
-        g_clear_pointer(&look->parents, g_ptr_array_unref);
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "there is no parent '%.64s'; 'vgpuctl list gpus' shows which are",
-                    order->parent);
+    if (!choose_only(root, order, look, error))
         return FALSE;
-    }
-    look->type = vgpu_type_choose(look->parents, order->parent, &order->wish, error);
+    look->type = vgpu_type_choose(look->parents, look->only, &order->wish, error);
     return look->type && place(root, order, look, error);
 }
 
@@ -116,6 +146,22 @@ vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **
     return definition;
 }
 
+/* A record of what is not there would take the new one for its own. The lock is held. */
+static gboolean
+forget_stale(const VgpuRoot *root, const char *id, GError **error)
+{
+    GError *reason = NULL;
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, id, &reason);
+
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(reason);
+        return TRUE;
+    }
+    if (reason)
+        g_propagate_error(error, reason);
+    return record && vgpu_record_delete(root, id, error);
+}
+
 static char *
 make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
@@ -126,6 +172,8 @@ make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         report_taken(parent, look->type, error);
         return NULL;
     }
+    if (!forget_stale(root, definition->vgpu, error))
+        return NULL;
     switch (vgpu_restore_definition(root, definition, deadline, error)) {
     case VGPU_RESTORE_STARTED:
         return g_strdup(definition->vgpu);

@@ -59,6 +59,19 @@ char *vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const Vgpu
 VgpuDefinition *vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order,
                                    GError **error);
 
+/**
+ * vgpu_create_check_parent:
+ * @root: a root
+ * @name: name of a parent
+ * @id: (nullable): id of a vGPU, or NULL for any
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND; %VGPU_ERROR_CONFLICT if a vGPU of that id can't
+ * be on it
+ *
+ * Returns: TRUE if the parent is there and may have such a vGPU.
+ */
+gboolean vgpu_create_check_parent(const VgpuRoot *root, const char *name, const char *id,
+                                  GError **error);
+
 G_END_DECLS
 
 #endif

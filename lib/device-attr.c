@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "error.h"
+#include "provider.h"
 #include "sysfs.h"
 
 #include <sys/stat.h>
@@ -37,8 +38,16 @@ attr_path(const VgpuRoot *root, const char *id, const char *name, GError **error
 {
     if (!vgpu_attr_check_name(name, error))
         return NULL;
-    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
-    if (!device || !check_components(device->path, name, id, error))
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, error);
+    g_autoptr(VgpuDevice) device = provider ? vgpu_device_load(root, id, error) : NULL;
+    if (!device)
+        return NULL;
+    if (provider->has_attr && !provider->has_attr(name)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' has no attribute '%s'", id,
+                    name);
+        return NULL;
+    }
+    if (!check_components(device->path, name, id, error))
         return NULL;
     return g_build_filename(device->path, name, NULL);
 }

@@ -98,6 +98,14 @@ vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline 
 }
 
 gboolean
+vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const char *id)
+{
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, NULL);
+    return provider && vgpu_name_check(parent, "parent", NULL) &&
+           provider->has_parent(root, parent);
+}
+
+gboolean
 vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
                    const VgpuDeadline *deadline, GError **error)
 {

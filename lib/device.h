@@ -84,6 +84,16 @@ gboolean vgpu_device_create(const VgpuRoot *root, const char *parent, const char
                             const char *id, const VgpuDeadline *deadline, GError **error);
 
 /**
+ * vgpu_device_has_parent:
+ * @root: a root
+ * @parent: name of a parent
+ * @id: an id
+ *
+ * Returns: TRUE if that parent is there, for vGPUs with such ids.
+ */
+gboolean vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const char *id);
+
+/**
  * vgpu_device_enable:
  * @root: a root
  * @parent: name of the parent

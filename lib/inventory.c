@@ -28,10 +28,10 @@ static void
 read_all(VgpuInventory *inventory, const VgpuRoot *root)
 {
     GError *error = NULL;
-    if (!vgpu_kernel_check_mdev(root, &error))
-        g_ptr_array_add(inventory->problems, g_steal_pointer(&error));
     GPtrArray *list = vgpu_parent_list(root, &error);
     inventory->parents = keep(inventory, list, g_steal_pointer(&error));
+    if (inventory->parents->len == 0 && !vgpu_kernel_check_mdev(root, &error))
+        g_ptr_array_add(inventory->problems, g_steal_pointer(&error));
     list = vgpu_device_list(root, &error);
     inventory->devices = keep(inventory, list, g_steal_pointer(&error));
     list = vgpu_definition_list(root, NULL, &error);

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "device.h"
+#include "provider.h"
 #include "record.h"
 #include "rewrite.h"
 #include "wish.h"
@@ -48,7 +49,9 @@ find_taken(const VgpuRoot *root, const VgpuDomain *domain)
         const char *why = NULL;
         char *uuid;
 
-        if (vgpu_domain_find_hostdev(domain, request->vgpu))
+        /* a virtual function is one and no other: prepare says if it can't be had */
+        if (vgpu_provider_of_id(request->vgpu, NULL, NULL) == &vgpu_provider_mdev &&
+            vgpu_domain_find_hostdev(domain, request->vgpu))
             why = why_taken(root, domain, request);
         if (!why)
             continue;

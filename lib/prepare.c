@@ -130,7 +130,7 @@ static gboolean
 report_none(const VgpuRoot *root, const VgpuWish *wish, const GPtrArray *parents,
             const GString *refused, GError **error)
 {
-    if (!vgpu_kernel_check_mdev(root, error))
+    if (parents->len == 0 && !vgpu_kernel_check_mdev(root, error))
         g_prefix_error(error, "type '%s': ", wish->type);
     else if (parents->len == 0)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
@@ -250,7 +250,10 @@ ready_function(const Prepare *prepare, const VgpuHostdev *hostdev, GError **erro
                     "change it with 'virsh edit'");
         return FALSE;
     }
-    return !request || !request->parent ||
+    if (!request || !request->parent)
+        return TRUE;
+    return (!request->type ||
+            vgpu_settings_check_request(prepare->settings, request->type, request->attrs, error)) &&
            vgpu_device_enable(prepare->owner.root, request->parent, hostdev->vgpu,
                               &prepare->owner.work, error);
 }

@@ -7,19 +7,23 @@
  */
 #include "provider.h"
 
+#include "definition.h"
 #include "error.h"
 #include "file.h"
+#include "record.h"
 #include "sysfs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define DRIVER  "nvidia"
+#define FOLDER  DRIVER "/"
 #define PREFIX  "nvidia-" /* of a type id, as mdev's has it */
-#define CURRENT "nvidia/current_vgpu_type"
-#define TYPES   "nvidia/creatable_vgpu_types"
+#define CURRENT FOLDER "current_vgpu_type"
+#define TYPES   FOLDER "creatable_vgpu_types"
 #define POLL_MS 20
 
-/* dddd:bb:dd.f in hexadecimal, the domain of 4 digits or more */
+/* dddd:bb:dd.f in hexadecimal, the domain of 4 digits, or more that don't begin with 0 */
 static gboolean
 is_address(const char *text)
 {
@@ -27,7 +31,8 @@ is_address(const char *text)
     const char *rest = text + domain;
     static const char pattern[] = ":xx:xx.x";
 
-    if (domain < 4 || domain > 8 || strlen(rest) != sizeof(pattern) - 1)
+    if (domain < 4 || domain > 8 || (domain > 4 && text[0] == '0') ||
+        strlen(rest) != sizeof(pattern) - 1)
         return FALSE;
     for (gsize i = 0; pattern[i]; i++)
         if (pattern[i] == 'x' ? !g_ascii_isxdigit(rest[i]) : rest[i] != pattern[i])
@@ -257,12 +262,17 @@ vf_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
     return each_device(root, CURRENT, add_device, devices, error);
 }
 
+/* Its VFs may be off. Other vendors' functions are none of our business. */
 static gboolean
 vf_has_parent(const VgpuRoot *root, const char *name)
 {
     guint total;
+    if (!is_address(name))
+        return FALSE;
     g_autofree char *file = vf_file(root, name, "sriov_totalvfs");
-    return is_address(name) && vgpu_sysfs_read_uint(file, &total, NULL) && total > 0;
+    g_autofree char *link = vf_file(root, name, "driver");
+    g_autofree char *driver = vgpu_sysfs_read_link(link, NULL);
+    return g_strcmp0(driver, DRIVER) == 0 && vgpu_sysfs_read_uint(file, &total, NULL) && total > 0;
 }
 
 static char *
@@ -289,6 +299,18 @@ has_type(const char *text, const char *type)
     return FALSE;
 }
 
+/* It has a vGPU, or is to have one: a definition or a domain's record names it. */
+static gboolean
+is_spoken_for(const VgpuRoot *root, const char *vf)
+{
+    g_autofree char *defined = vgpu_definition_find_parent(root, vf, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, vf, &error);
+
+    return vf_exists(root, vf) || defined ||
+           !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
+}
+
 /* The lowest VF on which the driver would make it now. */
 static char *
 vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type)
@@ -299,10 +321,17 @@ vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type)
     for (guint i = 0; g_str_has_prefix(type, PREFIX) && i < vfs->len; i++) {
         g_autofree char *file = vf_file(root, vfs->pdata[i], TYPES);
         g_autofree char *text = vgpu_sysfs_read(file, NULL);
-        if (text && !vf_exists(root, vfs->pdata[i]) && has_type(text, type))
+        if (text && !is_spoken_for(root, vfs->pdata[i]) && has_type(text, type))
             return g_strdup(vfs->pdata[i]);
     }
     return NULL;
+}
+
+static gboolean
+has_vf(const VgpuRoot *root, const char *parent, const char *id)
+{
+    g_autofree char *found = vf_parent_of(root, id);
+    return g_strcmp0(found, parent) == 0;
 }
 
 /* The VFs are gone after each boot, and come some time after they were asked for. */
@@ -315,8 +344,20 @@ vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDe
     g_autofree char *what = g_strdup_printf("virtual function '%s' of '%s'", id, parent);
     guint number, current;
 
+    if (!vf_has_parent(root, parent)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "'%s' is no GPU that makes vGPUs on virtual functions: it is absent, or its "
+                    "driver is not loaded",
+                    parent);
+        return FALSE;
+    }
     if (!vgpu_sysfs_read_uint(number_file, &number, error))
         return FALSE;
+    if (number > 0 && !has_vf(root, parent, id)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "'%s' has no virtual function '%s'",
+                    parent, id);
+        return FALSE;
+    }
     if (number == 0) {
         g_autofree char *total = vgpu_sysfs_read(total_file, error);
         if (!total || !vgpu_sysfs_write_deadline(number_file, total, deadline, error))
@@ -348,14 +389,33 @@ vf_create(const VgpuRoot *root, const char *parent, const char *type, const char
           const VgpuDeadline *deadline, GError **error)
 {
     g_autofree char *file = vf_file(root, id, CURRENT);
+    GError *reason = NULL;
 
     if (!g_str_has_prefix(type, PREFIX)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
                     "type '%s' is none of a virtual function", type);
         return FALSE;
     }
-    return check_parent(root, parent, id, error) &&
-           vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, error);
+    if (!check_parent(root, parent, id, error))
+        return FALSE;
+    if (vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, &reason))
+        return TRUE;
+    /* somebody else was faster: what is there is theirs, of whatever type */
+    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) && vf_exists(root, id)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already", id);
+        g_error_free(reason);
+    } else {
+        g_propagate_error(error, reason);
+    }
+    return FALSE;
+}
+
+/* Anything else in the folder is PCI's, and what makes and removes the vGPU is ours. */
+static gboolean
+vf_has_attr(const char *name)
+{
+    return g_str_has_prefix(name, FOLDER) && !g_str_equal(name, CURRENT) &&
+           !g_str_equal(name, TYPES);
 }
 
 static gboolean
@@ -381,4 +441,5 @@ const VgpuProvider vgpu_provider_nvidia_vf = {
     .enable = vf_enable,
     .create = vf_create,
     .remove = vf_remove,
+    .has_attr = vf_has_attr,
 };

@@ -34,6 +34,8 @@ G_BEGIN_DECLS
  * @enable: (nullable): makes what a vGPU @id of @parent needs before it can be asked for
  * @create: asks the kernel for it; the caller has looked whether it may be had. After
  *   %VGPU_ERROR_TIMEOUT it may still appear
+ * @has_attr: (nullable): whether a file of that name in the folder may be an attribute; missing
+ * where all may that vgpu_attr_check_name() takes
  * @remove: asks the kernel to remove it; the caller has looked that nobody has it open
  *
  * One interface. Operations look at sysfs each time; they take no lock and keep nothing. Ids and
@@ -58,6 +60,7 @@ struct _VgpuProvider {
                        const VgpuDeadline *deadline, GError **error);
     gboolean (*remove)(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
                        GError **error);
+    gboolean (*has_attr)(const char *name);
 };
 
 /**

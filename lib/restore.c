@@ -168,7 +168,7 @@ restore_list(const VgpuRoot *root, const GPtrArray *definitions, guint milliseco
             vgpu_log_error(definition->error);
         } else if (!definition->autostart) {
             continue;
-        } else if (!vgpu_parent_exists(root, definition->parent)) {
+        } else if (!vgpu_device_has_parent(root, definition->parent, definition->vgpu)) {
             count->waiting++;
         } else {
             restore_one(root, definition, milliseconds, count);

@@ -112,7 +112,7 @@ read_group(VgpuSettings *settings, GKeyFile *file, const char *group, GError **e
 
     for (guint i = 0; names && names[i]; i++) {
         g_autofree char *value = g_key_file_get_value(file, group, names[i], NULL);
-        if (!read_key(settings, group, names[i], value ? value : "", error))
+        if (!read_key(settings, group, names[i], value ? g_strstrip(value) : "", error))
             return FALSE;
     }
     return TRUE;

@@ -33,7 +33,7 @@ typedef struct {
  *   naming those that fit equally well
  *
  * What is free at the moment changes nothing: the same wish on the same GPUs always means the same
- * type.
+ * type. (But GPUs with virtual functions only tell of types that they would make now.)
  *
  * Returns: (transfer none) (nullable): the type id, owned by @parents.
  */

@@ -130,11 +130,11 @@ vgpu_wish_choose_type(const VgpuRoot *root, const VgpuRequest *request, GError *
 {
     GError *cause = NULL;
     char *type = request->type ? g_strdup(request->type) : choose_type(root, request, &cause);
-    g_autoptr(VgpuRecord) record = type ? NULL : vgpu_record_load(root, request->vgpu, NULL);
+    g_autoptr(VgpuDevice) device = type ? NULL : vgpu_device_load(root, request->vgpu, NULL);
 
-    if (record && vgpu_device_exists(root, request->vgpu)) {
-        g_error_free(cause);
-        return g_strdup(record->type);
+    if (device) {
+        g_clear_error(&cause);
+        return g_strdup(device->type);
     }
     if (cause)
         g_propagate_error(error, cause);

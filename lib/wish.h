@@ -70,8 +70,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuWish, vgpu_wish_free)
  * @request: what the metadata asks for
  * @error: (out) (optional): as vgpu_type_choose()
  *
- * A type id is taken as it is. Where a name or a size fits nothing that is listed now, what the
- * vGPU was made as before counts: a full GPU with virtual functions lists no type.
+ * A type id is taken as it is. Where a name or a size fits nothing that is listed now, and the vGPU
+ * is there, it is what it is: a full GPU with virtual functions lists no type.
  *
  * Returns: (transfer full) (nullable): the type id.
  */

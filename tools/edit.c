@@ -39,10 +39,10 @@ vgpuctl_edit_load(const VgpuRoot *root, const char *id, const char *parent, GErr
 gboolean
 vgpuctl_edit_check(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
 {
-    if (!vgpu_parent_exists(root, definition->parent))
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, NULL);
+    if (!parent)
         return vgpu_name_check(definition->type, "type", error);
-    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
-    const VgpuType *type = parent ? vgpu_parent_find_type(parent, definition->type, error) : NULL;
+    const VgpuType *type = vgpu_parent_find_type(parent, definition->type, error);
 
     return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
 }

@@ -44,15 +44,15 @@ check_undefined(const VgpuRoot *root, const char *id, GError **error)
 
 /* On a GPU that was named: it may be full now, since its vGPU is for later. */
 static VgpuDefinition *
-define_on(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
+define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuParent *parent,
+          GError **error)
 {
-    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, order->parent, error);
-    g_autoptr(GPtrArray) parents = parent ? vgpu_parent_list(root, error) : NULL;
+    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
     const char *type =
         parents ? vgpu_type_choose(parents, order->parent, &order->wish, error) : NULL;
     g_autofree char *id = NULL;
 
-    if (!type)
+    if (!type || !vgpu_create_check_parent(root, parent->name, order->vgpu, error))
         return NULL;
     id = order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, type);
     if (id)
@@ -88,8 +88,8 @@ from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
 
     if (!what->parent)
         return vgpu_create_choose(root, what, error);
-    definition = vgpu_parent_exists(root, what->parent) ? define_on(root, what, error)
-                                                        : define_blindly(what, error);
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, what->parent, NULL);
+    definition = parent ? define_on(root, what, parent, error) : define_blindly(what, error);
     if (definition) {
         g_ptr_array_unref(definition->attrs);
         definition->attrs = g_ptr_array_ref(order->attrs);

@@ -21,6 +21,8 @@ check_not_owned(const VgpuRoot *root, const char *id, GError **error)
     }
     if (reason)
         g_propagate_error(error, reason);
+    else if (record->state == VGPU_RECORD_RELEASED)
+        return TRUE;
     else
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
                     "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it "
@@ -49,7 +51,7 @@ run_remove(const VgpuRoot *root, const char *const *words, GError **error)
                                    : NULL;
 
     return lock && check_there(root, id, error) && check_not_owned(root, id, error) &&
-           vgpu_device_remove(root, id, &deadline, error);
+           vgpu_device_remove(root, id, &deadline, error) && vgpu_record_delete(root, id, error);
 }
 
 const VgpuctlVerb vgpuctl_remove = {

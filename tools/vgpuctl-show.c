@@ -84,19 +84,26 @@ print_vgpu(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInven
     line("Domain:", domain);
 }
 
-static void
-print_vgpu_json(const VgpuRoot *root, const VgpuInventory *inventory,
-                const VgpuInventoryEntry *entry)
+static json_object *
+vgpu_to_json(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
 {
     g_autoptr(GPtrArray) attrs = live_attrs(root, inventory, entry);
-    json_object *document = vgpuctl_json_new();
     json_object *vgpu = vgpuctl_json_vgpu(entry);
     gboolean open = FALSE;
 
     json_object_object_add(vgpu, "attrs", attrs ? vgpu_attr_list_to_json(attrs) : NULL);
     if (entry->device && vgpu_device_in_use(root, entry->vgpu, &open, NULL))
         json_object_object_add(vgpu, "open", json_object_new_boolean(open));
-    json_object_object_add(document, "vgpu", vgpu);
+    return vgpu;
+}
+
+/* A list, as "vgpuctl list" has it, though there is mostly one. */
+static void
+print_json(const char *member, json_object *list)
+{
+    json_object *document = vgpuctl_json_new();
+
+    json_object_object_add(document, member, list);
     vgpuctl_json_print(document);
 }
 
@@ -127,15 +134,17 @@ print_gpu(const VgpuParent *gpu)
 static void
 print_gpu_json(const VgpuParent *gpu)
 {
-    json_object *document = vgpuctl_json_new();
-    json_object_object_add(document, "gpu", vgpuctl_json_gpu(gpu));
-    vgpuctl_json_print(document);
+    json_object *list = json_object_new_array();
+
+    json_object_array_add(list, vgpuctl_json_gpu(gpu));
+    print_json("gpus", list);
 }
 
 /* All entries of an id: several GPUs may define the same. */
 static gboolean
 show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *id, GError **error)
 {
+    json_object *list = json_object_new_array();
     gboolean found = FALSE;
 
     for (guint i = 0; i < inventory->entries->len; i++) {
@@ -143,14 +152,18 @@ show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *id,
         if (strcmp(entry->vgpu, id) != 0)
             continue;
         if (as_json) {
-            print_vgpu_json(root, inventory, entry);
-            return TRUE;
+            json_object_array_add(list, vgpu_to_json(root, inventory, entry));
+        } else {
+            if (found)
+                puts("");
+            print_vgpu(root, inventory, entry);
         }
-        if (found)
-            puts("");
-        print_vgpu(root, inventory, entry);
         found = TRUE;
     }
+    if (found && as_json)
+        print_json("vgpus", list);
+    else
+        json_object_put(list);
     if (!found)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                     "there is no vGPU '%s', and none of it is defined; 'vgpuctl list vgpus' shows "
@@ -182,6 +195,8 @@ run_show(const VgpuRoot *root, const char *const *words, GError **error)
     g_autofree char *id = NULL;
     g_autoptr(VgpuInventory) inventory = vgpu_inventory_new(root);
 
+    for (guint i = 0; i < inventory->problems->len; i++)
+        vgpu_log_error(inventory->problems->pdata[i]);
     if (find_gpu(inventory, words[0]) || !vgpu_provider_of_id(words[0], &id, NULL))
         return show_gpu(inventory, words[0], error);
     return show_vgpus(root, inventory, id, error);

@@ -101,13 +101,27 @@ refresh(MockSysfs *mock)
     }
 }
 
-void
-mock_vf_appear(MockSysfs *mock, guint vfs)
+/* The functions are there as soon as they are asked for; their driver comes later. */
+static void
+add_functions(MockSysfs *mock, guint vfs)
 {
     for (guint i = 0; i < vfs; i++) {
         g_autofree char *vf = address_of(i);
         g_autofree char *entry = g_strdup_printf("virtfn%u", i);
         g_autofree char *target = g_strdup_printf("../%s", vf);
+
+        put(mock, vf, "config", "PCI\n");
+        put_link(mock, vf, "physfn", "../" MOCK_PF);
+        put_link(mock, MOCK_PF, entry, target);
+    }
+}
+
+void
+mock_vf_appear(MockSysfs *mock, guint vfs)
+{
+    add_functions(mock, vfs);
+    for (guint i = 0; i < vfs; i++) {
+        g_autofree char *vf = address_of(i);
         g_autofree char *group = g_strdup_printf("../../../../kernel/iommu_groups/%u", 100 + i);
         g_autofree char *dev = g_strdup_printf("sys/class/vfio/%u/dev", 100 + i);
         g_autofree char *number = g_strdup_printf("240:%u\n", 100 + i);
@@ -116,9 +130,7 @@ mock_vf_appear(MockSysfs *mock, guint vfs)
         put(mock, vf, "nvidia/vgpu_params", "\n");
         mock_sysfs_write(mock, dev, number);
         mock_sysfs_write(mock, kernel, "DMA\n");
-        put_link(mock, vf, "physfn", "../" MOCK_PF);
         put_link(mock, vf, "iommu_group", group);
-        put_link(mock, MOCK_PF, entry, target);
         put_list(mock, vf);
         put(mock, vf, CURRENT, "0\n"); /* last: it is what one waits for */
     }
@@ -133,6 +145,9 @@ mock_vf_add(MockSysfs *mock, guint vfs)
     put(mock, MOCK_PF, "sriov_numvfs", number);
     put(mock, MOCK_PF, "numa_node", "1\n");
     put_link(mock, MOCK_PF, "driver", "../../../bus/pci/drivers/nvidia");
+    put(mock, MOCK_NIC, "sriov_totalvfs", "8\n");
+    put(mock, MOCK_NIC, "sriov_numvfs", "0\n");
+    put_link(mock, MOCK_NIC, "driver", "../../../bus/pci/drivers/igb");
     mock_vf_appear(mock, vfs);
 }
 
@@ -169,6 +184,8 @@ mock_vf_write(MockSysfs *mock, const char *path, const char *value)
 
     if (strcmp(file, CURRENT) == 0)
         return set_type(mock, device, atoi(value));
+    if (strcmp(file, "sriov_numvfs") == 0)
+        add_functions(mock, (guint)atoi(value));
     g_autofree char *line = g_strconcat(value, "\n", NULL);
     put(mock, device, file, line);
     return 0;

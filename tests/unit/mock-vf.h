@@ -21,6 +21,13 @@ G_BEGIN_DECLS
 #define MOCK_VF_NONE "0000:41:07.7"
 
 /**
+ * MOCK_NIC:
+ *
+ * A network card that could have VFs too.
+ */
+#define MOCK_NIC "0000:03:00.0"
+
+/**
  * mock_vf_add:
  * @mock: a machine
  * @vfs: how many VFs are there; the GPU can have 4
@@ -40,7 +47,7 @@ void mock_vf_appear(MockSysfs *mock, guint vfs);
  * @path: a file below /sys/bus/pci/devices
  * @value: what is written
  *
- * Acts as the kernel. VFs that are asked for do not appear at once: see mock_vf_appear().
+ * Acts as the kernel. VFs that are asked for have no driver at once: see mock_vf_appear().
  *
  * Returns: 0 or an errno.
  */

@@ -8,6 +8,7 @@
 #include "mock-vf.h"
 #include "unit.h"
 
+#include "migrate.h"
 #include "prepare.h"
 #include "provider.h"
 #include "record.h"
@@ -31,8 +32,8 @@ static void
 test_ids(void **state)
 {
     static const char *const bad[] = {
-        "",   "0000:41:00",    "000:41:00.4",  "0000:41:00.8",     "0000-41-00.4",
-        "..", "0000:41:00.44", "g000:41:00.4", "123456789:41:00.4"};
+        "",   "0000:41:00",    "000:41:00.4",  "0000:41:00.8",      "0000-41-00.4",
+        "..", "0000:41:00.44", "g000:41:00.4", "123456789:41:00.4", "00000000:41:00.4"};
     g_autofree char *canonical = NULL;
 
     assert_ptr_equal(vgpu_provider_of_id("0000:4A:1F.7", &canonical, NULL),
@@ -104,6 +105,11 @@ test_made_and_removed(void **state)
     assert_false(
         vgpu_device_set_attr(mock->root, MOCK_VF_1, "physfn/sriov_numvfs", "0", &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no attribute");
+    assert_false(vgpu_device_set_attr(mock->root, MOCK_VF_1, "config", "x", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no attribute 'config'");
+    assert_false(vgpu_device_set_attr(mock->root, MOCK_VF_1, "nvidia/current_vgpu_type", "0",
+                                      &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no attribute");
     assert_true(vgpu_device_remove(mock->root, MOCK_VF_1, &deadline, &error));
     assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 0);
     assert_true(vgpu_device_remove(mock->root, MOCK_VF_1, &deadline, &error));
@@ -129,6 +135,22 @@ test_refused(void **state)
     assert_true(make(mock, MOCK_PF, "nvidia-558", MOCK_VF_2, &error));
     assert_false(make(mock, MOCK_PF, "nvidia-558", "0000:41:00.6", &error));
     assert_error(&error, VGPU_ERROR_FULL, "has no instance of type 'nvidia-558' left");
+}
+
+/* Between our look and our write: theirs stays, though it is of the type we want. */
+static void
+test_lost_race(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_int_equal(mock_vf_write(mock, FILE_1, "558"), 0);
+    assert_false(vgpu_provider_nvidia_vf.create(mock->root, MOCK_PF, "nvidia-558", MOCK_VF_1,
+                                                &deadline, &error));
+    assert_error(&error, VGPU_ERROR_EXISTS, "there is a vGPU '" MOCK_VF_1 "' already");
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
 }
 
 static gpointer
@@ -158,6 +180,27 @@ test_enable(void **state)
     assert_false(
         vgpu_provider_nvidia_vf.enable(mock->root, "0000:99:00.0", MOCK_VF_1, &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "0000:99:00.0");
+}
+
+/* Whoever may edit a domain must not switch on VFs of other devices, nor keep us waiting. */
+static void
+test_enable_refused(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(5000);
+    gint64 start = g_get_monotonic_time();
+    GError *error = NULL;
+
+    mock_vf_add(mock, 2);
+    assert_false(vgpu_parent_exists(mock->root, MOCK_NIC));
+    assert_false(vgpu_device_enable(mock->root, MOCK_NIC, MOCK_VF_1, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "'" MOCK_NIC "' is no GPU that makes vGPUs");
+    g_autofree char *number =
+        mock_sysfs_read(mock, "sys/bus/pci/devices/" MOCK_NIC "/sriov_numvfs");
+    assert_string_equal(number, "0\n");
+    assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no virtual function '" MOCK_VF_NONE "'");
+    assert_true(g_get_monotonic_time() - start < 3 * G_USEC_PER_SEC);
 }
 
 static gboolean
@@ -281,6 +324,22 @@ test_restored_at_boot(void **state)
     assert_int_equal(count.present, 1);
 }
 
+/* A VF can't be exchanged for another, so its XML stays as it is. */
+static void
+test_migrate(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autofree char *xml = domain_text(DOMAIN_B, VF_REQUEST("type='nvidia-558'"), VF_DEVICE("no"));
+    g_autoptr(VgpuDomain) domain = vgpu_domain_parse(xml, strlen(xml), NULL);
+    char *result;
+    gsize length;
+
+    mock_vf_add(mock, 4);
+    assert_true(prepare(mock, DOMAIN_A, VF_REQUEST("type='nvidia-557'"), VF_DEVICE("no"), NULL));
+    assert_true(vgpu_migrate_filter(mock->root, domain, xml, strlen(xml), &result, &length, NULL));
+    assert_null(result);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
 
 int
@@ -292,12 +351,15 @@ main(void)
         cmocka_unit_test(test_parent_without_vfs),
         cmocka_unit_test(test_made_and_removed),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_lost_race),
         cmocka_unit_test(test_enable),
+        cmocka_unit_test(test_enable_refused),
         TEST(domain),
         TEST(stale_owner),
         TEST(domain_refused),
         TEST(domain_before_its_vf),
         TEST(restored_at_boot),
+        TEST(migrate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,10 +40,11 @@ static void
 test_all(void **state)
 {
     GError *error = NULL;
-    g_autoptr(VgpuSettings) settings = parse("[hook]\nenabled = no\ndeadline=600\nlog-level=info\n"
-                                             "[placement]\ndefault=numa\n"
-                                             "[allow]\ntypes=a-*; b-1\nattributes=\n",
-                                             &error);
+    g_autoptr(VgpuSettings) settings =
+        parse("[hook]\nenabled = no \ndeadline=600\t\nlog-level=info\n"
+              "[placement]\ndefault=numa\n"
+              "[allow]\ntypes=a-*; b-1\nattributes=\n",
+              &error);
 
     assert_no_error(error);
     assert_false(settings->enabled);

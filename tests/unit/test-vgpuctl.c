@@ -4,6 +4,7 @@
  */
 #include "mock-vf.h"
 #include "program.h"
+#include "record.h"
 #include "unit.h"
 
 #include <json-c/json.h>
@@ -152,6 +153,18 @@ test_create(void **state)
     assert_done(mock, "create --framebuffer 1G", NULL);
     assert_done(mock, "create --type 'OpenVGPU 16m' --parent auto", NULL);
 
+    /* a record of what is not there says nothing about the new one */
+    VgpuRecord stale = {.state = VGPU_RECORD_LATE,
+                        .source = VGPU_RECORD_METADATA,
+                        .domain = (char *)"11111111-2222-3333-4444-555555555555",
+                        .domain_name = (char *)"gone",
+                        .vgpu = (char *)UUID_D,
+                        .parent = (char *)PROGRAM_GPU,
+                        .type = (char *)"vgpu-16m"};
+    assert_true(vgpu_record_save(mock->root, &stale, NULL));
+    assert_done(mock, "create --type vgpu-16m --uuid " UUID_D, UUID_D "\n");
+    assert_null(vgpu_record_load(mock->root, UUID_D, NULL));
+
     assert_refused(mock, "create --type vgpu-64m --uuid " UUID_C, 1,
                    "is a vGPU '" UUID_C "' already");
     assert_refused(mock, "create --type vgpu-1m", 1, "type 'vgpu-1m': this host has no such type");
@@ -194,6 +207,17 @@ test_remove(void **state)
     assert_done(mock, "remove " UUID_C, "");
     assert_false(mock_sysfs_has_mdev(mock, UUID_C));
     assert_refused(mock, "remove " UUID_C, 1, "there is no vGPU '" UUID_C "'");
+    VgpuRecord released = {.state = VGPU_RECORD_RELEASED,
+                           .source = VGPU_RECORD_METADATA,
+                           .domain = (char *)"11111111-2222-3333-4444-555555555555",
+                           .domain_name = (char *)"gone",
+                           .vgpu = (char *)UUID_C,
+                           .parent = (char *)PROGRAM_GPU,
+                           .type = (char *)"vgpu-16m"};
+    mock_sysfs_add_mdev(mock, PROGRAM_GPU, "vgpu-16m", UUID_C);
+    assert_true(vgpu_record_save(mock->root, &released, NULL));
+    assert_done(mock, "remove " UUID_C, "");
+    assert_null(vgpu_record_load(mock->root, UUID_C, NULL));
     assert_refused(mock, "remove " UUID_A, 1, "belongs to domain \"de?mo\"");
     assert_true(mock_sysfs_has_mdev(mock, UUID_A));
 }
@@ -379,10 +403,19 @@ test_virtual_functions(void **state)
     assert_int_equal(
         mock_vf_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type", "558"),
         0);
+    mock_sysfs_add_gpu(mock, PROGRAM_GPU);
     assert_golden(mock, "show " MOCK_VF_1, "vgpuctl/show-vf.txt");
     assert_golden(mock, "show " MOCK_PF, "vgpuctl/show-pf.txt");
     assert_refused(mock, "create --type nvidia-558 --uuid " MOCK_VF_1, 1,
                    "there is a vGPU '" MOCK_VF_1 "' already");
+    /* the first is taken and the second defined, so the third is chosen */
+    assert_done(mock, "define --type nvidia-558 --uuid " MOCK_VF_2, MOCK_VF_2 "\n");
+    assert_done(mock, "define --type nvidia-558", "0000:41:00.6\n");
+    assert_refused(mock, "define --type vgpu-16m --parent " PROGRAM_GPU " --uuid 0000:41:00.7", 1,
+                   "GPU '" PROGRAM_GPU "' can't have a vGPU '0000:41:00.7', which is a virtual "
+                   "function of '" MOCK_PF "'");
+    assert_refused(mock, "create --type nvidia-558 --parent " MOCK_PF " --uuid " UUID_A, 1,
+                   "GPU '" MOCK_PF "' can't have a vGPU '" UUID_A "'");
     assert_refused(mock, "remove " MOCK_VF_NONE, 1, "there is no vGPU '" MOCK_VF_NONE "'");
 }
 
