@@ -150,16 +150,10 @@ vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **
 static gboolean
 forget_stale(const VgpuRoot *root, const char *id, GError **error)
 {
-    GError *reason = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, id, &reason);
+    g_autoptr(VgpuRecord) record = NULL;
 
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
-        g_error_free(reason);
-        return TRUE;
-    }
-    if (reason)
-        g_propagate_error(error, reason);
-    return record && vgpu_record_delete(root, id, error);
+    return vgpu_record_find(root, id, &record, error) &&
+           (!record || vgpu_record_delete(root, id, error));
 }
 
 static char *

@@ -32,21 +32,6 @@ typedef enum {
     FOUND_WRONG, /* error set */
 } Found;
 
-/* Loads a record; TRUE with *@record NULL if there is none. */
-static gboolean
-load_record(const VgpuRoot *root, const char *uuid, VgpuRecord **record, GError **error)
-{
-    GError *cause = NULL;
-
-    *record = vgpu_record_load(root, uuid, &cause);
-    if (*record || g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
-        g_clear_error(&cause);
-        return TRUE;
-    }
-    g_propagate_error(error, cause);
-    return FALSE;
-}
-
 static gboolean
 is_mine(const Prepare *prepare, const VgpuRecord *record)
 {
@@ -267,7 +252,7 @@ prepare_one(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
     if (!ready_function(prepare, hostdev, error))
         return FALSE;
     wish = vgpu_wish_new(prepare->owner.root, prepare->domain, hostdev, error);
-    if (!wish || !load_record(prepare->owner.root, hostdev->vgpu, &record, error))
+    if (!wish || !vgpu_record_find(prepare->owner.root, hostdev->vgpu, &record, error))
         return FALSE;
     switch (record ? look_at_record(prepare, wish, record, error) : FOUND_MAKE) {
     case FOUND_KEEP:
@@ -289,7 +274,7 @@ roll_back(const Prepare *prepare)
         g_autoptr(VgpuRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
-        if (!load_record(prepare->owner.root, uuid, &record, &error) || !record ||
+        if (!vgpu_record_find(prepare->owner.root, uuid, &record, &error) || !record ||
             !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.limit, &error))
             vgpu_log("vGPU %s: not removed yet: %s", uuid, error ? error->message : "no record");
     }

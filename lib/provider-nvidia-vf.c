@@ -304,11 +304,9 @@ static gboolean
 is_spoken_for(const VgpuRoot *root, const char *vf)
 {
     g_autofree char *defined = vgpu_definition_find_parent(root, vf, NULL);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, vf, &error);
+    g_autoptr(VgpuRecord) record = NULL;
 
-    return vf_exists(root, vf) || defined ||
-           !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
+    return vf_exists(root, vf) || defined || !vgpu_record_find(root, vf, &record, NULL) || record;
 }
 
 /* The lowest VF on which the driver would make it now. */

@@ -147,6 +147,20 @@ vgpu_record_load(const VgpuRoot *root, const char *id, GError **error)
     return text ? parse_record(text, path, canonical, error) : NULL;
 }
 
+gboolean
+vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **record, GError **error)
+{
+    GError *cause = NULL;
+
+    *record = vgpu_record_load(root, id, &cause);
+    if (*record || g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_clear_error(&cause);
+        return TRUE;
+    }
+    g_propagate_error(error, cause);
+    return FALSE;
+}
+
 /* Loads the record that file @name is; what is no record's name, or just went, is passed over. */
 static void
 add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray *problems)

@@ -98,6 +98,18 @@ const char *vgpu_record_state_name(VgpuRecordState state);
 VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *id, GError **error);
 
 /**
+ * vgpu_record_find:
+ * @root: a root
+ * @id: id of a vGPU
+ * @record: (out) (transfer full) (nullable): the record, NULL if there is none
+ * @error: (out) (optional): as vgpu_record_load(), but for %VGPU_ERROR_NOT_FOUND
+ *
+ * Returns: TRUE unless there is a record that can't be read.
+ */
+gboolean vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **record,
+                          GError **error);
+
+/**
  * vgpu_record_list:
  * @root: a root
  * @problems: (nullable) (element-type GError): gets one error for each file that

@@ -12,22 +12,16 @@
 static gboolean
 check_not_owned(const VgpuRoot *root, const char *id, GError **error)
 {
-    GError *reason = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, id, &reason);
+    g_autoptr(VgpuRecord) record = NULL;
 
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
-        g_error_free(reason);
+    if (!vgpu_record_find(root, id, &record, error))
+        return FALSE;
+    if (!record || record->state == VGPU_RECORD_RELEASED)
         return TRUE;
-    }
-    if (reason)
-        g_propagate_error(error, reason);
-    else if (record->state == VGPU_RECORD_RELEASED)
-        return TRUE;
-    else
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
-                    "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it "
-                    "down first",
-                    id, record->domain_name, record->domain);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
+                "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it down "
+                "first",
+                id, record->domain_name, record->domain);
     return FALSE;
 }
 
