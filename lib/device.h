@@ -89,7 +89,10 @@ gboolean vgpu_device_create(const VgpuRoot *root, const char *parent, const char
  * @parent: name of a parent
  * @id: an id
  *
- * Returns: TRUE if that parent is there, for vGPUs with such ids.
+ * Looks at no type.
+ *
+ * Returns: TRUE if that parent is there, for vGPUs with such ids, or a physical function that could
+ * be one.
  */
 gboolean vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const char *id);
 

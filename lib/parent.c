@@ -83,17 +83,6 @@ vgpu_parent_free(VgpuParent *parent)
     g_free(parent);
 }
 
-gboolean
-vgpu_parent_exists(const VgpuRoot *root, const char *name)
-{
-    if (!vgpu_name_check(name, "parent", NULL))
-        return FALSE;
-    for (guint i = 0; vgpu_providers[i]; i++)
-        if (vgpu_providers[i]->has_parent(root, name))
-            return TRUE;
-    return FALSE;
-}
-
 char *
 vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error)
 {

@@ -91,17 +91,6 @@ void vgpu_parent_free(VgpuParent *parent);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuParent, vgpu_parent_free)
 
 /**
- * vgpu_parent_exists:
- * @root: a root
- * @name: name of a parent
- *
- * Looks at no type.
- *
- * Returns: TRUE if it is there now, or a physical function that could be one.
- */
-gboolean vgpu_parent_exists(const VgpuRoot *root, const char *name);
-
-/**
  * vgpu_parent_read_driver:
  * @root: a root
  * @name: name of a parent

@@ -5,6 +5,7 @@
 #include "mock-sysfs.h"
 #include "unit.h"
 
+#include "device.h"
 #include "parent.h"
 
 #include <unistd.h>
@@ -86,8 +87,8 @@ test_driver_alone(void **state)
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "mtty");
     assert_null(vgpu_parent_read_driver(mock->root, "../mtty", &error));
     assert_error(&error, VGPU_ERROR_INVALID, "../mtty");
-    assert_true(vgpu_parent_exists(mock->root, "mtty"));
-    assert_false(vgpu_parent_exists(mock->root, ".."));
+    assert_true(vgpu_device_has_parent(mock->root, "mtty", UUID_A));
+    assert_false(vgpu_device_has_parent(mock->root, "..", UUID_A));
 }
 
 static void

@@ -67,8 +67,8 @@ test_parents(void **state)
     assert_string_equal(type->name, "NVIDIA A40-4Q");
     assert_int_equal(type->framebuffer_mib, 4096);
     assert_int_equal(type->available_instances, 4);
-    assert_true(vgpu_parent_exists(mock->root, MOCK_PF));
-    assert_false(vgpu_parent_exists(mock->root, MOCK_VF_1));
+    assert_true(vgpu_device_has_parent(mock->root, MOCK_PF, MOCK_VF_1));
+    assert_false(vgpu_device_has_parent(mock->root, MOCK_VF_1, MOCK_VF_1));
 }
 
 /* Its VFs are gone; what is defined on it can be had all the same. */
@@ -80,7 +80,7 @@ test_parent_without_vfs(void **state)
     g_autoptr(GPtrArray) parents = vgpu_parent_list(mock->root, NULL);
 
     assert_int_equal(parents->len, 0);
-    assert_true(vgpu_parent_exists(mock->root, MOCK_PF));
+    assert_true(vgpu_device_has_parent(mock->root, MOCK_PF, MOCK_VF_1));
     assert_null(vgpu_parent_load(mock->root, MOCK_PF, NULL));
 }
 
@@ -192,7 +192,7 @@ test_enable_refused(void **state)
     GError *error = NULL;
 
     mock_vf_add(mock, 2);
-    assert_false(vgpu_parent_exists(mock->root, MOCK_NIC));
+    assert_false(vgpu_device_has_parent(mock->root, MOCK_NIC, MOCK_VF_1));
     assert_false(vgpu_device_enable(mock->root, MOCK_NIC, MOCK_VF_1, &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "'" MOCK_NIC "' is no GPU that makes vGPUs");
     g_autofree char *number =
