@@ -56,36 +56,31 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
     return look->order->len != 0;
 }
 
-/* A virtual function is on one GPU and on no other. */
+/* Any id but that of a virtual function can be on any parent of its kind. */
+static gboolean
+check_place(const VgpuRoot *root, const VgpuParent *parent, const char *id, GError **error)
+{
+    const VgpuProvider *provider = id ? vgpu_provider_of_id(id, NULL, error) : parent->provider;
+    g_autofree char *only = vgpu_device_parent_of(root, id);
+
+    if (!provider)
+        return FALSE;
+    if (provider == parent->provider && (!only || g_str_equal(only, parent->name)))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
+                parent->name, id, only ? ", which is a virtual function of '" : "",
+                only ? only : "", only ? "'" : "");
+    return FALSE;
+}
+
 static gboolean
 choose_only(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
 {
-    const VgpuProvider *provider =
-        order->vgpu ? vgpu_provider_of_id(order->vgpu, NULL, error) : NULL;
-
-    if (order->vgpu && !provider)
-        return FALSE;
-    look->only = g_strdup(order->parent);
-    if (!look->only && provider && provider->parent_of)
-        look->only = provider->parent_of(root, order->vgpu);
-    return !look->only || vgpu_create_check_parent(root, look->only, order->vgpu, error);
-}
-
-gboolean
-vgpu_create_check_parent(const VgpuRoot *root, const char *name, const char *id, GError **error)
-{
-    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, name, error);
-    const VgpuProvider *provider = id ? vgpu_provider_of_id(id, NULL, error) : NULL;
-    g_autofree char *only = provider && provider->parent_of ? provider->parent_of(root, id) : NULL;
-
-    if (!parent || (id && !provider))
-        return FALSE;
-    if (!provider || (provider == parent->provider && (!only || g_str_equal(only, name))))
+    look->only = order->parent ? g_strdup(order->parent) : vgpu_device_parent_of(root, order->vgpu);
+    if (!look->only)
         return TRUE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
-                name, id, only ? ", which is a virtual function of '" : "", only ? only : "",
-                only ? "'" : "");
-    return FALSE;
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, look->only, error);
+    return parent && check_place(root, parent, order->vgpu, error);
 }
 
 static gboolean
@@ -106,18 +101,22 @@ look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GEr
     return look->type && place(root, order, look, error);
 }
 
-/* It as if it had been defined on @parent; NULL if that has no place for it. */
-static VgpuDefinition *
-define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
-          const VgpuParent *parent)
+VgpuDefinition *
+vgpu_create_define(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuParent *parent,
+                   const char *type, GError **error)
 {
-    g_autofree char *id =
-        order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, look->type);
+    g_autofree char *id = NULL;
     VgpuDefinition *definition;
 
-    if (!id)
+    if (!check_place(root, parent, order->vgpu, error))
         return NULL;
-    definition = vgpu_definition_new(parent->name, id, look->type);
+    id = order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, type);
+    if (!id) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                    "GPU '%s' has no virtual function left for type '%s'", parent->name, type);
+        return NULL;
+    }
+    definition = vgpu_definition_new(parent->name, id, type);
     for (guint i = 0; i < order->attrs->len; i++) {
         const VgpuAttr *attr = order->attrs->pdata[i];
         vgpu_attr_list_add(definition->attrs, attr->name, attr->value);
@@ -125,25 +124,14 @@ define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
     return definition;
 }
 
-static void
-report_taken(const VgpuParent *parent, const char *type, GError **error)
-{
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
-                "parent '%s' has no virtual function left for type '%s'", parent->name, type);
-}
-
 VgpuDefinition *
 vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
 {
     g_auto(Look) look = {0};
-    VgpuDefinition *definition;
 
     if (!look_at_gpus(root, order, &look, error))
         return NULL;
-    definition = define_on(root, order, &look, look.order->pdata[0]);
-    if (!definition)
-        report_taken(look.order->pdata[0], look.type, error);
-    return definition;
+    return vgpu_create_define(root, order, look.order->pdata[0], look.type, error);
 }
 
 /* A record of what is not there would take the new one for its own. The lock is held. */
@@ -160,13 +148,10 @@ static char *
 make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
 {
-    g_autoptr(VgpuDefinition) definition = define_on(root, order, look, parent);
+    g_autoptr(VgpuDefinition) definition =
+        vgpu_create_define(root, order, parent, look->type, error);
 
-    if (!definition) {
-        report_taken(parent, look->type, error);
-        return NULL;
-    }
-    if (!forget_stale(root, definition->vgpu, error))
+    if (!definition || !forget_stale(root, definition->vgpu, error))
         return NULL;
     switch (vgpu_restore_definition(root, definition, deadline, error)) {
     case VGPU_RESTORE_STARTED:

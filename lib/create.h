@@ -60,17 +60,18 @@ VgpuDefinition *vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *
                                    GError **error);
 
 /**
- * vgpu_create_check_parent:
+ * vgpu_create_define:
  * @root: a root
- * @name: name of a parent
- * @id: (nullable): id of a vGPU, or NULL for any
- * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND; %VGPU_ERROR_CONFLICT if a vGPU of that id can't
- * be on it
+ * @order: what; its type, parent and placement play no part
+ * @parent: the parent to have it
+ * @type: type id
+ * @error: (out) (optional): %VGPU_ERROR_CONFLICT if a vGPU of that id can't be on @parent;
+ *   %VGPU_ERROR_FULL if @parent has no virtual function for it
  *
- * Returns: TRUE if the parent is there and may have such a vGPU.
+ * Returns: (transfer full) (nullable): it as it would be defined there, not on disk.
  */
-gboolean vgpu_create_check_parent(const VgpuRoot *root, const char *name, const char *id,
-                                  GError **error);
+VgpuDefinition *vgpu_create_define(const VgpuRoot *root, const VgpuCreateOrder *order,
+                                   const VgpuParent *parent, const char *type, GError **error);
 
 G_END_DECLS
 

@@ -79,7 +79,7 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
  * @parent: (nullable): name of a parent, or NULL for all
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @parent, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * All definitions, sorted by parent and uuid. A file that can't be understood is in the list
+ * All definitions, sorted by parent and id. A file that can't be understood is in the list
  * too, with @error and no @type: it hides no other. Files whose name is no id, and the
  * scripts.d folder, are no definitions.
  *

@@ -105,6 +105,14 @@ vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const char *id)
            provider->has_parent(root, parent);
 }
 
+char *
+vgpu_device_parent_of(const VgpuRoot *root, const char *id)
+{
+    g_autofree char *name = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &name, NULL);
+    return provider && provider->parent_of ? provider->parent_of(root, name) : NULL;
+}
+
 gboolean
 vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
                    const VgpuDeadline *deadline, GError **error)

@@ -97,6 +97,16 @@ gboolean vgpu_device_create(const VgpuRoot *root, const char *parent, const char
 gboolean vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const char *id);
 
 /**
+ * vgpu_device_parent_of:
+ * @root: a root
+ * @id: (nullable): an id
+ *
+ * Returns: (transfer full) (nullable): the one parent that such a vGPU can be on, there or not;
+ * NULL if any will do, or nobody knows yet.
+ */
+char *vgpu_device_parent_of(const VgpuRoot *root, const char *id);
+
+/**
  * vgpu_device_enable:
  * @root: a root
  * @parent: name of the parent

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuInventoryEntry:
- * @vgpu: uuid of the vGPU
+ * @vgpu: id of the vGPU
  * @parent: name of its parent: the one it is on, or where it is defined or meant to be
  * @type: (nullable): its type id; NULL if only an unusable definition is known
  * @device: (nullable): the vGPU, if it is there
@@ -36,7 +36,7 @@ typedef struct {
 /**
  * VgpuInventory:
  * @parents: (element-type VgpuParent): all parents
- * @entries: (element-type VgpuInventoryEntry): all vGPUs, sorted by parent and uuid
+ * @entries: (element-type VgpuInventoryEntry): all vGPUs, sorted by parent and id
  * @problems: (element-type GError): what could not be read: types, definitions, records
  * @by_id: private
  * @devices: private

@@ -32,7 +32,7 @@ typedef struct {
 
 /**
  * VgpuOrder:
- * @vgpu: uuid of the vGPU
+ * @vgpu: id of the vGPU
  * @type: its type id
  * @source: who asks for it
  * @attrs: (element-type VgpuAttr): attributes to set, in order
@@ -52,7 +52,7 @@ typedef struct {
  * vgpu_owner_make:
  * @owner: for whom
  * @order: what
- * @error: (out) (optional): %VGPU_ERROR_EXISTS if somebody else has just made a vGPU of that uuid
+ * @error: (out) (optional): %VGPU_ERROR_EXISTS if somebody else has just made a vGPU of that id
  *   (it is left alone); %VGPU_ERROR_FULL listing the parents tried and why each could not;
  *   %VGPU_ERROR_TIMEOUT; else as vgpu_device_create(), vgpu_device_set_attrs(), vgpu_record_save()
  *
@@ -86,7 +86,7 @@ gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
  * @root: a root
  * @record: the record of a vGPU that is there
  *
- * Returns: FALSE if what is there under the record's uuid is of another type or on
+ * Returns: FALSE if what is there under the record's id is of another type or on
  * another parent, so that somebody else made it.
  */
 gboolean vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record);

@@ -38,12 +38,12 @@ vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **
 }
 
 static gboolean
-is_there(const GPtrArray *devices, const char *uuid)
+is_there(const GPtrArray *devices, const char *id)
 {
     for (guint i = 0; i < devices->len; i++) {
         const VgpuDevice *device = g_ptr_array_index(devices, i);
 
-        if (g_str_equal(device->id, uuid))
+        if (g_str_equal(device->id, id))
             return TRUE;
     }
     return FALSE;

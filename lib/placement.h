@@ -31,7 +31,7 @@ typedef enum {
  * @parents: (element-type VgpuParent): all parents that are there
  * @devices: (element-type VgpuDevice): all vGPUs that are there
  * @definitions: (element-type VgpuDefinition): all definitions
- * @vgpu: uuid of the vGPU; a definition of it takes nothing away from it
+ * @vgpu: id of the vGPU; a definition of it takes nothing away from it
  * @type: type id
  * @only: (nullable): the one parent that will do, or NULL for any
  * @placement: the order

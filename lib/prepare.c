@@ -22,7 +22,7 @@ typedef struct {
     const VgpuDomain *domain;
     const VgpuSettings *settings;
     VgpuNumaSet nodes;
-    GPtrArray *made; /* uuids, in the order they were made here; borrowed from the domain */
+    GPtrArray *made; /* ids, in the order they were made here; borrowed from the domain */
 } Prepare;
 
 /* What is to happen with a vGPU whose record was found. */
@@ -72,7 +72,7 @@ refuse_foreign(const VgpuRecord *record, GError **error)
 {
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "it belongs to domain \"%s\" (%s), which has not released it; stop that domain, or "
-                "give this one a vGPU with a uuid of its own",
+                "give this one a vGPU of its own",
                 record->domain_name, record->domain);
     return FOUND_WRONG;
 }
@@ -97,7 +97,7 @@ look_at_owned(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record, 
 
 /*
  * A record whose vGPU is not there is stale, whoever's it is: since we hold the lock nobody is
- * about to make it, and no guest runs on it. The same holds for one whose uuid
+ * about to make it, and no guest runs on it. The same holds for one whose id
  * somebody has given to a vGPU of another kind since.
  */
 static Found
@@ -270,13 +270,13 @@ static void
 roll_back(const Prepare *prepare)
 {
     for (guint i = prepare->made->len; i > 0; i--) {
-        const char *uuid = g_ptr_array_index(prepare->made, i - 1);
+        const char *id = g_ptr_array_index(prepare->made, i - 1);
         g_autoptr(VgpuRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
-        if (!vgpu_record_find(prepare->owner.root, uuid, &record, &error) || !record ||
+        if (!vgpu_record_find(prepare->owner.root, id, &record, &error) || !record ||
             !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.limit, &error))
-            vgpu_log("vGPU %s: not removed yet: %s", uuid, error ? error->message : "no record");
+            vgpu_log("vGPU %s: not removed yet: %s", id, error ? error->message : "no record");
     }
 }
 

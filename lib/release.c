@@ -17,11 +17,11 @@
 
 /* Waits until nobody has it open; FALSE if somebody has, or nobody can tell. */
 static gboolean
-wait_idle(const VgpuRoot *root, const char *uuid, const VgpuDeadline *settle, GError **error)
+wait_idle(const VgpuRoot *root, const char *id, const VgpuDeadline *settle, GError **error)
 {
     GError *cause = NULL;
 
-    while (!vgpu_device_check_idle(root, uuid, &cause)) {
+    while (!vgpu_device_check_idle(root, id, &cause)) {
         if (cause->code != VGPU_ERROR_BUSY || !vgpu_deadline_pause(settle, POLL_MS)) {
             g_propagate_error(error, cause);
             return FALSE;

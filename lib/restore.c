@@ -73,12 +73,12 @@ adopt(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
 
 /* Takes back what this call made; the reason of the failure is the caller's to say. */
 static void
-undo(const VgpuRoot *root, const char *uuid)
+undo(const VgpuRoot *root, const char *id)
 {
     g_autoptr(GError) error = NULL;
     /* the call's own deadline may be what has passed */
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS / 10);
-    if (!vgpu_device_remove(root, uuid, &deadline, &error))
+    if (!vgpu_device_remove(root, id, &deadline, &error))
         vgpu_log_error(error);
 }
 

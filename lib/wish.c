@@ -8,7 +8,6 @@
 #include "attr.h"
 #include "error.h"
 #include "log.h"
-#include "provider.h"
 #include "type-choice.h"
 
 void
@@ -105,20 +104,11 @@ take_request(VgpuWish *wish)
     wish->attrs = request->attrs->len || !definition ? request->attrs : definition->attrs;
 }
 
-/* A virtual function is on one GPU and on no other. */
-static char *
-only_parent(const VgpuRoot *root, const char *id)
-{
-    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, NULL);
-
-    return provider && provider->parent_of ? provider->parent_of(root, id) : NULL;
-}
-
 static char *
 choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error)
 {
     VgpuTypeWish wish = {.name = request->type_name, .framebuffer_mib = request->framebuffer_mib};
-    g_autofree char *only = only_parent(root, request->vgpu);
+    g_autofree char *only = vgpu_device_parent_of(root, request->vgpu);
     g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
     const char *parent = request->parent ? request->parent : only;
 
@@ -153,7 +143,7 @@ vgpu_wish_new(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev 
     needed = !wish->request && hostdev->managed && !vgpu_device_exists(root, hostdev->vgpu);
     if (!find_definition(root, wish, needed, error))
         return NULL;
-    wish->only = only_parent(root, wish->vgpu);
+    wish->only = vgpu_device_parent_of(root, wish->vgpu);
     if (wish->request && !(wish->chosen = vgpu_wish_choose_type(root, wish->request, error)))
         return NULL;
     if (wish->request && wish->definition && !agree(wish, error))

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * VgpuWish:
- * @vgpu: uuid of the vGPU
+ * @vgpu: id of the vGPU
  * @request: (nullable): what the metadata asks for
  * @definition: (nullable) (owned): mdevctl's definition of it
  * @only: (nullable) (owned): the one parent that such a vGPU can be on

@@ -50,24 +50,17 @@ define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuParent *
     g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
     const char *type =
         parents ? vgpu_type_choose(parents, order->parent, &order->wish, error) : NULL;
-    g_autofree char *id = NULL;
 
-    if (!type || !vgpu_create_check_parent(root, parent->name, order->vgpu, error))
-        return NULL;
-    id = order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, type);
-    if (id)
-        return vgpu_definition_new(parent->name, id, type);
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
-                "GPU '%s' has no virtual function free for type '%s'; name one by --uuid",
-                parent->name, type);
-    return NULL;
+    return type ? vgpu_create_define(root, order, parent, type, error) : NULL;
 }
 
 /* On one that is away. */
 static VgpuDefinition *
-define_blindly(const VgpuCreateOrder *order, GError **error)
+define_blindly(const VgpuctlOrder *words, GError **error)
 {
+    const VgpuCreateOrder *order = &words->order;
     g_autofree char *fresh = order->vgpu ? NULL : g_uuid_string_random();
+    VgpuDefinition *definition;
 
     if (!order->wish.id) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
@@ -76,7 +69,10 @@ define_blindly(const VgpuCreateOrder *order, GError **error)
     }
     vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
              order->parent);
-    return vgpu_definition_new(order->parent, fresh ? fresh : order->vgpu, order->wish.id);
+    definition = vgpu_definition_new(order->parent, fresh ? fresh : order->vgpu, order->wish.id);
+    g_ptr_array_unref(definition->attrs);
+    definition->attrs = g_ptr_array_ref(words->attrs);
+    return definition;
 }
 
 /* Out of what the user typed. */
@@ -84,17 +80,11 @@ static VgpuDefinition *
 from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
 {
     const VgpuCreateOrder *what = &order->order;
-    VgpuDefinition *definition;
 
     if (!what->parent)
         return vgpu_create_choose(root, what, error);
     g_autoptr(VgpuParent) parent = vgpu_parent_load(root, what->parent, NULL);
-    definition = parent ? define_on(root, what, parent, error) : define_blindly(what, error);
-    if (definition) {
-        g_ptr_array_unref(definition->attrs);
-        definition->attrs = g_ptr_array_ref(order->attrs);
-    }
-    return definition;
+    return parent ? define_on(root, what, parent, error) : define_blindly(order, error);
 }
 
 /* Out of a vGPU that is there, with its attributes if its driver is one whose we know. */
