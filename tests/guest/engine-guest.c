@@ -20,6 +20,10 @@
 #define BUFFER_BACK	0x41000		/* where it comes from pinned pages */
 #define LENGTH		ENGINE_MAX_LENGTH
 
+static bool lose;
+module_param(lose, bool, 0400);
+MODULE_PARM_DESC(lose, "let the GPU fall off its bus once all was tested");
+
 struct guest {
 	struct pci_dev *pdev;
 	void __iomem *control;
@@ -220,6 +224,8 @@ static int guest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return err;
 	pci_set_drvdata(pdev, guest);
 	guest_test(guest);
+	if (lose)
+		writel(ENGINE_CMD_LOSE, guest->control + ENGINE_COMMAND);
 	return 0;
 }
 

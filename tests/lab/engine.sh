@@ -100,6 +100,16 @@ engine_ready()
     guest_wait "$1" || engine_booted "$1" 1
 }
 
+# engine_lose NAME: its GPU falls off the bus under the running guest, which QEMU then stops.
+engine_lose()
+{
+    check "the guest loses its GPU" \
+        guest "$1" "(sleep 1; rmmod engine-guest; insmod /engine-guest.ko lose=1) >/dev/null 2>&1 &"
+    wait_for 60 "QEMU stops it" vm "virsh domstate $1 | grep -qx paused"
+    check "and says why" vm "tail -n 20 /var/log/libvirt/qemu/$1.log"
+    output_has 'vfio_err_notifier_handler.*Unrecoverable error'
+}
+
 # engine_life NAME: all that a guest does with its engine: load, reset, reboot.
 engine_life()
 {
