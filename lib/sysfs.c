@@ -6,13 +6,11 @@
 
 #include "error.h"
 #include "file.h"
+#include "sysfs-writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static VgpuSysfsWriteFunc test_writer;
@@ -21,6 +19,7 @@ static gpointer test_writer_data;
 void
 vgpu_sysfs_set_writer(VgpuSysfsWriteFunc writer, gpointer user_data)
 {
+    vgpu_sysfs_writer_stop();
     test_writer = writer;
     test_writer_data = user_data;
 }
@@ -104,11 +103,10 @@ write_kernel(const char *path, const char *value)
     return err;
 }
 
+/* In the writer. */
 static int
 write_value(const char *path, const char *value)
 {
-    if (strlen(value) >= VGPU_SYSFS_MAX)
-        return E2BIG;
     if (test_writer)
         return test_writer(path, value, test_writer_data);
     return write_kernel(path, value);
@@ -123,80 +121,6 @@ report_write(int err, const char *path, const char *value, GError **error)
     return FALSE;
 }
 
-/* Lets go of everything the caller has open, its locks and libvirt's pipes above all, but @keep. */
-static void
-keep_one_file(int keep)
-{
-    if (keep > 0)
-        close_range(0, (unsigned int)keep - 1, 0);
-    close_range((unsigned int)keep + 1, ~0U, 0);
-}
-
-/* In the grandchild: nothing from here on may allocate, another thread may have held the lock. */
-static void G_GNUC_NORETURN
-run_writer(int report, const char *path, const char *value)
-{
-    setsid();
-    keep_one_file(report);
-    int err = write_value(path, value);
-    /* nobody reads it once the deadline has passed */
-    if (write(report, &err, sizeof(err)) < 0)
-        _exit(1);
-    _exit(0);
-}
-
-/* Forks twice, so that init reaps a writer that outlives us. Returns 0 or errno. */
-static int
-start_writer(int report, const char *path, const char *value)
-{
-    int status = 0;
-    pid_t child = fork();
-    if (child < 0)
-        return errno;
-    if (child == 0) {
-        pid_t writer = fork();
-        if (writer == 0)
-            run_writer(report, path, value);
-        _exit(writer < 0 ? EAGAIN : 0);
-    }
-    /* ECHILD: whoever started us lets the kernel reap, and then the pipe alone says how it went */
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return errno == ECHILD ? 0 : errno;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
-}
-
-/* Returns the errno that the writer reported, or ETIMEDOUT. */
-static int
-await_report(int fd, const VgpuDeadline *deadline)
-{
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
-    int err = EIO, ready;
-    do {
-        ready = poll(&wait, 1, vgpu_deadline_left(deadline));
-    } while (ready < 0 && errno == EINTR);
-    if (ready < 0)
-        return errno;
-    if (ready == 0)
-        return ETIMEDOUT;
-    /* a short read is a writer that was killed */
-    return read(fd, &err, sizeof(err)) == sizeof(err) ? err : EIO;
-}
-
-static int
-write_detached(const char *path, const char *value, const VgpuDeadline *deadline)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return errno;
-    int err = start_writer(ends[1], path, value);
-    close(ends[1]);
-    if (err == 0)
-        err = await_report(ends[0], deadline);
-    close(ends[0]);
-    return err;
-}
-
 gboolean
 vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadline *deadline,
                           GError **error)
@@ -204,7 +128,9 @@ vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadlin
     g_autofree char *what = g_strdup_printf("the kernel to take '%.64s' for '%s'", value, path);
     if (!vgpu_deadline_check(deadline, what, error))
         return FALSE;
-    int err = write_detached(path, value, deadline);
+    int err = strlen(value) < VGPU_SYSFS_MAX
+                  ? vgpu_sysfs_writer_run(write_value, path, value, deadline)
+                  : E2BIG;
     if (err == ETIMEDOUT) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT, "time is up while waiting for %s", what);
         return FALSE;

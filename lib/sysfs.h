@@ -23,8 +23,8 @@ G_BEGIN_DECLS
  * @value: what would be written, with no newline added
  * @user_data: as given to vgpu_sysfs_set_writer()
  *
- * Stands in for the kernel in a test. With vgpu_sysfs_write_deadline() it runs in a
- * child process: what it changes must be in files.
+ * Stands in for the kernel in a test. With vgpu_sysfs_write_deadline() it runs in another
+ * process: what it changes, and what it goes by, must be in files.
  *
  * Returns: 0, or the errno the kernel would give.
  */
@@ -88,10 +88,10 @@ char *vgpu_sysfs_read_link(const char *path, GError **error);
  * @deadline: when to give up waiting
  * @error: (out) (optional): by errno, naming @path and @value, or %VGPU_ERROR_TIMEOUT
  *
- * Writes @value by a single write(2), as sysfs wants it, from a child process that is on its own:
- * it holds none of our files (so none of our locks), is no zombie of ours, and if the kernel keeps
- * it past the deadline, when no signal may help, it stays behind. On %VGPU_ERROR_TIMEOUT the kernel
- * may therefore still act on @value later.
+ * Writes @value by a single write(2), as sysfs wants it, from a process of its own
+ * (sysfs-writer.h): if the kernel keeps it past the deadline, when no signal may help, it stays
+ * behind, and holds none of our files nor locks. On %VGPU_ERROR_TIMEOUT the kernel may therefore
+ * still act on @value later.
  *
  * Returns: TRUE if the kernel took all of it in time.
  */

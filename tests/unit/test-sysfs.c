@@ -131,8 +131,8 @@ test_writer_that_is_kept_holds_nothing_of_ours(void **state)
     assert_true(g_get_monotonic_time() - before < 3 * G_USEC_PER_SEC);
     assert_error(&error, VGPU_ERROR_TIMEOUT, "'/x'");
 
-    /* no zombie, no end of a pipe, no lock */
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    /* it runs, and has no end of a pipe and no lock */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
     close(ends[1]);
     assert_int_equal(read(ends[0], &byte, 1), 0);
     close(ends[0]);
@@ -142,8 +142,60 @@ test_writer_that_is_kept_holds_nothing_of_ours(void **state)
         lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
     assert_no_error(error);
     vgpu_lock_release(lock);
+
+    /* and it ends once the kernel lets it, since nobody waits for its answer */
     mock_sysfs_write(mock, "go", "");
-    g_usleep(50000);
+    assert_true(waitpid(-1, NULL, 0) > 0);
+}
+
+/* Which process wrote. */
+static int
+say_who(const char *path, const char *value, gpointer user_data)
+{
+    g_autofree char *text = g_strdup_printf("%d", (int)getpid());
+    return g_file_set_contents(path, text, -1, NULL) ? 0 : EIO;
+}
+
+static int
+ask_who(const char *path)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    g_autofree char *text = NULL;
+
+    assert_true(vgpu_sysfs_write_deadline(path, "?", &deadline, NULL));
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return atoi(text);
+}
+
+static void
+test_one_writer_for_all_writes(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "who", NULL);
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
+    GError *error = NULL;
+
+    vgpu_sysfs_set_writer(say_who, NULL);
+    int first = ask_who(path);
+    assert_int_not_equal(first, getpid());
+    assert_int_equal(ask_who(path), first);
+
+    /* a child of ours has one of its own, and leaves ours alone */
+    pid_t child = fork();
+    if (child == 0)
+        _exit(ask_who(path) == first);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(ask_who(path), first);
+
+    /* one that was killed is said, and replaced */
+    kill(first, SIGKILL);
+    assert_false(vgpu_sysfs_write_deadline(path, "?", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_IO, path);
+    assert_int_not_equal(ask_who(path), first);
+    vgpu_sysfs_set_writer(NULL, NULL);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
 int
@@ -155,6 +207,7 @@ main(void)
         cmocka_unit_test(test_errno_comes_back_from_the_writer),
         cmocka_unit_test(test_children_that_nobody_reaps),
         cmocka_unit_test(test_writer_that_is_kept_holds_nothing_of_ours),
+        cmocka_unit_test(test_one_writer_for_all_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
