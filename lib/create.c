@@ -5,55 +5,46 @@
 #include "create.h"
 
 #include "attr.h"
-#include "definition.h"
-#include "device.h"
 #include "error.h"
 #include "kernel.h"
 #include "lock.h"
 #include "provider.h"
-#include "record.h"
 #include "restore.h"
 
 /* What there is, and what follows from it for an order. */
 typedef struct {
-    GPtrArray *parents;
-    GPtrArray *order; /* parents to try; borrowed from @parents */
-    const char *type; /* borrowed from @parents */
+    VgpuHost *host;
+    GArray *places;   /* (element-type VgpuPlace): parents to try */
+    const char *type; /* borrowed from @host */
     char *only;       /* the one parent that will do, NULL for any */
 } Look;
 
 static void
 look_clear(Look *look)
 {
-    g_clear_pointer(&look->order, g_ptr_array_unref);
-    g_clear_pointer(&look->parents, g_ptr_array_unref);
+    g_clear_pointer(&look->places, g_array_unref);
+    g_clear_pointer(&look->host, vgpu_host_free);
     g_clear_pointer(&look->only, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 
 static gboolean
-place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
+place(const VgpuCreateOrder *order, Look *look, GError **error)
 {
-    g_autoptr(GPtrArray) devices = vgpu_device_list(root, error);
-    g_autoptr(GPtrArray) definitions = devices ? vgpu_definition_list(root, NULL, error) : NULL;
     g_autoptr(GString) refused = g_string_new(NULL);
     VgpuPlacementQuery query = {
-        .parents = look->parents,
-        .devices = devices,
-        .definitions = definitions,
+        .host = look->host,
         .vgpu = order->vgpu ? order->vgpu : "",
         .type = look->type,
         .only = look->only,
         .placement = order->placement,
     };
 
-    if (!definitions)
-        return FALSE;
-    look->order = vgpu_placement_order(&query, refused);
-    if (look->order->len == 0)
+    look->places = vgpu_placement_order(&query, refused);
+    if (look->places->len == 0)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "type '%s' can't be had (%s)", look->type,
                     refused->str);
-    return look->order->len != 0;
+    return look->places->len != 0;
 }
 
 /* Any id but that of a virtual function can be on any parent of its kind. */
@@ -86,10 +77,10 @@ choose_only(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GErr
 static gboolean
 look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
 {
-    look->parents = vgpu_parent_list(root, error);
-    if (!look->parents)
+    look->host = vgpu_host_look(root, error);
+    if (!look->host)
         return FALSE;
-    if (look->parents->len == 0) {
+    if (look->host->parents->len == 0) {
         if (vgpu_kernel_check_mdev(root, error))
             g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                         "this host has no GPU that can make vGPUs now; load the GPU's driver");
@@ -97,8 +88,8 @@ look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GEr
     }
     if (!choose_only(root, order, look, error))
         return FALSE;
-    look->type = vgpu_type_choose(look->parents, look->only, &order->wish, error);
-    return look->type && place(root, order, look, error);
+    look->type = vgpu_type_choose(look->host->parents, look->only, &order->wish, error);
+    return look->type && place(order, look, error);
 }
 
 VgpuDefinition *
@@ -131,7 +122,8 @@ vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **
 
     if (!look_at_gpus(root, order, &look, error))
         return NULL;
-    return vgpu_create_define(root, order, look.order->pdata[0], look.type, error);
+    return vgpu_create_define(root, order, g_array_index(look.places, VgpuPlace, 0).parent,
+                              look.type, error);
 }
 
 /* A record of what is not there would take the new one for its own. The lock is held. */
@@ -140,30 +132,55 @@ forget_stale(const VgpuRoot *root, const char *id, GError **error)
 {
     g_autoptr(VgpuRecord) record = NULL;
 
-    return vgpu_record_find(root, id, &record, error) &&
-           (!record || vgpu_record_delete(root, id, error));
+    if (!vgpu_record_find(root, id, &record, error))
+        return FALSE;
+    return !record || vgpu_device_exists(root, id) || vgpu_record_delete(root, id, error);
 }
 
+/* FALSE with %VGPU_ERROR_EXISTS if there is one of that id. */
+static gboolean
+make_locked(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuParent *parent,
+            const VgpuDeadline *deadline, GError **error)
+{
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(root, definition->vgpu, deadline, error);
+
+    if (!lock || !forget_stale(root, definition->vgpu, error))
+        return FALSE;
+    if (!vgpu_device_exists(root, definition->vgpu)) {
+        switch (vgpu_restore_definition(root, definition, parent, deadline, error)) {
+        case VGPU_RESTORE_STARTED:
+            return TRUE;
+        case VGPU_RESTORE_PRESENT: /* mdevctl was faster */
+            break;
+        case VGPU_RESTORE_FAILED:
+            return FALSE;
+        }
+    }
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
+                definition->vgpu);
+    return FALSE;
+}
+
+/* A virtual function that was picked may be taken before its lock is had: then another is. */
 static char *
 make_on(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
         const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
 {
-    g_autoptr(VgpuDefinition) definition =
-        vgpu_create_define(root, order, parent, look->type, error);
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        g_autoptr(VgpuDefinition) definition =
+            vgpu_create_define(root, order, parent, look->type, error);
 
-    if (!definition || !forget_stale(root, definition->vgpu, error))
-        return NULL;
-    switch (vgpu_restore_definition(root, definition, deadline, error)) {
-    case VGPU_RESTORE_STARTED:
-        return g_strdup(definition->vgpu);
-    case VGPU_RESTORE_PRESENT: /* mdevctl was faster */
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
-                    definition->vgpu);
-        break;
-    case VGPU_RESTORE_FAILED:
-        break;
+        if (!definition)
+            return NULL;
+        if (make_locked(root, definition, parent, deadline, &reason))
+            return g_strdup(definition->vgpu);
+        if (order->vgpu || !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS) ||
+            vgpu_deadline_passed(deadline)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return NULL;
+        }
     }
-    return NULL;
 }
 
 static char *
@@ -172,8 +189,8 @@ make(const VgpuRoot *root, const VgpuCreateOrder *order, const Look *look,
 {
     g_autoptr(GString) reasons = g_string_new(NULL);
 
-    for (guint i = 0; i < look->order->len; i++) {
-        const VgpuParent *parent = look->order->pdata[i];
+    for (guint i = 0; i < look->places->len; i++) {
+        const VgpuParent *parent = g_array_index(look->places, VgpuPlace, i).parent;
         g_autoptr(GError) reason = NULL;
         char *id = make_on(root, order, look, parent, deadline, &reason);
 
@@ -194,11 +211,9 @@ char *
 vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuDeadline *deadline,
             GError **error)
 {
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
     g_auto(Look) look = {0};
 
-    if (!lock)
-        return NULL;
+    /* said before anything else: a full GPU is no news then */
     if (order->vgpu && vgpu_device_exists(root, order->vgpu)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already",
                     order->vgpu);

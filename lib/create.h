@@ -39,7 +39,7 @@ typedef struct {
  *   each could not, as vgpu_type_choose(), as vgpu_device_create() and vgpu_device_set_attrs()
  *
  * Makes it on the first parent that can, and sets its attributes; on failure what was made is
- * removed again. Takes %VGPU_LOCK_ACTIVE.
+ * removed again. Takes the locks of the vGPU and of the GPU.
  *
  * Returns: (transfer full) (nullable): its id; it is there and ready.
  */

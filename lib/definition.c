@@ -46,11 +46,36 @@ refuse(GError **error, const char *why)
     return FALSE;
 }
 
+/* mdevctl's format has no version; in our own folder it has, as all files of ours do. */
+static gboolean
+is_in_our_folder(const char *id)
+{
+    const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, NULL);
+    return provider && provider->definitions != VGPU_DIR_DEFINITIONS;
+}
+
+static gboolean
+check_version(const VgpuDefinition *definition, json_object *json, GError **error)
+{
+    json_object *version = json_object_object_get(json, "version");
+    if (!version || !is_in_our_folder(definition->vgpu) ||
+        (json_object_is_type(version, json_type_int) &&
+         json_object_get_int64(version) <= VGPU_DEFINITION_VERSION))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_VERSION,
+                "it has version %.32s, this release knows %d: it is left alone; install the "
+                "release that wrote it",
+                json_object_to_json_string(version), VGPU_DEFINITION_VERSION);
+    return FALSE;
+}
+
 static gboolean
 read_members(VgpuDefinition *definition, json_object *json, GError **error)
 {
     if (!json_object_is_type(json, json_type_object))
         return refuse(error, "it is not a JSON object");
+    if (!check_version(definition, json, error))
+        return FALSE;
     const char *type = vgpu_json_get_text(json_object_object_get(json, "mdev_type"));
     const char *start = vgpu_json_get_text(json_object_object_get(json, "start"));
     if (!type || !start)
@@ -227,6 +252,8 @@ to_text(const VgpuDefinition *definition)
     json_object *json = NULL;
     if (!definition->json || json_object_deep_copy(definition->json, &json, NULL) < 0)
         json = json_object_new_object();
+    if (is_in_our_folder(definition->vgpu))
+        json_object_object_add(json, "version", json_object_new_int(VGPU_DEFINITION_VERSION));
     json_object_object_add(json, "mdev_type", json_object_new_string(definition->type));
     json_object_object_add(json, "start",
                            json_object_new_string(definition->autostart ? "auto" : "manual"));

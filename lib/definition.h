@@ -11,6 +11,14 @@
 G_BEGIN_DECLS
 
 /**
+ * VGPU_DEFINITION_VERSION:
+ *
+ * The format that this release writes into our own folder, which is mdevctl's with this number as
+ * "version". A file of a higher version is left alone; one with none is of the first.
+ */
+#define VGPU_DEFINITION_VERSION 1
+
+/**
  * VgpuDefinition:
  * @vgpu: its id, as of a #VgpuDevice
  * @parent: name of its parent
@@ -20,7 +28,7 @@ G_BEGIN_DECLS
  * @error: (nullable): why the file could not be understood, in a list
  * @json: (nullable): private: the document it was read from, for members we don't know
  *
- * The format is mdevctl's; it has no version number of its own.
+ * The format is mdevctl's, which has no version number of its own.
  */
 typedef struct {
     char *vgpu;
@@ -54,7 +62,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDefinition, vgpu_definition_free)
  * @parent: name of the parent
  * @id: id of a vGPU
  * @text: a JSON document in mdevctl's format
- * @error: (out) (optional): %VGPU_ERROR_INVALID
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_VERSION
  *
  * Returns: (transfer full) (nullable): the definition.
  */

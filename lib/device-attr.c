@@ -33,55 +33,63 @@ check_components(const char *folder, const char *name, const char *id, GError **
     return TRUE;
 }
 
+/* In the folder @path of the vGPU. */
 static char *
-attr_path(const VgpuRoot *root, const char *id, const char *name, GError **error)
+attr_path(const char *path, const char *id, const char *name, GError **error)
 {
-    if (!vgpu_attr_check_name(name, error))
-        return NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, error);
-    g_autoptr(VgpuDevice) device = provider ? vgpu_device_load(root, id, error) : NULL;
-    if (!device)
+    if (!provider || !vgpu_attr_check_name(name, error))
         return NULL;
     if (provider->has_attr && !provider->has_attr(name)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' has no attribute '%s'", id,
                     name);
         return NULL;
     }
-    if (!check_components(device->path, name, id, error))
-        return NULL;
-    return g_build_filename(device->path, name, NULL);
+    return check_components(path, name, id, error) ? g_build_filename(path, name, NULL) : NULL;
 }
 
 char *
 vgpu_device_get_attr(const VgpuRoot *root, const char *id, const char *name, GError **error)
 {
-    g_autofree char *path = attr_path(root, id, name, error);
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
+    g_autofree char *path = device ? attr_path(device->path, id, name, error) : NULL;
     return path ? vgpu_sysfs_read(path, error) : NULL;
+}
+
+static gboolean
+set_attr(const VgpuDevice *device, const char *name, const char *value,
+         const VgpuDeadline *deadline, GError **error)
+{
+    g_autofree char *path = attr_path(device->path, device->id, name, error);
+    if (!path)
+        return FALSE;
+    if (vgpu_sysfs_write_deadline(path, value, deadline, error))
+        return TRUE;
+    g_prefix_error(error, "cannot set attribute '%s' of vGPU '%s': ", name, device->id);
+    return FALSE;
 }
 
 gboolean
 vgpu_device_set_attr(const VgpuRoot *root, const char *id, const char *name, const char *value,
                      const VgpuDeadline *deadline, GError **error)
 {
-    g_autofree char *path = attr_path(root, id, name, error);
-    if (!path)
-        return FALSE;
-    if (vgpu_sysfs_write_deadline(path, value, deadline, error))
-        return TRUE;
-    g_prefix_error(error, "cannot set attribute '%s' of vGPU '%s': ", name, id);
-    return FALSE;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
+    return device && set_attr(device, name, value, deadline, error);
 }
 
 gboolean
 vgpu_device_set_attrs(const VgpuRoot *root, const char *id, const GPtrArray *attrs,
                       const VgpuDeadline *deadline, GError **error)
 {
-    for (guint i = 0; i < attrs->len; i++) {
+    if (attrs->len == 0)
+        return TRUE;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, error);
+    for (guint i = 0; device && i < attrs->len; i++) {
         const VgpuAttr *attr = attrs->pdata[i];
-        if (!vgpu_device_set_attr(root, id, attr->name, attr->value, deadline, error))
+        if (!set_attr(device, attr->name, attr->value, deadline, error))
             return FALSE;
     }
-    return TRUE;
+    return device != NULL;
 }
 
 GPtrArray *

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "file.h"
 #include "holder.h"
+#include "lock.h"
 #include "parent.h"
 #include "provider.h"
 #include "sysfs.h"
@@ -114,6 +115,14 @@ vgpu_device_parent_of(const VgpuRoot *root, const char *id)
 }
 
 gboolean
+vgpu_device_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
+{
+    g_autofree char *name = NULL;
+    const VgpuProvider *provider = vgpu_provider_of_id(id, &name, NULL);
+    return provider && (!provider->is_enabled || provider->is_enabled(root, parent, name));
+}
+
+gboolean
 vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
                    const VgpuDeadline *deadline, GError **error)
 {
@@ -121,7 +130,10 @@ vgpu_device_enable(const VgpuRoot *root, const char *parent, const char *id,
     const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
     if (!provider || !vgpu_name_check(parent, "parent", error))
         return FALSE;
-    return !provider->enable || provider->enable(root, parent, name, deadline, error);
+    if (!provider->is_enabled || provider->is_enabled(root, parent, name))
+        return TRUE;
+    g_autoptr(VgpuLock) lock = vgpu_lock_parent(root, parent, deadline, error);
+    return lock && provider->enable(root, parent, name, deadline, error);
 }
 
 static gboolean
@@ -143,22 +155,21 @@ report_full(const VgpuRoot *root, const char *parent, const char *type, const ch
                     "parent '%s' has no instance of type '%s' left", parent, type);
 }
 
-/* Gives a plain reason for what the kernel would refuse by a bare number. */
+/* A plain reason for what the kernel has refused by a bare number; FALSE if there is none. */
 static gboolean
-check_creatable(const VgpuRoot *root, const char *parent_name, const char *type_id, const char *id,
-                GError **error)
+explain(const VgpuRoot *root, const char *parent_name, const char *type_id, const char *id,
+        GError **error)
 {
     if (!check_absent(root, id, error))
-        return FALSE;
+        return TRUE;
     g_autoptr(VgpuParent) parent = vgpu_parent_load(root, parent_name, error);
-    if (!parent)
-        return FALSE;
-    const VgpuType *type = vgpu_parent_find_type(parent, type_id, error);
+    const VgpuType *type = parent ? vgpu_parent_find_type(parent, type_id, error) : NULL;
     if (type && type->available_instances == 0)
         report_full(root, parent_name, type_id, id, error);
-    return type && type->available_instances > 0;
+    return !type || type->available_instances == 0;
 }
 
+/* The kernel is asked without a look before: its own check decides, and a look costs as much. */
 static gboolean
 ask_for(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, const char *type,
         const char *name, const VgpuDeadline *deadline, GError **error)
@@ -166,6 +177,9 @@ ask_for(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, 
     g_autoptr(GError) reason = NULL;
     if (provider->create(root, parent, type, name, deadline, &reason))
         return TRUE;
+    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) &&
+        explain(root, parent, type, name, error))
+        return FALSE;
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL))
         report_full(root, parent, type, name, error);
     else
@@ -181,7 +195,8 @@ vgpu_device_create(const VgpuRoot *root, const char *parent, const char *type, c
 {
     g_autofree char *name = NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
-    return provider && check_creatable(root, parent, type, name, error) &&
+    return provider && vgpu_name_check(parent, "parent", error) &&
+           vgpu_name_check(type, "type", error) &&
            ask_for(root, provider, parent, type, name, deadline, error) &&
            vgpu_device_wait_ready(root, name, deadline, error);
 }

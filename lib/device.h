@@ -107,6 +107,16 @@ gboolean vgpu_device_has_parent(const VgpuRoot *root, const char *parent, const 
 char *vgpu_device_parent_of(const VgpuRoot *root, const char *id);
 
 /**
+ * vgpu_device_is_enabled:
+ * @root: a root
+ * @parent: name of the parent
+ * @id: an id
+ *
+ * Returns: FALSE if vgpu_device_enable() has something to do, or to refuse, first.
+ */
+gboolean vgpu_device_is_enabled(const VgpuRoot *root, const char *parent, const char *id);
+
+/**
  * vgpu_device_enable:
  * @root: a root
  * @parent: name of the parent
@@ -115,7 +125,8 @@ char *vgpu_device_parent_of(const VgpuRoot *root, const char *id);
  * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, or by errno
  *
  * Does what must be done before such a vGPU can be asked for: a virtual function that is not there
- * is enabled, and waited for.
+ * is enabled, and waited for. Takes the lock of the parent if there is anything to do; the caller
+ * holds that of the vGPU.
  *
  * Returns: TRUE if vgpu_device_create() may be called.
  */

@@ -14,11 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* As much as is read at once: more than any file of sysfs has. */
+#define PIECE 16384
+
 /* Appends what read(2) gives, up to @max bytes; -1 with errno, 0 at the end. */
 static ssize_t
 read_piece(int fd, GByteArray *data, gsize max, gboolean *too_large)
 {
-    guint8 piece[16384];
+    guint8 piece[PIECE];
     ssize_t got;
     do {
         got = read(fd, piece, sizeof(piece));
@@ -30,8 +33,9 @@ read_piece(int fd, GByteArray *data, gsize max, gboolean *too_large)
     return got;
 }
 
-char *
-vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **error)
+/* @enough: a read of less is the last one, as it is of a regular file */
+static char *
+read_all(int fd, const char *name, gsize max, ssize_t enough, gsize *length, GError **error)
 {
     g_autoptr(GByteArray) data = g_byte_array_new();
     gboolean too_large = FALSE;
@@ -39,7 +43,7 @@ vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **e
 
     do {
         got = read_piece(fd, data, max, &too_large);
-    } while (got > 0);
+    } while (got >= enough);
     if (got < 0) {
         vgpu_error_set_errno(error, errno, "cannot read '%s'", name);
         return NULL;
@@ -53,6 +57,12 @@ vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **e
         *length = data->len;
     g_byte_array_append(data, (const guint8 *)"", 1);
     return (char *)g_byte_array_free(g_steal_pointer(&data), FALSE);
+}
+
+char *
+vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **error)
+{
+    return read_all(fd, name, max, 1, length, error);
 }
 
 static gboolean
@@ -86,7 +96,7 @@ vgpu_file_read(const char *path, gsize max, gsize *length, GError **error)
     }
     char *data = NULL;
     if (check_regular(fd, path, max, error))
-        data = vgpu_file_read_fd(fd, path, max, length, error);
+        data = read_all(fd, path, max, PIECE, length, error);
     close(fd);
     return data;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lock.c - locks between processes: flock(2) on a file that is never removed.
+ * lock.c - locks between processes: bytes of one file, by fcntl(2)'s locks of open file
+ * descriptions. So no file is left for each vGPU that there ever was.
  */
 #include "lock.h"
 
@@ -8,9 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
+#define FILE_NAME      "locks"
 #define PAUSE_FIRST_MS 2
 #define PAUSE_MOST_MS  50
 
@@ -18,72 +19,147 @@ struct _VgpuLock {
     int fd;
 };
 
-static int
-open_lock_file(const char *path, GError **error)
+/*
+ * What is locked, and where in the file: at @at the lock itself, in the byte after it who is next.
+ * Who waits looks again after a pause, so whoever lets go and takes the lock again at once
+ * (restore, one vGPU after the other) would always be first. Hence the second byte: who has just
+ * let go of the first has to wait for it.
+ */
+typedef struct {
+    const char *kind;
+    const char *name;
+    off_t at;
+} Place;
+
+/* FNV-1a. Two names with one place cost a wait, and with 62 bits that is a theory. */
+static Place
+place_of(const char *kind, const char *name)
 {
-    /* 0600: whoever can open it for reading could hold it for ever */
+    guint64 hash = G_GUINT64_CONSTANT(0xcbf29ce484222325);
+
+    for (const char *p = kind; *p; p++)
+        hash = (hash ^ (guint8)*p) * G_GUINT64_CONSTANT(0x100000001b3);
+    for (const char *p = name; *p; p++)
+        hash = (hash ^ (guint8)*p) * G_GUINT64_CONSTANT(0x100000001b3);
+    return (Place){.kind = kind, .name = name, .at = (off_t)(hash >> 2) * 2};
+}
+
+static int
+compare_places(gconstpointer first, gconstpointer second)
+{
+    const Place *a = first, *b = second;
+
+    return a->at == b->at ? 0 : a->at < b->at ? -1 : 1;
+}
+
+static int
+open_file(const VgpuRoot *root, GError **error)
+{
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, FILE_NAME, NULL);
+
+    if (!path || !vgpu_root_make_state_dir(root, error))
+        return -1;
+    /* 0600: whoever can open it could hold any lock for ever */
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         vgpu_error_set_errno(error, errno, "cannot open the lock file '%s'", path);
     return fd;
 }
 
-/* flock has no time limit of its own, and a signal for one would be the caller's business */
-static gboolean
-wait_for_lock(int fd, const char *name, const VgpuDeadline *deadline, GError **error)
+static int
+set_lock(int fd, short type, off_t start, off_t length)
 {
-    g_autofree char *what = g_strdup_printf("the lock '%s', which another process holds", name);
+    struct flock lock = {
+        .l_type = type,
+        .l_whence = SEEK_SET,
+        .l_start = start,
+        .l_len = length,
+    };
+    int result;
+
+    do {
+        result = fcntl(fd, F_OFD_SETLK, &lock);
+    } while (result < 0 && errno == EINTR);
+    return result < 0 ? errno : 0;
+}
+
+/* fcntl has no time limit of its own, and a signal for one would be the caller's business */
+static gboolean
+take_byte(int fd, const Place *place, off_t at, const VgpuDeadline *deadline, GError **error)
+{
     guint pause = PAUSE_FIRST_MS;
-    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        if (errno == EINTR)
-            continue;
-        if (errno != EWOULDBLOCK) {
-            vgpu_error_set_errno(error, errno, "cannot take the lock '%s'", name);
+    int err;
+
+    while ((err = set_lock(fd, F_WRLCK, at, 1)) == EAGAIN || err == EACCES) {
+        if (!vgpu_deadline_pause(deadline, pause)) {
+            g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
+                        "time is up while waiting for the lock of %s '%s', which another process "
+                        "holds",
+                        place->kind, place->name);
             return FALSE;
         }
-        if (!vgpu_deadline_check(deadline, what, error))
-            return FALSE;
-        vgpu_deadline_pause(deadline, pause);
         pause = MIN(pause * 2, PAUSE_MOST_MS);
     }
-    return TRUE;
+    if (err)
+        vgpu_error_set_errno(error, err, "cannot take the lock of %s '%s'", place->kind,
+                             place->name);
+    return err == 0;
 }
 
-/* Takes the lock on the file <name><suffix>; returns the open file, or -1 with @error set. */
-static int
-take(const VgpuRoot *root, const char *name, const char *suffix, const VgpuDeadline *deadline,
-     GError **error)
+static gboolean
+take(int fd, const Place *place, const VgpuDeadline *deadline, GError **error)
 {
-    g_autofree char *file = g_strconcat(name, suffix, NULL);
-    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, file, NULL);
-    int fd = path ? open_lock_file(path, error) : -1;
-    if (fd < 0 || wait_for_lock(fd, name, deadline, error))
-        return fd;
-    close(fd);
-    return -1;
+    gboolean taken = take_byte(fd, place, place->at + 1, deadline, error) &&
+                     take_byte(fd, place, place->at, deadline, error);
+
+    set_lock(fd, F_UNLCK, place->at + 1, 1);
+    return taken;
 }
 
-/*
- * Who waits looks again after a pause, so whoever lets go and takes the lock again at once
- * (restore, one vGPU after the other) would always be first. Hence a second lock: who has it is
- * next in line, and who has just let go of the first has to wait for it.
- */
+/* @places in order */
+static VgpuLock *
+take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadline *deadline,
+         GError **error)
+{
+    g_autoptr(VgpuLock) lock = g_new(VgpuLock, 1);
+
+    lock->fd = open_file(root, error);
+    for (guint i = 0; lock->fd >= 0 && i < count; i++)
+        if ((i == 0 || places[i].at != places[i - 1].at) &&
+            !take(lock->fd, &places[i], deadline, error))
+            return NULL;
+    return lock->fd >= 0 ? g_steal_pointer(&lock) : NULL;
+}
+
 VgpuLock *
-vgpu_lock_acquire(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
-                  GError **error)
+vgpu_lock_vgpu(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
 {
-    if (!vgpu_name_check(name, "lock", error) || !vgpu_root_make_state_dir(root, error))
-        return NULL;
-    int next = take(root, name, ".next", deadline, error);
-    if (next < 0)
-        return NULL;
-    int fd = take(root, name, ".lock", deadline, error);
-    close(next);
-    if (fd < 0)
-        return NULL;
-    VgpuLock *lock = g_new(VgpuLock, 1);
-    lock->fd = fd;
-    return lock;
+    Place place = place_of("vGPU", id);
+
+    return take_all(root, &place, 1, deadline, error);
+}
+
+VgpuLock *
+vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
+                 GError **error)
+{
+    Place place = place_of("GPU", name);
+
+    return take_all(root, &place, 1, deadline, error);
+}
+
+VgpuLock *
+vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const VgpuDeadline *deadline,
+                GError **error)
+{
+    g_autoptr(GArray) places = g_array_sized_new(FALSE, FALSE, sizeof(Place), ids->len);
+
+    for (guint i = 0; i < ids->len; i++) {
+        Place place = place_of("vGPU", ids->pdata[i]);
+        g_array_append_val(places, place);
+    }
+    g_array_sort(places, compare_places);
+    return take_all(root, (const Place *)(const void *)places->data, places->len, deadline, error);
 }
 
 void
@@ -91,8 +167,10 @@ vgpu_lock_release(VgpuLock *lock)
 {
     if (!lock)
         return;
-    /* by word and not by close alone: a child forked meanwhile shares the open file */
-    flock(lock->fd, LOCK_UN);
-    close(lock->fd);
+    if (lock->fd >= 0) {
+        /* by word and not by close alone: a child forked meanwhile shares the open file */
+        set_lock(lock->fd, F_UNLCK, 0, 0);
+        close(lock->fd);
+    }
     g_free(lock);
 }

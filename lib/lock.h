@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lock.h - a lock between processes of ours: a file under /run/openvgpu that the
- * kernel unlocks when its holder dies.
+ * lock.h - locks between processes of ours, one for each vGPU and one for each GPU, which the
+ * kernel gives back when their holder dies.
  */
 #ifndef VGPU_LOCK_H
 #define VGPU_LOCK_H
@@ -12,43 +12,66 @@
 G_BEGIN_DECLS
 
 /**
- * VGPU_LOCK_ACTIVE:
- *
- * The lock around everything that decides about vGPUs and then acts on it: the
- * hook's prepare and release, restore. Held for one call, never across a call to
- * libvirt.
- */
-#define VGPU_LOCK_ACTIVE "active"
-
-/**
  * VgpuLock:
  *
- * A lock that is held.
+ * Locks that are held.
+ *
+ * Who decides about a vGPU and then acts on it, its record and its definition included, holds the
+ * lock of that vGPU; who makes one also holds, for as long as the kernel makes it, the lock of the
+ * GPU. The order is: all vGPUs of a call at once, then one GPU. None is held across a call to
+ * libvirt.
  */
 typedef struct _VgpuLock VgpuLock;
 
 /**
- * vgpu_lock_acquire:
+ * vgpu_lock_vgpu:
  * @root: a root
- * @name: name of the lock; its files are /run/openvgpu/@name.lock and @name.next, mode 0600
+ * @id: id of a vGPU, as the kernel spells it
  * @deadline: until when to wait
  * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * Takes the lock, exclusively; who waits gets it before one who has just let it go does again. The
- * files stay after release: removing them would let two holders in. Not recursive: a second acquire
- * in the same process waits too.
+ * Takes the lock of one vGPU. Who waits gets it before one who has just let it go does again. Not
+ * recursive: a second call in the same process waits too. All locks are bytes of one file,
+ * /run/openvgpu/locks (mode 0600), which is made here and stays.
  *
  * Returns: (transfer full) (nullable): the lock, or NULL with @error set.
  */
-VgpuLock *vgpu_lock_acquire(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
-                            GError **error);
+VgpuLock *vgpu_lock_vgpu(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                         GError **error);
+
+/**
+ * vgpu_lock_vgpus:
+ * @root: a root
+ * @ids: (element-type utf8): ids of vGPUs, in any order, any of them more than once
+ * @deadline: until when to wait
+ * @error: (out) (optional): as vgpu_lock_vgpu()
+ *
+ * Takes the locks of several vGPUs, in an order that is the same for everybody.
+ *
+ * Returns: (transfer full) (nullable): all of the locks, or NULL with @error set and none held.
+ */
+VgpuLock *vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const VgpuDeadline *deadline,
+                          GError **error);
+
+/**
+ * vgpu_lock_parent:
+ * @root: a root
+ * @name: name of a GPU
+ * @deadline: until when to wait
+ * @error: (out) (optional): as vgpu_lock_vgpu()
+ *
+ * Takes the lock of one GPU. The caller holds the lock of the vGPU in question and of no GPU.
+ *
+ * Returns: (transfer full) (nullable): the lock, or NULL with @error set.
+ */
+VgpuLock *vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
+                           GError **error);
 
 /**
  * vgpu_lock_release:
- * @lock: (nullable) (transfer full): a lock
+ * @lock: (nullable) (transfer full): locks
  *
- * Unlocks and frees. Pairs with vgpu_lock_acquire(); g_autoptr does it at the end
- * of the block.
+ * Unlocks and frees. Pairs with the functions above; g_autoptr does it at the end of the block.
  */
 void vgpu_lock_release(VgpuLock *lock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuLock, vgpu_lock_release)

@@ -32,9 +32,21 @@ write_stderr(const char *line)
     } while (done < 0 && errno == EINTR);
 }
 
+/* Most text is, and then there is nothing to look at letter by letter. */
+static gboolean
+is_plain(const char *text)
+{
+    gsize length = 0;
+    while (text[length] >= ' ' && text[length] <= '~')
+        length++;
+    return !text[length] && length + 6 <= LENGTH_MAX;
+}
+
 char *
 vgpu_log_make_safe(const char *text)
 {
+    if (is_plain(text))
+        return g_strdup(text);
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_autoptr(GString) line = g_string_new(NULL);
     for (const char *at = valid; *at; at = g_utf8_next_char(at)) {

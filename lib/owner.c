@@ -6,10 +6,10 @@
 #include "owner.h"
 
 #include "attr.h"
-#include "error.h"
-#include "log.h"
 #include "device.h"
-#include "parent.h"
+#include "error.h"
+#include "lock.h"
+#include "log.h"
 
 /* How an attempt on one parent ended. */
 typedef enum {
@@ -121,7 +121,9 @@ log_made(const VgpuOwner *owner, const VgpuRecord *record)
 static Attempt
 finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GError **error)
 {
-    if (save_state(owner, record, VGPU_RECORD_CREATED, error) &&
+    gboolean plain = order->attrs->len == 0;
+
+    if ((plain || save_state(owner, record, VGPU_RECORD_CREATED, error)) &&
         vgpu_device_set_attrs(owner->root, order->vgpu, order->attrs, &owner->work, error) &&
         save_state(owner, record, VGPU_RECORD_READY, error)) {
         log_made(owner, record);
@@ -131,26 +133,75 @@ finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GErro
     return ATTEMPT_OVER;
 }
 
-static Attempt
-attempt(const VgpuOwner *owner, const VgpuOrder *order, const VgpuParent *parent, GError **error)
+/*
+ * Instances that are left for definitions marked auto are taken by nobody else. The kernel does not
+ * know that, so where there are such the answer is looked for anew, while nobody else of ours makes
+ * anything on that parent.
+ */
+static gboolean
+check_reserved(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place,
+               GError **error)
 {
-    const VgpuType *type = vgpu_parent_find_type(parent, order->type, error);
-    g_autoptr(VgpuRecord) record = g_new0(VgpuRecord, 1);
-    Attempt result;
+    VgpuPlacementQuery query = *order->query;
+    g_autoptr(VgpuHost) host = NULL;
+    g_autoptr(GString) refused = g_string_new(NULL);
+    g_autoptr(GArray) places = NULL;
 
-    if (!type)
-        return ATTEMPT_NEXT;
-    if (!vgpu_attr_check_list(parent->driver, type, order->attrs, error))
-        return ATTEMPT_OVER;
+    if (!place->reserved)
+        return TRUE;
+    query.host = host = vgpu_host_look(owner->root, error);
+    query.only = place->parent->name;
+    if (!host)
+        return FALSE;
+    places = vgpu_placement_order(&query, refused);
+    if (!places->len)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "%s",
+                    refused->len ? refused->str : "it is gone");
+    return places->len != 0;
+}
+
+static VgpuRecord *
+record_new(const VgpuOwner *owner, const VgpuOrder *order, const VgpuParent *parent)
+{
+    VgpuRecord *record = g_new0(VgpuRecord, 1);
+
     record->source = order->source;
     record->domain = g_strdup(owner->domain);
     record->domain_name = g_strdup(owner->domain_name);
     record->vgpu = g_strdup(order->vgpu);
     record->parent = g_strdup(parent->name);
     record->type = g_strdup(order->type);
+    return record;
+}
+
+/* The record comes before the lock is waited for: others see that one more is to be made there. */
+static Attempt
+create_locked(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place,
+              VgpuRecord *record, GError **error)
+{
     if (!save_state(owner, record, VGPU_RECORD_INTENDED, error))
         return ATTEMPT_OVER;
-    result = create(owner, record, error);
+    g_autoptr(VgpuLock) lock =
+        vgpu_lock_parent(owner->root, place->parent->name, &owner->work, error);
+    if (lock && check_reserved(owner, order, place, error))
+        return create(owner, record, error);
+    return vgpu_record_delete(owner->root, record->vgpu, NULL) && lock ? ATTEMPT_NEXT
+                                                                       : ATTEMPT_OVER;
+}
+
+static Attempt
+attempt(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place, GError **error)
+{
+    const VgpuType *type = vgpu_parent_find_type(place->parent, order->type, error);
+    g_autoptr(VgpuRecord) record = NULL;
+    Attempt result;
+
+    if (!type)
+        return ATTEMPT_NEXT;
+    if (!vgpu_attr_check_list(place->parent->driver, type, order->attrs, error))
+        return ATTEMPT_OVER;
+    record = record_new(owner, order, place->parent);
+    result = create_locked(owner, order, place, record, error);
     return result == ATTEMPT_DONE ? finish(owner, order, record, error) : result;
 }
 
@@ -159,19 +210,19 @@ vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError **error)
 {
     g_autoptr(GString) reasons = g_string_new(NULL);
 
-    for (guint i = 0; i < order->parents->len; i++) {
-        const VgpuParent *parent = g_ptr_array_index(order->parents, i);
+    for (guint i = 0; i < order->places->len; i++) {
+        const VgpuPlace *place = &g_array_index(order->places, VgpuPlace, i);
         GError *cause = NULL;
 
-        switch (attempt(owner, order, parent, &cause)) {
+        switch (attempt(owner, order, place, &cause)) {
         case ATTEMPT_DONE:
             return TRUE;
         case ATTEMPT_OVER:
             g_propagate_error(error, cause);
             return FALSE;
         case ATTEMPT_NEXT:
-            g_string_append_printf(reasons, "%s%s: %s", reasons->len ? "; " : "", parent->name,
-                                   cause->message);
+            g_string_append_printf(reasons, "%s%s: %s", reasons->len ? "; " : "",
+                                   place->parent->name, cause->message);
             g_error_free(cause);
         }
     }

@@ -7,6 +7,7 @@
 #define VGPU_OWNER_H
 
 #include "deadline.h"
+#include "placement.h"
 #include "record.h"
 
 G_BEGIN_DECLS
@@ -19,8 +20,8 @@ G_BEGIN_DECLS
  * @work: until when things may be made
  * @limit: until when what failed may be undone; a little after @work
  *
- * For whom vGPUs are made, and how long that may take. Whoever calls with one holds
- * %VGPU_LOCK_ACTIVE.
+ * For whom vGPUs are made, and how long that may take. Whoever calls with one holds the locks of
+ * the vGPUs in question.
  */
 typedef struct {
     const VgpuRoot *root;
@@ -36,7 +37,8 @@ typedef struct {
  * @type: its type id
  * @source: who asks for it
  * @attrs: (element-type VgpuAttr): attributes to set, in order
- * @parents: (element-type VgpuParent): parents to try, in order
+ * @query: where it can be
+ * @places: (element-type VgpuPlace): the answer to @query: parents to try, in order
  *
  * What is to be made. All is borrowed.
  */
@@ -45,7 +47,8 @@ typedef struct {
     const char *type;
     VgpuRecordSource source;
     const GPtrArray *attrs;
-    const GPtrArray *parents;
+    const VgpuPlacementQuery *query;
+    const GArray *places;
 } VgpuOrder;
 
 /**
@@ -56,7 +59,8 @@ typedef struct {
  *   (it is left alone); %VGPU_ERROR_FULL listing the parents tried and why each could not;
  *   %VGPU_ERROR_TIMEOUT; else as vgpu_device_create(), vgpu_device_set_attrs(), vgpu_record_save()
  *
- * Writes the record, makes the vGPU on the first parent that can, sets its attributes. On
+ * Writes the record, makes the vGPU on the first parent that can, sets its attributes. Takes the
+ * lock of each parent while that is asked. On
  * failure what this call made is removed, and so is the record; if removing fails too, or the
  * vGPU may still appear, the record stays for release.
  *
@@ -74,7 +78,7 @@ gboolean vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError 
  * Removes the vGPU unless somebody has it open, then the record. If what is there is of another
  * type or on another parent than the record says, it is not what we made: it stays, the record
  * goes. A record of a vGPU that may still appear stays as well; that is no error. The caller holds
- * %VGPU_LOCK_ACTIVE.
+ * the lock of the vGPU.
  *
  * Returns: TRUE unless the vGPU is still there.
  */

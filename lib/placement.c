@@ -5,16 +5,7 @@
  */
 #include "placement.h"
 
-#include "definition.h"
 #include "error.h"
-#include "device.h"
-
-/* A parent, with what decides its place: the lower each number the better. */
-typedef struct {
-    VgpuParent *parent;
-    guint distance;
-    guint load;
-} Candidate;
 
 static const char *const words[] = {
     [VGPU_PLACEMENT_SPREAD] = "spread",
@@ -37,79 +28,11 @@ vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **
     return FALSE;
 }
 
-static gboolean
-is_there(const GPtrArray *devices, const char *id)
-{
-    for (guint i = 0; i < devices->len; i++) {
-        const VgpuDevice *device = g_ptr_array_index(devices, i);
-
-        if (g_str_equal(device->id, id))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Is @definition still to be restored, on @parent, and not the vGPU asked for? */
-static gboolean
-is_pending(const VgpuPlacementQuery *query, const VgpuParent *parent,
-           const VgpuDefinition *definition)
-{
-    return definition->autostart && definition->type &&
-           g_str_equal(definition->parent, parent->name) &&
-           !g_str_equal(definition->vgpu, query->vgpu) &&
-           !is_there(query->devices, definition->vgpu);
-}
-
-/*
- * How many instances of @wanted one vGPU of type @taken costs: types of one parent
- * share its framebuffer, so a larger one costs several. One if sizes are not said.
- */
-static guint
-cost(const VgpuType *taken, const VgpuType *wanted)
-{
-    if (!taken || !taken->framebuffer_mib || !wanted->framebuffer_mib)
-        return 1;
-    return (taken->framebuffer_mib - 1) / wanted->framebuffer_mib + 1;
-}
-
-/* Counts what definitions will take on @parent: vGPUs into @count, instances of @type returned. */
-static guint
-count_pending(const VgpuPlacementQuery *query, const VgpuParent *parent, const VgpuType *type,
-              guint *count)
-{
-    guint instances = 0;
-
-    *count = 0;
-    for (guint i = 0; i < query->definitions->len; i++) {
-        const VgpuDefinition *definition = g_ptr_array_index(query->definitions, i);
-
-        if (!is_pending(query, parent, definition))
-            continue;
-        *count += 1;
-        instances += cost(vgpu_parent_find_type(parent, definition->type, NULL), type);
-    }
-    return instances;
-}
-
-static guint
-count_devices(const GPtrArray *devices, const VgpuParent *parent)
-{
-    guint count = 0;
-
-    for (guint i = 0; i < devices->len; i++) {
-        const VgpuDevice *device = g_ptr_array_index(devices, i);
-
-        count += g_strcmp0(device->parent, parent->name) == 0;
-    }
-    return count;
-}
-
-static void
-refuse(GString *refused, const VgpuParent *parent, const char *why)
-{
-    if (refused)
-        g_string_append_printf(refused, "%s%s: %s", refused->len ? "; " : "", parent->name, why);
-}
+/* A parent of the type, as it is counted; @type is NULL if it has none such. */
+typedef struct {
+    VgpuPlace place;
+    const VgpuType *type;
+} Candidate;
 
 /* 0 for one near the domain, 1 for one that may be, 2 for one that is not; 0 if nobody asks. */
 static guint
@@ -121,30 +44,87 @@ distance(const VgpuPlacementQuery *query, const VgpuParent *parent)
     return parent->numa_node < 0 ? 1 : 2;
 }
 
-static gboolean
-is_candidate(const VgpuPlacementQuery *query, VgpuParent *parent, Candidate *candidate,
-             GString *refused)
+/* (element-type utf8 Candidate): by name of parent; keys belong to the host. */
+static GHashTable *
+candidates_new(const VgpuPlacementQuery *query)
 {
-    const VgpuType *type = vgpu_parent_find_type(parent, query->type, NULL);
-    guint pending, count;
+    GHashTable *candidates = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 
-    if (!type) {
-        refuse(refused, parent, "has no such type");
-        return FALSE;
+    for (guint i = 0; i < query->host->parents->len; i++) {
+        const VgpuParent *parent = query->host->parents->pdata[i];
+        Candidate *candidate;
+
+        if (query->only && !g_str_equal(parent->name, query->only))
+            continue;
+        candidate = g_new0(Candidate, 1);
+        candidate->place.parent = parent;
+        candidate->place.distance = distance(query, parent);
+        candidate->type = vgpu_parent_find_type(parent, query->type, NULL);
+        g_hash_table_insert(candidates, parent->name, candidate);
     }
-    if (type->available_instances == 0) {
-        refuse(refused, parent, "no instance left");
-        return FALSE;
+    return candidates;
+}
+
+/* Counts what is there. Returns (element-type utf8): the ids of it, which belong to the host. */
+static GHashTable *
+count_devices(const VgpuPlacementQuery *query, GHashTable *candidates)
+{
+    GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < query->host->devices->len; i++) {
+        const VgpuDevice *device = query->host->devices->pdata[i];
+        Candidate *candidate = g_hash_table_lookup(candidates, device->parent);
+
+        if (candidate)
+            candidate->place.load++;
+        g_hash_table_add(ids, device->id);
     }
-    pending = count_pending(query, parent, type, &count);
-    if (type->available_instances <= pending) {
-        refuse(refused, parent, "what is left is for definitions marked auto");
-        return FALSE;
+    return ids;
+}
+
+/* Those still to be restored, but for the vGPU asked for. */
+static void
+count_definitions(const VgpuPlacementQuery *query, GHashTable *there, GHashTable *candidates)
+{
+    for (guint i = 0; i < query->host->definitions->len; i++) {
+        const VgpuDefinition *definition = query->host->definitions->pdata[i];
+        Candidate *candidate = g_hash_table_lookup(candidates, definition->parent);
+
+        if (!candidate || !candidate->type || !definition->autostart || !definition->type ||
+            g_str_equal(definition->vgpu, query->vgpu) ||
+            g_hash_table_contains(there, definition->vgpu))
+            continue;
+        candidate->place.load++;
+        candidate->place.reserved +=
+            vgpu_host_cost(vgpu_parent_find_type(candidate->place.parent, definition->type, NULL),
+                           candidate->type);
     }
-    candidate->parent = parent;
-    candidate->distance = distance(query, parent);
-    candidate->load = count_devices(query->devices, parent) + count;
-    return TRUE;
+}
+
+/* Those that others are about to make. */
+static void
+count_records(const VgpuPlacementQuery *query, GHashTable *there, GHashTable *candidates)
+{
+    for (guint i = 0; i < query->host->records->len; i++) {
+        const VgpuRecord *record = query->host->records->pdata[i];
+        Candidate *candidate = g_hash_table_lookup(candidates, record->parent);
+
+        if (candidate && record->state == VGPU_RECORD_INTENDED &&
+            !g_str_equal(record->vgpu, query->vgpu) && !g_hash_table_contains(there, record->vgpu))
+            candidate->place.load++;
+    }
+}
+
+static const char *
+why_not(const Candidate *candidate)
+{
+    if (!candidate->type)
+        return "has no such type";
+    if (candidate->type->available_instances == 0)
+        return "no instance left";
+    if (candidate->type->available_instances <= candidate->place.reserved)
+        return "what is left is for definitions marked auto";
+    return NULL;
 }
 
 static int
@@ -154,9 +134,9 @@ compare(guint a, guint b)
 }
 
 static int
-compare_candidates(gconstpointer first, gconstpointer second, gpointer data)
+compare_places(gconstpointer first, gconstpointer second, gpointer data)
 {
-    const Candidate *a = first, *b = second;
+    const VgpuPlace *a = first, *b = second;
     const VgpuPlacementQuery *query = data;
     int order = compare(a->distance, b->distance);
 
@@ -166,23 +146,33 @@ compare_candidates(gconstpointer first, gconstpointer second, gpointer data)
     return order ? order : g_strcmp0(a->parent->name, b->parent->name);
 }
 
-GPtrArray *
+static GArray *
+sort_out(const VgpuPlacementQuery *query, GHashTable *candidates, GString *refused)
+{
+    GArray *order = g_array_new(FALSE, FALSE, sizeof(VgpuPlace));
+
+    for (guint i = 0; i < query->host->parents->len; i++) {
+        const VgpuParent *parent = query->host->parents->pdata[i];
+        const Candidate *candidate = g_hash_table_lookup(candidates, parent->name);
+        const char *why = candidate ? why_not(candidate) : NULL;
+
+        if (candidate && !why)
+            g_array_append_val(order, candidate->place);
+        else if (why && refused)
+            g_string_append_printf(refused, "%s%s: %s", refused->len ? "; " : "", parent->name,
+                                   why);
+    }
+    g_array_sort_with_data(order, compare_places, (gpointer)query);
+    return order;
+}
+
+GArray *
 vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
 {
-    g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-    GPtrArray *order = g_ptr_array_new();
+    g_autoptr(GHashTable) candidates = candidates_new(query);
+    g_autoptr(GHashTable) there = count_devices(query, candidates);
 
-    for (guint i = 0; i < query->parents->len; i++) {
-        VgpuParent *parent = g_ptr_array_index(query->parents, i);
-        Candidate candidate;
-
-        if (query->only && !g_str_equal(parent->name, query->only))
-            continue;
-        if (is_candidate(query, parent, &candidate, refused))
-            g_array_append_val(candidates, candidate);
-    }
-    g_array_sort_with_data(candidates, compare_candidates, (gpointer)query);
-    for (guint i = 0; i < candidates->len; i++)
-        g_ptr_array_add(order, g_array_index(candidates, Candidate, i).parent);
-    return order;
+    count_definitions(query, there, candidates);
+    count_records(query, there, candidates);
+    return sort_out(query, candidates, refused);
 }

@@ -6,8 +6,8 @@
 #ifndef VGPU_PLACEMENT_H
 #define VGPU_PLACEMENT_H
 
+#include "host.h"
 #include "numa.h"
-#include "parent.h"
 
 G_BEGIN_DECLS
 
@@ -28,10 +28,8 @@ typedef enum {
 
 /**
  * VgpuPlacementQuery:
- * @parents: (element-type VgpuParent): all parents that are there
- * @devices: (element-type VgpuDevice): all vGPUs that are there
- * @definitions: (element-type VgpuDefinition): all definitions
- * @vgpu: id of the vGPU; a definition of it takes nothing away from it
+ * @host: what there is
+ * @vgpu: id of the vGPU; a definition or a record of it takes nothing away from it
  * @type: type id
  * @only: (nullable): the one parent that will do, or NULL for any
  * @placement: the order
@@ -39,17 +37,33 @@ typedef enum {
  *
  * What placement depends on. A definition marked auto whose vGPU is not there yet counts as taken
  * on its parent: the guest that starts first at boot takes no place of a vGPU still to be restored.
+ * A vGPU that a record says is being made counts for the order alone: that it will be is not sure.
  */
 typedef struct {
-    const GPtrArray *parents;
-    const GPtrArray *devices;
-    const GPtrArray *definitions;
+    const VgpuHost *host;
     const char *vgpu;
     const char *type;
     const char *only;
     VgpuPlacement placement;
     const VgpuNumaSet *nodes;
 } VgpuPlacementQuery;
+
+/**
+ * VgpuPlace:
+ * @parent: a parent that will do; belongs to the query's host
+ * @distance: 0 for one near the domain, or if nobody asks; 1 for one that may be, 2 for one that is
+ *   not
+ * @load: how many vGPUs it has or will have
+ * @reserved: how many instances of the type are for definitions marked auto
+ *
+ * One answer of placement.
+ */
+typedef struct {
+    const VgpuParent *parent;
+    guint distance;
+    guint load;
+    guint reserved;
+} VgpuPlace;
 
 /**
  * vgpu_placement_from_string:
@@ -69,10 +83,10 @@ gboolean vgpu_placement_from_string(const char *text, VgpuPlacement *placement, 
  * Equal parents come in order of name. That a parent is in the answer is no promise:
  * the kernel's own check decides, and its loser tries the next.
  *
- * Returns: (transfer full) (element-type VgpuParent): the parents to try, in order; they
- * belong to @query's list and are valid as long as that is.
+ * Returns: (transfer full) (element-type VgpuPlace): the parents to try, in order; valid as long as
+ * @query's host is.
  */
-GPtrArray *vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused);
+GArray *vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused);
 
 G_END_DECLS
 

@@ -6,262 +6,120 @@
 #include "prepare.h"
 
 #include "error.h"
-#include "kernel.h"
 #include "lock.h"
 #include "log.h"
 #include "owner.h"
+#include "plan.h"
 #include "provider.h"
-#include "wish.h"
 
 /* Of the time a call has, this part is kept for undoing what it made. */
 #define UNDO_PERCENT 15
 
+/* How often a plan may be overtaken by what others do; each turn has a reason of its own. */
+#define TURNS_MAX 8
+
 /* One call. */
 typedef struct {
     VgpuOwner owner;
+    VgpuPlanCall plan;
     const VgpuDomain *domain;
-    const VgpuSettings *settings;
-    VgpuNumaSet nodes;
-    GPtrArray *made; /* ids, in the order they were made here; borrowed from the domain */
+    GPtrArray *locked; /* (element-type utf8): ids whose locks are held */
+    GPtrArray *made;   /* ids, in the order they were made here; borrowed from the domain */
 } Prepare;
 
-/* What is to happen with a vGPU whose record was found. */
+/* How a turn at one vGPU ended. */
 typedef enum {
-    FOUND_KEEP,  /* it is as it should be */
-    FOUND_MAKE,  /* it is gone now, record and all: go on as if there had been none */
-    FOUND_WRONG, /* error set */
-} Found;
-
-static gboolean
-is_mine(const Prepare *prepare, const VgpuRecord *record)
-{
-    return g_str_equal(record->domain, prepare->domain->uuid);
-}
-
-static gboolean
-is_as_wished(const VgpuWish *wish, const VgpuRecord *record)
-{
-    return !wish->wanted || (g_str_equal(wish->type, record->type) &&
-                             (!wish->parent || g_str_equal(wish->parent, record->parent)));
-}
-
-static Found
-drop_and_make(const Prepare *prepare, const VgpuRecord *record, GError **error)
-{
-    return vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.work, error) ? FOUND_MAKE
-                                                                                     : FOUND_WRONG;
-}
+    TURN_DONE,
+    TURN_AGAIN,  /* something has changed: decide again */
+    TURN_FAILED, /* error set */
+} Turn;
 
 /*
- * Its domain has stopped while somebody had it open, and now nobody has. Whoever
- * names it without saying what it is gets it as it is, and with it the duty to remove it.
+ * Its domain has stopped while somebody had it open, and now nobody has. Whoever names it without
+ * saying what it is gets it as it is, and with it the duty to remove it. One that is this
+ * domain's is recorded anew as well, so that who has seen the old record knows it is in use again.
  */
-static Found
-hand_over(const Prepare *prepare, VgpuRecord *record, GError **error)
+static Turn
+own(const Prepare *prepare, VgpuRecord *record, GError **error)
 {
     g_free(record->domain);
     g_free(record->domain_name);
     record->domain = g_strdup(prepare->domain->uuid);
     record->domain_name = g_strdup(prepare->domain->name);
     record->state = VGPU_RECORD_READY;
-    return vgpu_record_save(prepare->owner.root, record, error) ? FOUND_KEEP : FOUND_WRONG;
+    return vgpu_record_save(prepare->owner.root, record, error) ? TURN_DONE : TURN_FAILED;
 }
 
-static Found
-refuse_foreign(const VgpuRecord *record, GError **error)
+static Turn
+make(const Prepare *prepare, const VgpuPlan *plan, GError **error)
 {
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
-                "it belongs to domain \"%s\" (%s), which has not released it; stop that domain, or "
-                "give this one a vGPU of its own",
-                record->domain_name, record->domain);
-    return FOUND_WRONG;
-}
-
-/* A record was found and its vGPU is there. The lock is held, so nobody is in the middle of this.
- */
-static Found
-look_at_owned(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record, GError **error)
-{
-    gboolean released = record->state == VGPU_RECORD_RELEASED;
-
-    if (!is_mine(prepare, record) && !released)
-        return refuse_foreign(record, error);
-    if (!vgpu_device_check_idle(prepare->owner.root, record->vgpu, error))
-        return FOUND_WRONG;
-    if (released && !wish->wanted)
-        return hand_over(prepare, record, error);
-    if (record->state == VGPU_RECORD_READY && is_as_wished(wish, record))
-        return FOUND_KEEP;
-    return drop_and_make(prepare, record, error);
-}
-
-/*
- * A record whose vGPU is not there is stale, whoever's it is: since we hold the lock nobody is
- * about to make it, and no guest runs on it. The same holds for one whose id
- * somebody has given to a vGPU of another kind since.
- */
-static Found
-look_at_record(const Prepare *prepare, const VgpuWish *wish, VgpuRecord *record, GError **error)
-{
-    const VgpuRoot *root = prepare->owner.root;
-
-    if (vgpu_device_exists(root, record->vgpu) && vgpu_owner_is_same(root, record))
-        return look_at_owned(prepare, wish, record, error);
-    return vgpu_record_delete(root, record->vgpu, error) ? FOUND_MAKE : FOUND_WRONG;
-}
-
-/* Words for why no parent is left to try. */
-static gboolean
-report_none(const VgpuRoot *root, const VgpuWish *wish, const GPtrArray *parents,
-            const GString *refused, GError **error)
-{
-    if (parents->len == 0 && !vgpu_kernel_check_mdev(root, error))
-        g_prefix_error(error, "type '%s': ", wish->type);
-    else if (parents->len == 0)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "type '%s': this host has no GPU that can make vGPUs now; load the GPU's "
-                    "driver and look at 'vgpuctl list'",
-                    wish->type);
-    else if (wish->parent && refused->len == 0)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "type '%s': its parent '%s' is not there; 'vgpuctl list' shows which are",
-                    wish->type, wish->parent);
-    else
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
-                    "type '%s' can't be had (%s); 'vgpuctl list' shows types and what is left of "
-                    "them",
-                    wish->type, refused->str);
-    return FALSE;
-}
-
-static gboolean
-make_on(const Prepare *prepare, const VgpuWish *wish, const VgpuPlacementQuery *query,
-        GError **error)
-{
-    g_autoptr(GString) refused = g_string_new(NULL);
-    g_autoptr(GPtrArray) order = vgpu_placement_order(query, refused);
-    VgpuOrder what = {
+    const VgpuWish *wish = plan->wish;
+    VgpuOrder order = {
         .vgpu = wish->vgpu,
         .type = wish->type,
         .source = wish->source,
         .attrs = wish->attrs,
-        .parents = order,
+        .query = &plan->query,
+        .places = plan->places,
     };
-
-    if (order->len == 0)
-        return report_none(prepare->owner.root, wish, query->parents, refused, error);
-    if (!vgpu_owner_make(&prepare->owner, &what, error))
-        return FALSE;
-    g_ptr_array_add(prepare->made, (gpointer)wish->vgpu);
-    return TRUE;
-}
-
-static gboolean
-make(const Prepare *prepare, const VgpuWish *wish, GError **error)
-{
-    const VgpuRoot *root = prepare->owner.root;
-    g_autoptr(GPtrArray) parents = vgpu_parent_list(root, error);
-    g_autoptr(GPtrArray) devices = parents ? vgpu_device_list(root, error) : NULL;
-    g_autoptr(GPtrArray) definitions = devices ? vgpu_definition_list(root, NULL, error) : NULL;
-    VgpuPlacementQuery query = {
-        .parents = parents,
-        .devices = devices,
-        .definitions = definitions,
-        .vgpu = wish->vgpu,
-        .type = wish->type,
-        .only = wish->parent,
-        .placement = wish->placement ? wish->placement : prepare->settings->placement,
-        .nodes = &prepare->nodes,
-    };
-
-    return definitions && make_on(prepare, wish, &query, error);
-}
-
-/* Somebody else made it, or is about to: its type may be a moment behind. */
-static gboolean
-check_existing(const Prepare *prepare, const VgpuWish *wish, GError **error)
-{
-    const VgpuRoot *root = prepare->owner.root;
-    g_autoptr(VgpuDevice) device = NULL;
-
-    if (wish->request && !vgpu_device_wait_ready(root, wish->vgpu, &prepare->owner.work, error))
-        return FALSE;
-    device = vgpu_device_load(root, wish->vgpu, wish->request ? error : NULL);
-    return device ? vgpu_wish_accepts(wish, device->type, device->parent, error) : !wish->request;
-}
-
-/* A definition is the administrator's own word. */
-static gboolean
-is_allowed(const Prepare *prepare, const VgpuWish *wish, GError **error)
-{
-    return !wish->request ||
-           vgpu_settings_check_request(prepare->settings, wish->type, wish->request->attrs, error);
-}
-
-/* Cases 1 to 4, once there is no record. */
-static gboolean
-have(const Prepare *prepare, const VgpuWish *wish, GError **error)
-{
-    const VgpuRoot *root = prepare->owner.root;
     GError *cause = NULL;
 
-    if (vgpu_device_exists(root, wish->vgpu))
-        return check_existing(prepare, wish, error);
-    if (!wish->wanted || (is_allowed(prepare, wish, &cause) && make(prepare, wish, &cause)))
-        return TRUE;
+    if (vgpu_owner_make(&prepare->owner, &order, &cause)) {
+        g_ptr_array_add(prepare->made, (gpointer)wish->vgpu);
+        return TURN_DONE;
+    }
     /* mdevctl or virsh, which know no lock of ours, made it just now */
     if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
-        g_clear_error(&cause);
-        return check_existing(prepare, wish, error);
+        g_error_free(cause);
+        return TURN_AGAIN;
     }
     g_propagate_error(error, cause);
-    return FALSE;
+    return TURN_FAILED;
 }
 
-/*
- * libvirt takes a managed PCI device from its driver, and the vGPU would be gone. One that is not
- * there has no parent to be seen, but the metadata may name it.
- */
-static gboolean
-ready_function(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
+static Turn
+act(const Prepare *prepare, const VgpuPlan *plan, GError **error)
 {
-    const VgpuRequest *request = vgpu_domain_find_request(prepare->domain, hostdev->vgpu);
+    const VgpuRoot *root = prepare->owner.root;
+    const VgpuDeadline *work = &prepare->owner.work;
+    gboolean ok = FALSE;
 
-    if (vgpu_provider_of_id(hostdev->vgpu, NULL, NULL) == &vgpu_provider_mdev)
-        return TRUE;
-    if (hostdev->managed) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "the host device of a virtual function with a vGPU must say managed='no'; "
-                    "change it with 'virsh edit'");
-        return FALSE;
+    switch (plan->action) {
+    case VGPU_PLAN_LEAVE:
+        return TURN_DONE;
+    case VGPU_PLAN_KEEP:
+    case VGPU_PLAN_TAKE_OVER:
+        return own(prepare, plan->record, error);
+    case VGPU_PLAN_ENABLE:
+        ok = vgpu_device_enable(root, plan->parent, plan->vgpu, work, error);
+        break;
+    case VGPU_PLAN_WAIT:
+        ok = vgpu_device_wait_ready(root, plan->vgpu, work, error);
+        break;
+    case VGPU_PLAN_FORGET:
+        ok = vgpu_record_delete(root, plan->vgpu, error);
+        break;
+    case VGPU_PLAN_REMOVE:
+        ok = vgpu_owner_drop(root, plan->record, work, error);
+        break;
+    case VGPU_PLAN_MAKE:
+        return make(prepare, plan, error);
     }
-    if (!request || !request->parent)
-        return TRUE;
-    return (!request->type ||
-            vgpu_settings_check_request(prepare->settings, request->type, request->attrs, error)) &&
-           vgpu_device_enable(prepare->owner.root, request->parent, hostdev->vgpu,
-                              &prepare->owner.work, error);
+    return ok ? TURN_AGAIN : TURN_FAILED;
 }
 
 static gboolean
 prepare_one(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
 {
-    g_autoptr(VgpuWish) wish = NULL;
-    g_autoptr(VgpuRecord) record = NULL;
+    for (guint i = 0; i < TURNS_MAX; i++) {
+        g_autoptr(VgpuPlan) plan = vgpu_plan_new(&prepare->plan, hostdev, error);
+        Turn turn = plan ? act(prepare, plan, error) : TURN_FAILED;
 
-    if (!ready_function(prepare, hostdev, error))
-        return FALSE;
-    wish = vgpu_wish_new(prepare->owner.root, prepare->domain, hostdev, error);
-    if (!wish || !vgpu_record_find(prepare->owner.root, hostdev->vgpu, &record, error))
-        return FALSE;
-    switch (record ? look_at_record(prepare, wish, record, error) : FOUND_MAKE) {
-    case FOUND_KEEP:
-        return TRUE;
-    case FOUND_MAKE:
-        return have(prepare, wish, error);
-    case FOUND_WRONG:
-        break;
+        if (turn != TURN_AGAIN)
+            return turn == TURN_DONE;
     }
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
+                "others make and remove it again and again; see who does");
     return FALSE;
 }
 
@@ -308,7 +166,9 @@ sweep(const Prepare *prepare)
         const VgpuRecord *record = g_ptr_array_index(records, i);
         g_autoptr(GError) error = NULL;
 
-        if (is_mine(prepare, record) && !vgpu_domain_find_hostdev(prepare->domain, record->vgpu) &&
+        if (g_str_equal(record->domain, prepare->domain->uuid) &&
+            !vgpu_domain_find_hostdev(prepare->domain, record->vgpu) &&
+            g_ptr_array_find_with_equal_func(prepare->locked, record->vgpu, g_str_equal, NULL) &&
             !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.work, &error))
             vgpu_log("vGPU %s: left over from an earlier run of domain \"%s\", not removed: %s",
                      record->vgpu, prepare->domain->name, error->message);
@@ -346,6 +206,20 @@ any_concerns_us(const VgpuRoot *root, const VgpuDomain *domain)
     return FALSE;
 }
 
+/* What others made and is not as it is defined is used as it is; that it is so is said. */
+static void
+look_at_others(const VgpuRoot *root, const VgpuDomain *domain)
+{
+    for (guint i = 0; i < domain->hostdevs->len; i++) {
+        const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
+        g_autoptr(VgpuWish) wish = vgpu_wish_new(root, domain, hostdev, NULL);
+        g_autoptr(VgpuDevice) device = wish ? vgpu_device_load(root, hostdev->vgpu, NULL) : NULL;
+
+        if (device)
+            vgpu_wish_accepts(wish, device->type, device->parent, NULL);
+    }
+}
+
 /* An earlier point than @limit, so that there is time to undo. */
 static VgpuDeadline
 work_until(const VgpuDeadline *limit)
@@ -358,27 +232,49 @@ work_until(const VgpuDeadline *limit)
     return work;
 }
 
+/* The ids of all that the call may touch: the domain's host devices, and what it owned before. */
+static GPtrArray *
+ids_to_lock(const VgpuRoot *root, const VgpuDomain *domain)
+{
+    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) records = vgpu_record_list(root, NULL, NULL);
+
+    for (guint i = 0; i < domain->hostdevs->len; i++) {
+        const VgpuHostdev *hostdev = g_ptr_array_index(domain->hostdevs, i);
+        g_ptr_array_add(ids, g_strdup(hostdev->vgpu));
+    }
+    for (guint i = 0; records && i < records->len; i++) {
+        const VgpuRecord *record = g_ptr_array_index(records, i);
+        if (g_str_equal(record->domain, domain->uuid))
+            g_ptr_array_add(ids, g_strdup(record->vgpu));
+    }
+    return ids;
+}
+
 gboolean
 vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
              const VgpuDeadline *limit, GError **error)
 {
+    if (!any_concerns_us(root, domain)) {
+        look_at_others(root, domain);
+        return TRUE;
+    }
+    VgpuDeadline work = work_until(limit);
+    VgpuNumaSet nodes;
     g_autoptr(GPtrArray) made = g_ptr_array_new();
-    g_autoptr(VgpuLock) lock = NULL;
+    g_autoptr(GPtrArray) ids = ids_to_lock(root, domain);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, &work, error);
     Prepare prepare = {
-        .owner = {.root = root, .domain = domain->uuid, .domain_name = domain->name},
+        .owner = {root, domain->uuid, domain->name, work, *limit},
+        .plan = {root, domain, settings, &nodes, NULL},
         .domain = domain,
-        .settings = settings,
+        .locked = ids,
         .made = made,
     };
 
-    if (!any_concerns_us(root, domain))
-        return TRUE;
-    prepare.owner.work = work_until(limit);
-    prepare.owner.limit = *limit;
-    lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &prepare.owner.work, error);
     if (!lock)
         return FALSE;
-    vgpu_numa_nodes(root, &domain->numa, &prepare.nodes);
+    vgpu_numa_nodes(root, &domain->numa, &nodes);
     sweep(&prepare);
     return prepare_all(&prepare, error);
 }

@@ -20,11 +20,8 @@ G_BEGIN_DECLS
  * @limit: until when this call must be over, undoing included
  * @error: (out) (optional): what could not be had, with the vGPU's uuid
  *
- * For each mdev host device of @domain: (1) one that is there and of which we have no record is
- * checked and left; (2) one that the metadata names is made; (3) one that mdevctl has a definition
- * of is made if it is managed; (4) any other is left to libvirt. What was made by this
- * call is undone when it fails. What an earlier call made for @domain is adopted if it is ready,
- * and made again if not. Takes %VGPU_LOCK_ACTIVE, unless there is nothing to decide.
+ * Does for each host device of @domain what vgpu_plan_new() says. What was made by this call is
+ * undone when it fails. Takes the locks of the domain's vGPUs, unless there is nothing to decide.
  *
  * Returns: TRUE if the start may go on.
  */

@@ -9,9 +9,6 @@
 #include "file.h"
 #include "sysfs.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 static char *
 mdev_id_canonical(const char *text)
 {
@@ -90,12 +87,9 @@ mdev_folder(const VgpuRoot *root, const char *id)
 static char *
 read_parent(const char *path)
 {
-    char *real = realpath(path, NULL);
-    if (!real)
-        return NULL;
-    g_autofree char *folder = g_path_get_dirname(real);
-    free(real);
-    return g_path_get_basename(folder);
+    g_autofree char *target = g_file_read_link(path, NULL);
+    g_autofree char *folder = target ? g_path_get_dirname(target) : NULL;
+    return folder ? g_path_get_basename(folder) : NULL;
 }
 
 static VgpuDevice *

@@ -332,6 +332,14 @@ has_vf(const VgpuRoot *root, const char *parent, const char *id)
     return g_strcmp0(found, parent) == 0;
 }
 
+static gboolean
+vf_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
+{
+    guint current;
+
+    return has_vf(root, parent, id) && read_current(root, id, &current);
+}
+
 /* The VFs are gone after each boot, and come some time after they were asked for. */
 static gboolean
 vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
@@ -340,7 +348,7 @@ vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDe
     g_autofree char *number_file = vf_file(root, parent, "sriov_numvfs");
     g_autofree char *total_file = vf_file(root, parent, "sriov_totalvfs");
     g_autofree char *what = g_strdup_printf("virtual function '%s' of '%s'", id, parent);
-    guint number, current;
+    guint number;
 
     if (!vf_has_parent(root, parent)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
@@ -361,7 +369,7 @@ vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDe
         if (!total || !vgpu_sysfs_write_deadline(number_file, total, deadline, error))
             return FALSE;
     }
-    while (!read_current(root, id, &current)) {
+    while (!vf_is_enabled(root, parent, id)) {
         if (!vgpu_deadline_check(deadline, what, error))
             return FALSE;
         vgpu_deadline_pause(deadline, POLL_MS);
@@ -396,15 +404,17 @@ vf_create(const VgpuRoot *root, const char *parent, const char *type, const char
     }
     if (!check_parent(root, parent, id, error))
         return FALSE;
-    if (vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, &reason))
+    /* what is there is theirs, of whatever type, also if they were faster than we are */
+    if (!vf_exists(root, id) &&
+        vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, &reason))
         return TRUE;
-    /* somebody else was faster: what is there is theirs, of whatever type */
-    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) && vf_exists(root, id)) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already", id);
-        g_error_free(reason);
-    } else {
+    if (reason &&
+        (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) || !vf_exists(root, id))) {
         g_propagate_error(error, reason);
+        return FALSE;
     }
+    g_clear_error(&reason);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS, "there is a vGPU '%s' already", id);
     return FALSE;
 }
 
@@ -436,6 +446,7 @@ const VgpuProvider vgpu_provider_nvidia_vf = {
     .exists = vf_exists,
     .parent_of = vf_parent_of,
     .pick = vf_pick,
+    .is_enabled = vf_is_enabled,
     .enable = vf_enable,
     .create = vf_create,
     .remove = vf_remove,

@@ -31,8 +31,10 @@ G_BEGIN_DECLS
  * be on; missing where any will do
  * @pick: returns (transfer full) (nullable) an id for a new vGPU of @type on @parent, NULL if none
  * is left
- * @enable: (nullable): makes what a vGPU @id of @parent needs before it can be asked for
- * @create: asks the kernel for it; the caller has looked whether it may be had. After
+ * @is_enabled: (nullable): FALSE if @enable has something to do, or to refuse; missing with @enable
+ * @enable: (nullable): makes what a vGPU @id of @parent needs before it can be asked for; the lock
+ * of @parent is held
+ * @create: asks the kernel for it, unless it is there already (%VGPU_ERROR_EXISTS). After
  *   %VGPU_ERROR_TIMEOUT it may still appear
  * @has_attr: (nullable): whether a file of that name in the folder may be an attribute; missing
  * where all may that vgpu_attr_check_name() takes
@@ -54,6 +56,7 @@ struct _VgpuProvider {
     gboolean (*exists)(const VgpuRoot *root, const char *id);
     char *(*parent_of)(const VgpuRoot *root, const char *id);
     char *(*pick)(const VgpuRoot *root, const VgpuParent *parent, const char *type);
+    gboolean (*is_enabled)(const VgpuRoot *root, const char *parent, const char *id);
     gboolean (*enable)(const VgpuRoot *root, const char *parent, const char *id,
                        const VgpuDeadline *deadline, GError **error);
     gboolean (*create)(const VgpuRoot *root, const char *parent, const char *type, const char *id,

@@ -128,7 +128,7 @@ GPtrArray *vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * Writes the record in one step (mode 0600), making its folder (0700) if need be. The
- * caller holds %VGPU_LOCK_ACTIVE.
+ * caller holds the lock of the vGPU.
  *
  * Returns: TRUE if it is on disk.
  */
@@ -140,7 +140,7 @@ gboolean vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError
  * @id: id of a vGPU
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * The caller holds %VGPU_LOCK_ACTIVE.
+ * The caller holds the lock of the vGPU.
  *
  * Returns: TRUE if there is no record of that vGPU any more.
  */

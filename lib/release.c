@@ -72,55 +72,54 @@ is_to_go(const VgpuRecord *record, const char *uuid, const VgpuDomain *domain)
 }
 
 /*
- * A look without the lock, so that a domain that owns nothing waits for nobody: one whose
- * start has just failed for want of the lock, say. libvirt keeps a prepare of the same domain
- * away meanwhile; a record of any state whose vGPU is among its host devices may be
- * changed by another's release, and wants the lock.
+ * A look without a lock, so that a domain that owns nothing waits for nobody: one whose start has
+ * just failed for want of a lock, say. libvirt keeps a prepare of the same domain away meanwhile; a
+ * record of any state whose vGPU is among its host devices may be changed by another's release, and
+ * wants its lock. Returns (element-type utf8): the ids.
  */
-static gboolean
-look(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, gboolean *any,
-     GError **error)
+static GPtrArray *
+look(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     g_autoptr(GPtrArray) records = vgpu_record_list(root, problems, error);
+    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; i < problems->len; i++)
         vgpu_log_error(g_ptr_array_index(problems, i));
-    *any = FALSE;
     for (guint i = 0; records && i < records->len; i++) {
         const VgpuRecord *record = g_ptr_array_index(records, i);
 
         if (g_str_equal(record->domain, uuid) ||
             (domain && vgpu_domain_find_hostdev(domain, record->vgpu)))
-            *any = TRUE;
+            g_ptr_array_add(ids, g_strdup(record->vgpu));
     }
-    return records != NULL;
+    if (!records)
+        g_clear_pointer(&ids, g_ptr_array_unref);
+    return ids;
 }
 
 static gboolean
-release_all(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
+release_all(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, const GPtrArray *ids,
             const VgpuDeadline *deadline, GError **error)
 {
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, deadline, error);
-    g_autoptr(GPtrArray) records = lock ? vgpu_record_list(root, NULL, error) : NULL;
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, deadline, error);
     VgpuDeadline settle = vgpu_deadline_after(SETTLE_MS);
 
     settle.at = MIN(settle.at, deadline->at);
-    for (guint i = 0; records && i < records->len; i++) {
-        VgpuRecord *record = g_ptr_array_index(records, i);
+    for (guint i = 0; lock && i < ids->len; i++) {
+        g_autoptr(VgpuRecord) record = vgpu_record_load(root, ids->pdata[i], NULL);
 
-        if (is_to_go(record, uuid, domain))
+        if (record && is_to_go(record, uuid, domain))
             release_one(root, record, &settle, deadline);
     }
-    return records != NULL;
+    return lock != NULL;
 }
 
 gboolean
 vgpu_release(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain,
              const VgpuDeadline *deadline, GError **error)
 {
-    gboolean any;
+    g_autoptr(GPtrArray) ids = look(root, uuid, domain, error);
 
-    return look(root, uuid, domain, &any, error) &&
-           (!any || release_all(root, uuid, domain, deadline, error));
+    return ids && (!ids->len || release_all(root, uuid, domain, ids, deadline, error));
 }

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * Removes each vGPU whose record names the domain. One that somebody has open is
  * never written to: after a moment its record is marked released and kept, which is
  * logged. A vGPU so marked goes at the release of any domain that has it among its host
- * devices, its last user by then. Takes %VGPU_LOCK_ACTIVE, if there is anything to do.
+ * devices, its last user by then. Takes the locks of those vGPUs, if there are any.
  *
  * Returns: TRUE if all was looked at; what could not be removed was logged.
  */

@@ -10,22 +10,37 @@
 #include "lock.h"
 #include "log.h"
 #include "device.h"
-#include "parent.h"
 
 #include <string.h>
 
-/* How much longer than for a vGPU we wait for the lock: guests that start keep it for up to ten
- * seconds each, and nobody waits for us. */
+/* How much longer than for a vGPU we wait for its lock: a guest that starts keeps it for up to ten
+ * seconds, and nobody waits for us. */
 #define LOCK_PATIENCE 10
 
+/* One run: the GPU looked at last serves all definitions of it, which come one after another. */
+typedef struct {
+    const VgpuRoot *root;
+    guint milliseconds;
+    VgpuParent *parent;
+    VgpuRestoreCount *count;
+} Run;
+
 static gboolean
-check_values(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
+check_values(const VgpuParent *parent, const VgpuDefinition *definition, GError **error)
 {
-    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
-    if (!parent)
-        return FALSE;
     const VgpuType *type = vgpu_parent_find_type(parent, definition->type, error);
     return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
+}
+
+/* A GPU with virtual functions tells of other types by and by. */
+static gboolean
+check(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuParent *seen,
+      GError **error)
+{
+    if (seen && vgpu_parent_find_type(seen, definition->type, NULL))
+        return check_values(seen, definition, error);
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
+    return parent && check_values(parent, definition, error);
 }
 
 static gboolean
@@ -92,13 +107,21 @@ finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadlin
     return FALSE;
 }
 
+static gboolean
+create(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
+       GError **error)
+{
+    g_autoptr(VgpuLock) lock = vgpu_lock_parent(root, definition->parent, deadline, error);
+    return lock && vgpu_device_create(root, definition->parent, definition->type, definition->vgpu,
+                                      deadline, error);
+}
+
 static VgpuRestoreResult
 start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
       GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (vgpu_device_create(root, definition->parent, definition->type, definition->vgpu, deadline,
-                           &reason))
+    if (create(root, definition, deadline, &reason))
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */
@@ -114,10 +137,10 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
 
 VgpuRestoreResult
 vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
-                        const VgpuDeadline *deadline, GError **error)
+                        const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
 {
     if (!vgpu_device_enable(root, definition->parent, definition->vgpu, deadline, error) ||
-        !check_values(root, definition, error))
+        !check(root, definition, parent, error))
         return VGPU_RESTORE_FAILED;
     if (vgpu_device_exists(root, definition->vgpu))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
@@ -126,31 +149,29 @@ vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
 }
 
 static VgpuRestoreResult
-restore_locked(const VgpuRoot *root, const VgpuDefinition *definition, guint milliseconds,
-               GError **error)
+restore_locked(const Run *run, const VgpuDefinition *definition, GError **error)
 {
-    VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * milliseconds);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &wait, error);
+    VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * run->milliseconds);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(run->root, definition->vgpu, &wait, error);
     if (!lock)
         return VGPU_RESTORE_FAILED;
-    VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
-    return vgpu_restore_definition(root, definition, &deadline, error);
+    VgpuDeadline deadline = vgpu_deadline_after(run->milliseconds);
+    return vgpu_restore_definition(run->root, definition, run->parent, &deadline, error);
 }
 
 static void
-restore_one(const VgpuRoot *root, const VgpuDefinition *definition, guint milliseconds,
-            VgpuRestoreCount *count)
+restore_one(const Run *run, const VgpuDefinition *definition)
 {
     g_autoptr(GError) error = NULL;
-    switch (restore_locked(root, definition, milliseconds, &error)) {
+    switch (restore_locked(run, definition, &error)) {
     case VGPU_RESTORE_STARTED:
-        count->started++;
+        run->count->started++;
         break;
     case VGPU_RESTORE_PRESENT:
-        count->present++;
+        run->count->present++;
         break;
     case VGPU_RESTORE_FAILED:
-        count->failed++;
+        run->count->failed++;
         vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->vgpu,
                  definition->parent, error->message);
         break;
@@ -158,40 +179,47 @@ restore_one(const VgpuRoot *root, const VgpuDefinition *definition, guint millis
 }
 
 static void
-restore_list(const VgpuRoot *root, const GPtrArray *definitions, guint milliseconds,
-             VgpuRestoreCount *count)
+look_at_parent(Run *run, const char *name)
+{
+    if (run->parent && strcmp(run->parent->name, name) == 0)
+        return;
+    vgpu_parent_free(run->parent);
+    run->parent = vgpu_parent_load(run->root, name, NULL);
+}
+
+static void
+restore_list(Run *run, const GPtrArray *definitions)
 {
     for (guint i = 0; i < definitions->len; i++) {
         const VgpuDefinition *definition = definitions->pdata[i];
         if (definition->error) {
-            count->failed++;
+            run->count->failed++;
             vgpu_log_error(definition->error);
         } else if (!definition->autostart) {
             continue;
-        } else if (!vgpu_device_has_parent(root, definition->parent, definition->vgpu)) {
-            count->waiting++;
+        } else if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu)) {
+            run->count->waiting++;
         } else {
-            restore_one(root, definition, milliseconds, count);
+            look_at_parent(run, definition->parent);
+            restore_one(run, definition);
         }
     }
+    g_clear_pointer(&run->parent, vgpu_parent_free);
 }
 
 gboolean
 vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
                  VgpuRestoreCount *count, GError **error)
 {
+    Run run = {.root = root, .milliseconds = milliseconds, .count = count};
+    gboolean any = parents && parents[0];
+
     *count = (VgpuRestoreCount){0};
-    if (!parents || !parents[0]) {
-        g_autoptr(GPtrArray) list = vgpu_definition_list(root, NULL, error);
-        if (list)
-            restore_list(root, list, milliseconds, count);
-        return list != NULL;
-    }
-    for (guint i = 0; parents[i]; i++) {
-        g_autoptr(GPtrArray) list = vgpu_definition_list(root, parents[i], error);
+    for (guint i = 0; any ? parents[i] != NULL : i == 0; i++) {
+        g_autoptr(GPtrArray) list = vgpu_definition_list(root, any ? parents[i] : NULL, error);
         if (!list)
             return FALSE;
-        restore_list(root, list, milliseconds, count);
+        restore_list(&run, list);
     }
     return TRUE;
 }

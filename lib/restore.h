@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "definition.h"
+#include "parent.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +51,7 @@ typedef enum {
  * vgpu_restore_definition:
  * @root: a root
  * @definition: what to make
+ * @parent: (nullable): its GPU, as it was seen a moment ago; NULL to look
  * @deadline: until when it must be there
  * @error: (out) (optional): %VGPU_ERROR_CONFLICT if one of that uuid has another type or parent,
  *   else as vgpu_device_create() and vgpu_device_set_attrs()
@@ -57,25 +59,27 @@ typedef enum {
  * Makes one vGPU and sets its attributes in order; on failure what was made here is
  * removed again. mdevctl may be doing the same at the same time: a vGPU that is there with the
  * right type and parent is success, and its attributes are brought to the definition's if
- * they differ and nobody has it open. The caller holds %VGPU_LOCK_ACTIVE.
+ * they differ and nobody has it open. The caller holds the lock of the vGPU; that of the GPU is
+ * taken here.
  *
  * Returns: what happened.
  */
 VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
-                                          const VgpuDeadline *deadline, GError **error);
+                                          const VgpuParent *parent, const VgpuDeadline *deadline,
+                                          GError **error);
 
 /**
  * vgpu_restore_run:
  * @root: a root
  * @parents: (nullable) (array zero-terminated=1): names of parents, or NULL for all
- * @milliseconds: how long one vGPU may take, once the lock is had; for the lock it
+ * @milliseconds: how long one vGPU may take, once its lock is had; for the lock it
  *   waits ten times as long
  * @count: (out): what happened
  * @error: (out) (optional): the definitions could not be listed or the lock not be had
  *
  * Makes all vGPUs with definitions marked auto, one parent after another. One that fails is
  * logged and the next one tried. A definition whose parent is not there is counted as waiting.
- * Takes %VGPU_LOCK_ACTIVE for one vGPU at a time, so that a guest's start waits for one at most.
+ * Takes the lock of one vGPU at a time, so that a guest's start waits for one at most.
  *
  * Returns: FALSE if nothing could be tried; failures of single vGPUs are in @count.
  */

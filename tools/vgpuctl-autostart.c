@@ -4,6 +4,7 @@
  */
 #include "edit.h"
 #include "lock.h"
+#include "provider.h"
 #include "verb.h"
 
 static gboolean disable;
@@ -19,9 +20,11 @@ static gboolean
 run_autostart(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
-    g_autoptr(VgpuDefinition) definition =
-        lock ? vgpuctl_edit_load(root, words[0], parent, error) : NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
+                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
+                                   : NULL;
+    g_autoptr(VgpuDefinition) definition = lock ? vgpuctl_edit_load(root, id, parent, error) : NULL;
 
     if (!definition)
         return FALSE;

@@ -14,6 +14,9 @@
 
 #include <stdio.h>
 
+/* How often another virtual function is picked if others define the one that was. */
+#define PICKS_MAX 16
+
 static VgpuctlOrderWords order_words;
 static gboolean autostart;
 
@@ -106,13 +109,37 @@ from_vgpu(const VgpuRoot *root, const char *id, GError **error)
 static gboolean
 define(const VgpuRoot *root, VgpuDefinition *definition, GError **error)
 {
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(root, definition->vgpu, &deadline, error);
+
     definition->autostart = autostart;
-    if (!check_undefined(root, definition->vgpu, error) ||
+    if (!lock || !check_undefined(root, definition->vgpu, error) ||
         !vgpuctl_edit_check(root, definition, error) ||
         !vgpu_definition_save(root, definition, error))
         return FALSE;
     puts(definition->vgpu);
     return TRUE;
+}
+
+/* A virtual function that was picked may be defined before its lock is had: then another is. */
+static gboolean
+define_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
+{
+    for (guint i = 0;; i++) {
+        g_autoptr(VgpuDefinition) definition = from_order(root, order, error);
+        GError *reason = NULL;
+
+        if (!definition)
+            return FALSE;
+        if (define(root, definition, &reason))
+            return TRUE;
+        if (order->order.vgpu || i == PICKS_MAX ||
+            !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
+            g_propagate_error(error, reason);
+            return FALSE;
+        }
+        g_error_free(reason);
+    }
 }
 
 static gboolean
@@ -125,21 +152,17 @@ says_what(const VgpuctlOrderWords *words)
 static gboolean
 run_define(const VgpuRoot *root, const char *const *words, GError **error)
 {
-    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    g_autoptr(VgpuctlOrder) order = NULL;
-    g_autoptr(VgpuDefinition) definition = NULL;
-
     if (words[0] && says_what(&order_words)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
                     "a vGPU that is there is defined as it is; leave out all but --auto");
         return FALSE;
     }
-    if (!words[0] && !(order = vgpuctl_order_read(&order_words, error)))
-        return FALSE;
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
-    if (lock)
-        definition = order ? from_order(root, order, error) : from_vgpu(root, words[0], error);
-    return definition && define(root, definition, error);
+    if (words[0]) {
+        g_autoptr(VgpuDefinition) definition = from_vgpu(root, words[0], error);
+        return definition && define(root, definition, error);
+    }
+    g_autoptr(VgpuctlOrder) order = vgpuctl_order_read(&order_words, error);
+    return order && define_order(root, order, error);
 }
 
 const VgpuctlVerb vgpuctl_define = {

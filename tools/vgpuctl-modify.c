@@ -135,7 +135,7 @@ run_modify(const VgpuRoot *root, const char *const *words, GError **error)
         check_options(error) ? vgpuctl_order_attrs(set_words, error) : NULL;
     g_autofree char *id = NULL;
     g_autoptr(VgpuLock) lock = attrs && vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error)
+                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
                                    : NULL;
     g_autoptr(VgpuDefinition) definition = NULL;
 

@@ -41,7 +41,7 @@ run_remove(const VgpuRoot *root, const char *const *words, GError **error)
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autofree char *id = NULL;
     g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error)
+                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
                                    : NULL;
 
     return lock && check_there(root, id, error) && check_not_owned(root, id, error) &&

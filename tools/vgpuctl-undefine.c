@@ -18,14 +18,13 @@ static gboolean
 run_undefine(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(root, VGPU_LOCK_ACTIVE, &deadline, error);
-    g_autofree char *where = NULL;
     g_autofree char *id = NULL;
-
+    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
+                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
+                                   : NULL;
     /* one that can't be understood can be deleted all the same */
-    where = lock && vgpu_provider_of_id(words[0], &id, error)
-                ? vgpuctl_edit_find_parent(root, id, parent, error)
-                : NULL;
+    g_autofree char *where = lock ? vgpuctl_edit_find_parent(root, id, parent, error) : NULL;
+
     return where && vgpu_definition_delete(root, where, id, error);
 }
 

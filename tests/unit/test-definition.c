@@ -178,6 +178,30 @@ test_find(void **state)
     assert_error(&error, VGPU_ERROR_CONFLICT, "mtty");
 }
 
+/* In our own folder the format has a version, in mdevctl's it can't have one. */
+static void
+test_version(void **state)
+{
+    static const char newer[] = "{\"version\": 2, \"mdev_type\": \"t-1\", \"start\": \"auto\"}";
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autoptr(VgpuDefinition) vf =
+        vgpu_definition_new("0000:41:00.0", "0000:41:00.4", "nvidia-558");
+    g_autoptr(VgpuDefinition) mdev = NULL;
+    GError *error = NULL;
+
+    assert_true(vgpu_definition_save(mock->root, vf, &error));
+    g_autofree char *text = mock_sysfs_read(mock, "etc/openvgpu/vgpus.d/0000:41:00.0/0000:41:00.4");
+    assert_non_null(strstr(text, "\"version\": 1,"));
+    assert_null(vgpu_definition_parse("0000:41:00.0", "0000:41:00.4", newer, &error));
+    assert_error(&error, VGPU_ERROR_VERSION,
+                 "'0000:41:00.4' on parent '0000:41:00.0' is not usable: "
+                 "it has version 2, this release knows 1");
+    mdev = vgpu_definition_parse("0000:41:00.0", "b1a5c0de-0000-4000-8000-000000000001", newer,
+                                 &error);
+    assert_no_error(error);
+    assert_string_equal(mdev->type, "t-1");
+}
+
 int
 main(void)
 {
@@ -188,6 +212,7 @@ main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_bad_file_hides_no_other),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

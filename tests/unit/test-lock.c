@@ -19,14 +19,14 @@ test_second_one_waits_until_its_deadline(void **state)
     VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(30);
     GError *error = NULL;
 
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     assert_no_error(error);
-    assert_null(vgpu_lock_acquire(mock->root, "active", &soon, &error));
+    assert_null(vgpu_lock_vgpu(mock->root, "active", &soon, &error));
     assert_error(&error, VGPU_ERROR_TIMEOUT, "'active'");
-    g_autoptr(VgpuLock) other = vgpu_lock_acquire(mock->root, "other", &deadline, &error);
+    g_autoptr(VgpuLock) other = vgpu_lock_vgpu(mock->root, "other", &deadline, &error);
     assert_no_error(error);
     g_clear_pointer(&lock, vgpu_lock_release);
-    lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     assert_no_error(error);
 }
 
@@ -39,7 +39,7 @@ fork_holder(MockSysfs *mock)
     pid_t pid = fork();
     if (pid == 0) {
         VgpuDeadline deadline = vgpu_deadline_after(10000);
-        VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, NULL);
+        VgpuLock *lock = vgpu_lock_vgpu(mock->root, "active", &deadline, NULL);
         if (!lock || write(ends[1], "x", 1) != 1)
             _exit(1);
         pause();
@@ -58,11 +58,11 @@ test_killed_holder_holds_nothing(void **state)
     GError *error = NULL;
     pid_t pid = fork_holder(mock);
 
-    assert_null(vgpu_lock_acquire(mock->root, "active", &soon, &error));
+    assert_null(vgpu_lock_vgpu(mock->root, "active", &soon, &error));
     assert_error(&error, VGPU_ERROR_TIMEOUT, "active");
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     assert_no_error(error);
 }
 
@@ -72,14 +72,14 @@ test_release_counts_although_a_child_has_the_file(void **state)
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
     VgpuDeadline deadline = vgpu_deadline_after(10000);
     GError *error = NULL;
-    VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    VgpuLock *lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     pid_t pid = fork();
     if (pid == 0) {
         pause();
         _exit(0);
     }
     vgpu_lock_release(lock);
-    lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     assert_no_error(error);
@@ -99,7 +99,7 @@ take_again_and_again(gpointer data)
     Greedy *greedy = data;
     while (!g_atomic_int_get(&greedy->stop) && g_atomic_int_get(&greedy->turns) < 100) {
         VgpuDeadline deadline = vgpu_deadline_after(10000);
-        VgpuLock *lock = vgpu_lock_acquire(greedy->mock->root, "active", &deadline, NULL);
+        VgpuLock *lock = vgpu_lock_vgpu(greedy->mock->root, "active", &deadline, NULL);
         g_atomic_int_inc(&greedy->turns);
         g_usleep(50000);
         vgpu_lock_release(lock);
@@ -120,7 +120,7 @@ test_turn_comes_although_another_is_quick(void **state)
         VgpuDeadline deadline = vgpu_deadline_after(10000);
         g_usleep(60000);
         gint before = g_atomic_int_get(&greedy.turns);
-        VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, NULL);
+        VgpuLock *lock = vgpu_lock_vgpu(mock->root, "active", &deadline, NULL);
         most = MAX(most, g_atomic_int_get(&greedy.turns) - before);
         vgpu_lock_release(lock);
     }
@@ -130,25 +130,85 @@ test_turn_comes_although_another_is_quick(void **state)
 }
 
 static void
+test_several_at_once(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(30);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autoptr(GPtrArray) others = g_ptr_array_new();
+    GError *error = NULL;
+
+    g_ptr_array_add(ids, (gpointer) "b");
+    g_ptr_array_add(ids, (gpointer) "a");
+    g_ptr_array_add(ids, (gpointer) "b");
+    g_ptr_array_add(others, (gpointer) "c");
+    g_ptr_array_add(others, (gpointer) "a");
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(mock->root, ids, &deadline, &error);
+    assert_no_error(error);
+    assert_null(vgpu_lock_vgpus(mock->root, others, &soon, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "the lock of vGPU 'a'");
+    /* none of them is kept: neither 'c' nor the place in the queue for 'a' */
+    g_autoptr(VgpuLock) c = vgpu_lock_vgpu(mock->root, "c", &deadline, &error);
+    assert_no_error(error);
+    /* a GPU is no vGPU, whatever their names */
+    g_autoptr(VgpuLock) gpu = vgpu_lock_parent(mock->root, "a", &deadline, &error);
+    assert_no_error(error);
+    g_clear_pointer(&lock, vgpu_lock_release);
+    lock = vgpu_lock_vgpu(mock->root, "a", &deadline, &error);
+    assert_no_error(error);
+}
+
+/* Two that want the same two, named in opposite orders, again and again. */
+static gpointer
+take_both(gpointer data)
+{
+    MockSysfs *mock = ((gpointer *)data)[0];
+    const GPtrArray *ids = ((gpointer *)data)[1];
+    VgpuDeadline deadline = vgpu_deadline_after(20000);
+    guint got = 0;
+
+    for (int i = 0; i < 200; i++) {
+        g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(mock->root, ids, &deadline, NULL);
+        got += lock != NULL;
+    }
+    return GUINT_TO_POINTER(got);
+}
+
+static void
+test_opposite_orders_make_no_deadlock(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    g_autoptr(GPtrArray) other = g_ptr_array_new();
+    gpointer first[] = {mock, one}, second[] = {mock, other};
+
+    g_ptr_array_add(one, (gpointer) "a");
+    g_ptr_array_add(one, (gpointer) "b");
+    g_ptr_array_add(other, (gpointer) "b");
+    g_ptr_array_add(other, (gpointer) "a");
+    GThread *thread = g_thread_new("other", take_both, second);
+    assert_int_equal(GPOINTER_TO_UINT(take_both(first)), 200);
+    assert_int_equal(GPOINTER_TO_UINT(g_thread_join(thread)), 200);
+}
+
+static void
 test_file_is_private(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
     VgpuDeadline deadline = vgpu_deadline_after(10000);
-    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/active.lock", NULL);
-    g_autofree char *trap = g_build_filename(mock->path, "run/openvgpu/trap.lock", NULL);
+    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/locks", NULL);
     g_autofree char *victim = g_build_filename(mock->path, "victim", NULL);
     GError *error = NULL;
     struct stat st;
 
-    vgpu_lock_release(vgpu_lock_acquire(mock->root, "active", &deadline, NULL));
+    vgpu_lock_release(vgpu_lock_vgpu(mock->root, "../x", &deadline, NULL));
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
-    assert_int_equal(symlink(victim, trap), 0);
-    assert_null(vgpu_lock_acquire(mock->root, "trap", &deadline, &error));
-    assert_error(&error, VGPU_ERROR_INVALID, "trap.lock");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink(victim, path), 0);
+    assert_null(vgpu_lock_vgpu(mock->root, "x", &deadline, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "openvgpu/locks");
     assert_false(g_file_test(victim, G_FILE_TEST_EXISTS));
-    assert_null(vgpu_lock_acquire(mock->root, "../x", &deadline, &error));
-    assert_error(&error, VGPU_ERROR_INVALID, "../x");
 }
 
 int
@@ -159,6 +219,8 @@ main(void)
         cmocka_unit_test(test_killed_holder_holds_nothing),
         cmocka_unit_test(test_release_counts_although_a_child_has_the_file),
         cmocka_unit_test(test_turn_comes_although_another_is_quick),
+        cmocka_unit_test(test_several_at_once),
+        cmocka_unit_test(test_opposite_orders_make_no_deadlock),
         cmocka_unit_test(test_file_is_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

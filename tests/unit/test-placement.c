@@ -136,11 +136,16 @@ test_table(void **state)
         g_autoptr(GPtrArray) definitions = read_definitions(rows[i].definitions);
         g_autoptr(GString) refused = g_string_new(NULL);
         g_autoptr(GString) order = g_string_new(NULL);
-        g_autoptr(GPtrArray) answer = NULL;
+        g_autoptr(GPtrArray) records = g_ptr_array_new();
+        g_autoptr(GArray) answer = NULL;
         VgpuNumaSet nodes = {0};
-        VgpuPlacementQuery query = {
-            parents,    devices,      definitions,       "b1a5c0de-0000-4000-8000-000000000009",
-            "vgpu-16m", rows[i].only, rows[i].placement, &nodes};
+        VgpuHost host = {parents, devices, definitions, records};
+        VgpuPlacementQuery query = {&host,
+                                    "b1a5c0de-0000-4000-8000-000000000009",
+                                    "vgpu-16m",
+                                    rows[i].only,
+                                    rows[i].placement,
+                                    &nodes};
 
         assert_true(vgpu_numa_set_parse("1", &nodes));
 
@@ -148,7 +153,7 @@ test_table(void **state)
         answer = vgpu_placement_order(&query, refused);
         for (guint n = 0; n < answer->len; n++)
             g_string_append_printf(order, "%s%s", n ? " " : "",
-                                   ((VgpuParent *)answer->pdata[n])->name);
+                                   g_array_index(answer, VgpuPlace, n).parent->name);
         if (!g_str_equal(order->str, rows[i].order) || !g_str_equal(refused->str, rows[i].refused))
             fail_msg("%s: '%s' (%s)", rows[i].what, order->str, refused->str);
     }
@@ -180,11 +185,13 @@ test_no_nodes(void **state)
     g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_device_free);
     g_autoptr(GPtrArray) definitions = read_definitions("");
     VgpuNumaSet nodes = {0};
-    VgpuPlacementQuery query = {parents, devices, definitions, "", "vgpu-16m", NULL, NUMA, &nodes};
+    g_autoptr(GPtrArray) records = g_ptr_array_new();
+    VgpuHost host = {parents, devices, definitions, records};
+    VgpuPlacementQuery query = {&host, "", "vgpu-16m", NULL, NUMA, &nodes};
 
     read_host("a:4:1 b:4:0:7", parents, devices);
-    g_autoptr(GPtrArray) answer = vgpu_placement_order(&query, NULL);
-    assert_string_equal(((VgpuParent *)answer->pdata[0])->name, "b");
+    g_autoptr(GArray) answer = vgpu_placement_order(&query, NULL);
+    assert_string_equal(g_array_index(answer, VgpuPlace, 0).parent->name, "b");
 }
 
 int

@@ -24,9 +24,14 @@
     "<vgpu:vgpu uuid='" uuid "' type='vgpu-16m'><vgpu:attr name='vgpu/params' value='" value       \
     "'/></vgpu:vgpu>"
 
+/* The last line that was logged. */
+static char *said;
+
 static void
-swallow(const VgpuLogEntry *entry, gpointer data)
+keep_line(const VgpuLogEntry *entry, gpointer data)
 {
+    g_free(said);
+    said = g_strdup(entry->line);
 }
 
 static int
@@ -36,7 +41,7 @@ setup(void **state)
 
     mock_sysfs_add_gpu(mock, GPU_1);
     mock_sysfs_add_gpu(mock, GPU_2);
-    vgpu_log_set_sink(swallow, NULL);
+    vgpu_log_set_sink(keep_line, NULL);
     *state = mock;
     return 0;
 }
@@ -45,6 +50,7 @@ static int
 teardown(void **state)
 {
     vgpu_log_set_sink(NULL, NULL);
+    g_clear_pointer(&said, g_free);
     mock_sysfs_free(*state);
     return 0;
 }
@@ -143,9 +149,10 @@ test_case_1_checks_what_is_there(void **state)
     refuse(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-32m' parent='" GPU_1 "'"),
            HOSTDEV(VGPU_1, "yes"), VGPU_ERROR_CONFLICT, "on parent '" GPU_2 "'");
     check_vgpu(*state, VGPU_1, GPU_2, "vgpu-32m");
-    /* a definition that differs keeps no guest from starting */
+    /* a definition that differs keeps no guest from starting, but is said */
     mock_sysfs_define(*state, GPU_1, VGPU_1, DEFINITION("auto", ""));
     prepare(*state, DOMAIN_A, NULL, HOSTDEV(VGPU_1, "yes"));
+    assert_non_null(strstr(said, "type 'vgpu-32m' on parent '" GPU_2 "', its definition says"));
 }
 
 static void
@@ -567,7 +574,7 @@ test_deadline_in_lock(void **state)
 {
     MockSysfs *mock = *state;
     VgpuDeadline never = vgpu_deadline_never();
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, VGPU_LOCK_ACTIVE, &never, NULL);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(mock->root, VGPU_1, &never, NULL);
     gint64 since = g_get_monotonic_time();
     GError *error = NULL;
 

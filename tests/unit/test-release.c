@@ -180,7 +180,7 @@ test_lock_that_is_held(void **state)
 {
     MockSysfs *mock = *state;
     VgpuDeadline never = vgpu_deadline_never(), soon = vgpu_deadline_after(200);
-    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(mock->root, VGPU_LOCK_ACTIVE, &never, NULL);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(mock->root, VGPU_1, &never, NULL);
     GError *error = NULL;
 
     /* who owns nothing does not wait */

@@ -240,8 +240,7 @@ test_locked_out(void **state)
     const char *const parents[] = {GPU, NULL};
     VgpuDeadline deadline = vgpu_deadline_after(5000);
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
-    g_autoptr(VgpuLock) lock =
-        vgpu_lock_acquire(f->mock->root, VGPU_LOCK_ACTIVE, &deadline, &f->error);
+    g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(f->mock->root, UUID_A, &deadline, &f->error);
     assert_true(vgpu_restore_run(f->mock->root, parents, 50, &f->count, &f->error));
     assert_count(f, 0, 0, 1, 0);
     assert_non_null(strstr(f->lines->pdata[0], "lock"));
@@ -263,7 +262,7 @@ test_waits_for_a_guest(void **state)
     const char *const parents[] = {GPU, NULL};
     VgpuDeadline deadline = vgpu_deadline_after(5000);
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
-    VgpuLock *lock = vgpu_lock_acquire(f->mock->root, VGPU_LOCK_ACTIVE, &deadline, &f->error);
+    VgpuLock *lock = vgpu_lock_vgpu(f->mock->root, UUID_A, &deadline, &f->error);
     GThread *thread = g_thread_new("guest", let_go_later, lock);
     assert_true(vgpu_restore_run(f->mock->root, parents, 2000, &f->count, &f->error));
     g_thread_join(thread);

@@ -124,7 +124,7 @@ test_writer_that_is_kept_holds_nothing_of_ours(void **state)
     char byte;
 
     assert_int_equal(pipe(ends), 0);
-    VgpuLock *lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+    VgpuLock *lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     vgpu_sysfs_set_writer(keep, go);
     gint64 before = g_get_monotonic_time();
     assert_false(vgpu_sysfs_write_deadline("/x", "1", &soon, &error));
@@ -137,9 +137,9 @@ test_writer_that_is_kept_holds_nothing_of_ours(void **state)
     assert_int_equal(read(ends[0], &byte, 1), 0);
     close(ends[0]);
     vgpu_lock_release(lock);
-    lock = vgpu_lock_acquire(mock->root, "active", &soon, NULL);
+    lock = vgpu_lock_vgpu(mock->root, "active", &soon, NULL);
     if (!lock)
-        lock = vgpu_lock_acquire(mock->root, "active", &deadline, &error);
+        lock = vgpu_lock_vgpu(mock->root, "active", &deadline, &error);
     assert_no_error(error);
     vgpu_lock_release(lock);
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * host.c - GPUs, vGPUs, definitions and records at one moment.
+ */
+#include "host.h"
+
+VgpuHost *
+vgpu_host_look(const VgpuRoot *root, GError **error)
+{
+    g_autoptr(VgpuHost) host = g_new0(VgpuHost, 1);
+
+    host->parents = vgpu_parent_list(root, error);
+    host->devices = host->parents ? vgpu_device_list(root, error) : NULL;
+    host->definitions = host->devices ? vgpu_definition_list(root, NULL, error) : NULL;
+    host->records = host->definitions ? vgpu_record_list(root, NULL, error) : NULL;
+    return host->records ? g_steal_pointer(&host) : NULL;
+}
+
+void
+vgpu_host_free(VgpuHost *host)
+{
+    if (!host)
+        return;
+    g_clear_pointer(&host->parents, g_ptr_array_unref);
+    g_clear_pointer(&host->devices, g_ptr_array_unref);
+    g_clear_pointer(&host->definitions, g_ptr_array_unref);
+    g_clear_pointer(&host->records, g_ptr_array_unref);
+    g_free(host);
+}
+
+guint
+vgpu_host_cost(const VgpuType *taken, const VgpuType *wanted)
+{
+    if (!taken || !taken->framebuffer_mib || !wanted->framebuffer_mib)
+        return 1;
+    return (taken->framebuffer_mib - 1) / wanted->framebuffer_mib + 1;
+}
+
+/* What is left of each type of @parent after one of type @id came, or went. */
+static void
+adjust(const VgpuHost *host, const char *parent_name, const char *id, gboolean came)
+{
+    for (guint i = 0; i < host->parents->len; i++) {
+        const VgpuParent *parent = host->parents->pdata[i];
+        const VgpuType *taken;
+
+        if (!g_str_equal(parent->name, parent_name))
+            continue;
+        taken = vgpu_parent_find_type(parent, id, NULL);
+        for (guint j = 0; j < parent->types->len; j++) {
+            VgpuType *type = parent->types->pdata[j];
+            guint cost = vgpu_host_cost(taken, type);
+
+            if (!came)
+                type->available_instances += cost;
+            else
+                type->available_instances -= MIN(cost, type->available_instances);
+        }
+    }
+}
+
+void
+vgpu_host_assume(VgpuHost *host, const char *parent, const char *type, const char *id)
+{
+    VgpuDevice *device = g_new0(VgpuDevice, 1);
+
+    device->id = g_strdup(id);
+    device->parent = g_strdup(parent);
+    device->type = g_strdup(type);
+    g_ptr_array_add(host->devices, device);
+    adjust(host, parent, type, TRUE);
+}
+
+void
+vgpu_host_assume_gone(VgpuHost *host, const char *id)
+{
+    for (guint i = host->devices->len; i > 0; i--) {
+        const VgpuDevice *device = host->devices->pdata[i - 1];
+
+        if (!g_str_equal(device->id, id))
+            continue;
+        adjust(host, device->parent, device->type, FALSE);
+        g_ptr_array_remove_index(host->devices, i - 1);
+    }
+}

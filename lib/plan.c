@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * plan.c - what is to be done about one vGPU of a domain that starts.
+ */
+#include "plan.h"
+
+#include "error.h"
+#include "kernel.h"
+#include "owner.h"
+#include "provider.h"
+
+void
+vgpu_plan_free(VgpuPlan *plan)
+{
+    if (!plan)
+        return;
+    g_clear_pointer(&plan->places, g_array_unref);
+    vgpu_host_free(plan->host);
+    vgpu_wish_free(plan->wish);
+    vgpu_record_free(plan->record);
+    g_free(plan);
+}
+
+static gboolean
+decide(VgpuPlan *plan, VgpuPlanAction action, const char *why)
+{
+    plan->action = action;
+    plan->why = why;
+    return TRUE;
+}
+
+static gboolean
+is_as_wished(const VgpuWish *wish, const VgpuRecord *record)
+{
+    return !wish->wanted || (g_str_equal(wish->type, record->type) &&
+                             (!wish->parent || g_str_equal(wish->parent, record->parent)));
+}
+
+static gboolean
+refuse_foreign(const VgpuRecord *record, GError **error)
+{
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                "it belongs to domain \"%s\" (%s), which has not released it; stop that domain, or "
+                "give this one a vGPU of its own",
+                record->domain_name, record->domain);
+    return FALSE;
+}
+
+/* There is a record, and its vGPU is there. */
+static gboolean
+decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    const VgpuRecord *record = plan->record;
+    gboolean released = record->state == VGPU_RECORD_RELEASED;
+
+    if (!g_str_equal(record->domain, call->domain->uuid) && !released)
+        return refuse_foreign(record, error);
+    if (!vgpu_device_check_idle(call->root, record->vgpu, error))
+        return FALSE;
+    if (released && !plan->wish->wanted)
+        return decide(plan, VGPU_PLAN_TAKE_OVER, "its last domain has let go of it");
+    if (record->state != VGPU_RECORD_READY)
+        return decide(plan, VGPU_PLAN_REMOVE, "an earlier call has left it unfinished");
+    if (!is_as_wished(plan->wish, record))
+        return decide(plan, VGPU_PLAN_REMOVE, "it was made with another type or on another GPU");
+    return decide(plan, VGPU_PLAN_KEEP, "an earlier call has made it for this domain");
+}
+
+/*
+ * A record whose vGPU is not there is stale, whoever's it is: since the lock is held nobody is
+ * about to make it, and no guest runs on it. The same holds for one whose id somebody has given to
+ * a vGPU of another kind since.
+ */
+static gboolean
+decide_recorded(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    if (!vgpu_device_exists(call->root, plan->record->vgpu))
+        return decide(plan, VGPU_PLAN_FORGET, "there is a record of it, but it is gone");
+    if (!vgpu_owner_is_same(call->root, plan->record))
+        return decide(plan, VGPU_PLAN_FORGET, "what is there is not what the record says");
+    return decide_owned(call, plan, error);
+}
+
+/* It is there, and there is no record of it: somebody else made it, or is about to. */
+static gboolean
+decide_existing(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    const VgpuWish *wish = plan->wish;
+    g_autoptr(VgpuDevice) device = vgpu_device_load(call->root, wish->vgpu, NULL);
+
+    if (!device && wish->request)
+        return decide(plan, VGPU_PLAN_WAIT, "somebody else is making it");
+    if (device && !vgpu_wish_accepts(wish, device->type, device->parent, error))
+        return FALSE;
+    return decide(plan, VGPU_PLAN_LEAVE, "it is there, and others made it");
+}
+
+/* A definition is the administrator's own word. */
+static gboolean
+is_allowed(const VgpuPlanCall *call, const VgpuWish *wish, GError **error)
+{
+    return !wish->request ||
+           vgpu_settings_check_request(call->settings, wish->type, wish->request->attrs, error);
+}
+
+/* Words for why no parent is left to try. */
+static gboolean
+report_none(const VgpuRoot *root, const VgpuWish *wish, const GPtrArray *parents,
+            const GString *refused, GError **error)
+{
+    if (parents->len == 0 && !vgpu_kernel_check_mdev(root, error))
+        g_prefix_error(error, "type '%s': ", wish->type);
+    else if (parents->len == 0)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "type '%s': this host has no GPU that can make vGPUs now; load the GPU's "
+                    "driver and look at 'vgpuctl list'",
+                    wish->type);
+    else if (wish->parent && refused->len == 0)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "type '%s': its parent '%s' is not there; 'vgpuctl list' shows which are",
+                    wish->type, wish->parent);
+    else
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
+                    "type '%s' can't be had (%s); 'vgpuctl list' shows types and what is left of "
+                    "them",
+                    wish->type, refused->str);
+    return FALSE;
+}
+
+static gboolean
+find_places(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    const VgpuWish *wish = plan->wish;
+    g_autoptr(GString) refused = g_string_new(NULL);
+
+    if (!call->host && !plan->host && !(plan->host = vgpu_host_look(call->root, error)))
+        return FALSE;
+    plan->query = (VgpuPlacementQuery){
+        .host = call->host ? call->host : plan->host,
+        .vgpu = wish->vgpu,
+        .type = wish->type,
+        .only = wish->parent,
+        .placement = wish->placement ? wish->placement : call->settings->placement,
+        .nodes = call->nodes,
+    };
+    g_clear_pointer(&plan->places, g_array_unref);
+    plan->places = vgpu_placement_order(&plan->query, refused);
+    return plan->places->len ||
+           report_none(call->root, wish, plan->query.host->parents, refused, error);
+}
+
+gboolean
+vgpu_plan_make(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    decide(plan, VGPU_PLAN_MAKE,
+           plan->wish->source == VGPU_RECORD_METADATA
+               ? "the metadata asks for it"
+               : "it is defined, and its host device is managed");
+    return is_allowed(call, plan->wish, error) && find_places(call, plan, error);
+}
+
+static gboolean
+decide_absent(const VgpuPlanCall *call, const VgpuHostdev *hostdev, VgpuPlan *plan, GError **error)
+{
+    if (plan->wish->wanted)
+        return vgpu_plan_make(call, plan, error);
+    if (plan->wish->definition)
+        return decide(plan, VGPU_PLAN_LEAVE,
+                      "it is defined, but its host device does not say managed='yes'");
+    return decide(plan, VGPU_PLAN_LEAVE,
+                  hostdev->managed ? "neither metadata nor a definition say what it is"
+                                   : "the metadata does not name it");
+}
+
+/* libvirt takes a managed PCI device from its driver, and the vGPU would be gone. */
+static gboolean
+check_managed(const VgpuHostdev *hostdev, GError **error)
+{
+    if (!hostdev->managed || vgpu_provider_of_id(hostdev->vgpu, NULL, NULL) == &vgpu_provider_mdev)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "the host device of a virtual function with a vGPU must say managed='no'; "
+                "change it with 'virsh edit'");
+    return FALSE;
+}
+
+/* A virtual function that is not there has no parent to be seen, but the metadata may name it. */
+static gboolean
+is_to_enable(const VgpuPlanCall *call, const VgpuHostdev *hostdev, const VgpuRequest *request)
+{
+    return request && request->parent &&
+           !vgpu_device_is_enabled(call->root, request->parent, hostdev->vgpu);
+}
+
+static gboolean
+decide_enable(const VgpuPlanCall *call, VgpuPlan *plan, const VgpuRequest *request, GError **error)
+{
+    plan->parent = request->parent;
+    decide(plan, VGPU_PLAN_ENABLE, "its virtual function is not there yet");
+    return !request->type ||
+           vgpu_settings_check_request(call->settings, request->type, request->attrs, error);
+}
+
+static gboolean
+decide_enabled(const VgpuPlanCall *call, const VgpuHostdev *hostdev, VgpuPlan *plan, GError **error)
+{
+    plan->wish = vgpu_wish_new(call->root, call->domain, hostdev, error);
+    if (!plan->wish || !vgpu_record_find(call->root, hostdev->vgpu, &plan->record, error))
+        return FALSE;
+    if (plan->record)
+        return decide_recorded(call, plan, error);
+    if (vgpu_device_exists(call->root, hostdev->vgpu))
+        return decide_existing(call, plan, error);
+    return decide_absent(call, hostdev, plan, error);
+}
+
+VgpuPlan *
+vgpu_plan_new(const VgpuPlanCall *call, const VgpuHostdev *hostdev, GError **error)
+{
+    g_autoptr(VgpuPlan) plan = g_new0(VgpuPlan, 1);
+    const VgpuRequest *request = vgpu_domain_find_request(call->domain, hostdev->vgpu);
+    gboolean decided;
+
+    plan->vgpu = hostdev->vgpu;
+    if (!check_managed(hostdev, error))
+        return NULL;
+    if (is_to_enable(call, hostdev, request))
+        decided = decide_enable(call, plan, request, error);
+    else
+        decided = decide_enabled(call, hostdev, plan, error);
+    return decided ? g_steal_pointer(&plan) : NULL;
+}
