@@ -110,6 +110,28 @@ gboolean vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **rec
                           GError **error);
 
 /**
+ * VgpuRecordStamp:
+ * @inode: number of the file
+ * @changed_ns: when it was written, in nanoseconds
+ *
+ * Tells a record from one that was written in its place since, be it to the same words.
+ */
+typedef struct {
+    guint64 inode;
+    gint64 changed_ns;
+} VgpuRecordStamp;
+
+/**
+ * vgpu_record_read_stamp:
+ * @root: a root
+ * @id: id of a vGPU
+ * @stamp: (out): the stamp of its record
+ *
+ * Returns: FALSE if there is none.
+ */
+gboolean vgpu_record_read_stamp(const VgpuRoot *root, const char *id, VgpuRecordStamp *stamp);
+
+/**
  * vgpu_record_list:
  * @root: a root
  * @problems: (nullable) (element-type GError): gets one error for each file that

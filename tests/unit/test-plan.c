@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-plan.c - lib/plan.c and lib/host.c: what would be done about a domain's vGPUs, with nothing
+ * done. What is done then is test-prepare.c's.
+ */
+#include "unit.h"
+
+#include "domain-text.h"
+#include "mock-log.h"
+#include "mock-sysfs.h"
+#include "mock-vf.h"
+#include "plan.h"
+
+static const VgpuNumaSet no_nodes;
+
+/* Whose strings the last plan borrows. */
+static VgpuDomain *domain;
+
+/* What is planned for the first host device; checks action and reason. */
+static VgpuPlan *
+plan(MockSysfs *mock, const char *requests, const char *hostdevs, VgpuPlanAction action,
+     const char *why)
+{
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    g_clear_pointer(&domain, vgpu_domain_free);
+    domain = domain_new(DOMAIN_A, requests, hostdevs);
+    VgpuPlanCall call = {mock->root, domain, settings, &no_nodes, NULL};
+    GError *error = NULL;
+    VgpuPlan *plan = vgpu_plan_new(&call, domain->hostdevs->pdata[0], &error);
+
+    assert_no_error(error);
+    assert_int_equal(plan->action, action);
+    assert_non_null(strstr(plan->why, why));
+    return plan;
+}
+
+static void
+check_plan(MockSysfs *mock, const char *requests, const char *hostdevs, VgpuPlanAction action,
+           const char *why)
+{
+    vgpu_plan_free(plan(mock, requests, hostdevs, action, why));
+}
+
+static void
+put_record(MockSysfs *mock, const char *owner, VgpuRecordState state)
+{
+    VgpuRecord record = {state,          VGPU_RECORD_METADATA, (char *)owner,     (char *)"vm",
+                         (char *)VGPU_1, (char *)GPU_1,        (char *)"vgpu-16m"};
+
+    assert_true(vgpu_record_save(mock->root, &record, NULL));
+}
+
+static void
+test_what_is_left(void **state)
+{
+    MockSysfs *mock = *state;
+
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_LEAVE, "neither metadata nor");
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "no"), VGPU_PLAN_LEAVE, "metadata does not name it");
+    mock_sysfs_define(mock, GPU_1, VGPU_1, "{\"mdev_type\": \"vgpu-16m\", \"start\": \"manual\"}");
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "no"), VGPU_PLAN_LEAVE, "managed='yes'");
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_LEAVE, "others made it");
+}
+
+static void
+test_what_is_made(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autoptr(VgpuPlan) made = plan(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"),
+                                    VGPU_PLAN_MAKE, "metadata asks for it");
+
+    assert_int_equal(made->places->len, 1);
+    assert_string_equal(g_array_index(made->places, VgpuPlace, 0).parent->name, GPU_1);
+    assert_string_equal(made->wish->type, "vgpu-16m");
+    assert_false(mock_sysfs_has_mdev(mock, VGPU_1));
+    mock_sysfs_define(mock, GPU_1, VGPU_1, "{\"mdev_type\": \"vgpu-16m\", \"start\": \"manual\"}");
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_MAKE, "it is defined");
+}
+
+static void
+test_what_was_made(void **state)
+{
+    static const struct {
+        VgpuRecordState state;
+        const char *type;
+        VgpuPlanAction action;
+        const char *why;
+    } rows[] = {
+        {VGPU_RECORD_READY, "'vgpu-16m'", VGPU_PLAN_KEEP, "for this domain"},
+        {VGPU_RECORD_READY, "'vgpu-32m'", VGPU_PLAN_REMOVE, "another type"},
+        {VGPU_RECORD_CREATED, "'vgpu-16m'", VGPU_PLAN_REMOVE, "unfinished"},
+        {VGPU_RECORD_RELEASED, "'vgpu-16m'", VGPU_PLAN_REMOVE, "unfinished"},
+        {VGPU_RECORD_RELEASED, NULL, VGPU_PLAN_TAKE_OVER, "let go of it"},
+    };
+    MockSysfs *mock = *state;
+
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *request =
+            rows[i].type ? g_strdup_printf("<vgpu:vgpu uuid='" VGPU_1 "' type=%s/>", rows[i].type)
+                         : NULL;
+        put_record(mock, DOMAIN_A, rows[i].state);
+        check_plan(mock, request, HOSTDEV(VGPU_1, "yes"), rows[i].action, rows[i].why);
+    }
+    put_record(mock, DOMAIN_B, VGPU_RECORD_RELEASED);
+    check_plan(mock, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_TAKE_OVER, "let go of it");
+}
+
+static void
+test_records_that_are_stale(void **state)
+{
+    MockSysfs *mock = *state;
+
+    put_record(mock, DOMAIN_B, VGPU_RECORD_READY);
+    check_plan(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_FORGET,
+               "it is gone");
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-32m", VGPU_1);
+    check_plan(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_FORGET,
+               "not what the record says");
+}
+
+static void
+test_virtual_functions(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_vf_add(mock, 0);
+    g_autoptr(VgpuPlan) enable =
+        plan(mock, "<vgpu:vgpu address='" MOCK_VF_1 "' type='nvidia-558' parent='" MOCK_PF "'/>",
+             "<hostdev mode='subsystem' type='pci' managed='no'><source><address domain='0x0000' "
+             "bus='0x41' slot='0x00' function='0x4'/></source></hostdev>",
+             VGPU_PLAN_ENABLE, "not there yet");
+    assert_string_equal(enable->parent, MOCK_PF);
+    assert_null(enable->wish);
+}
+
+static guint
+left(const VgpuHost *host, const char *type)
+{
+    return vgpu_parent_find_type(host->parents->pdata[0], type, NULL)->available_instances;
+}
+
+static void
+test_what_would_be(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+    g_autoptr(VgpuHost) host = vgpu_host_look(mock->root, &error);
+
+    assert_no_error(error);
+    vgpu_host_assume(host, GPU_1, "vgpu-32m", VGPU_1);
+    assert_int_equal(host->devices->len, 1);
+    assert_int_equal(left(host, "vgpu-16m"), 14);
+    assert_int_equal(left(host, "vgpu-32m"), 7);
+    assert_int_equal(left(host, "vgpu-64m"), 3);
+    for (int i = 0; i < 3; i++)
+        vgpu_host_assume(host, GPU_1, "vgpu-64m", VGPU_2);
+    assert_int_equal(left(host, "vgpu-64m"), 0);
+    assert_int_equal(left(host, "vgpu-16m"), 2);
+    vgpu_host_assume(host, GPU_1, "vgpu-64m", VGPU_3);
+    assert_int_equal(left(host, "vgpu-16m"), 0);
+    vgpu_host_assume_gone(host, VGPU_1);
+    assert_int_equal(host->devices->len, 4);
+    assert_int_equal(left(host, "vgpu-16m"), 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_left),           TEST(what_is_made),      TEST(what_was_made),
+        TEST(records_that_are_stale), TEST(virtual_functions), TEST(what_would_be),
+    };
+
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    vgpu_domain_free(domain);
+    return failed;
+}
