@@ -21,6 +21,8 @@
 typedef struct {
     const VgpuRoot *root;
     guint milliseconds;
+    VgpuRestoreProgressFunc progress;
+    gpointer user_data;
     VgpuParent *parent;
     VgpuRestoreCount *count;
 } Run;
@@ -188,30 +190,55 @@ look_at_parent(Run *run, const char *name)
 }
 
 static void
+see_to(Run *run, const VgpuDefinition *definition)
+{
+    if (definition->error) {
+        run->count->failed++;
+        vgpu_log_error(definition->error);
+    } else if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu)) {
+        run->count->waiting++;
+    } else {
+        look_at_parent(run, definition->parent);
+        restore_one(run, definition);
+    }
+}
+
+/* Nobody can tell whether one that can't be understood was meant to start. */
+static gboolean
+is_wanted(const VgpuDefinition *definition)
+{
+    return definition->autostart || definition->error;
+}
+
+static void
 restore_list(Run *run, const GPtrArray *definitions)
 {
+    guint done = 0, total = 0;
+
+    for (guint i = 0; i < definitions->len; i++)
+        total += is_wanted(definitions->pdata[i]);
     for (guint i = 0; i < definitions->len; i++) {
-        const VgpuDefinition *definition = definitions->pdata[i];
-        if (definition->error) {
-            run->count->failed++;
-            vgpu_log_error(definition->error);
-        } else if (!definition->autostart) {
+        if (!is_wanted(definitions->pdata[i]))
             continue;
-        } else if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu)) {
-            run->count->waiting++;
-        } else {
-            look_at_parent(run, definition->parent);
-            restore_one(run, definition);
-        }
+        see_to(run, definitions->pdata[i]);
+        if (run->progress)
+            run->progress(++done, total, run->user_data);
     }
     g_clear_pointer(&run->parent, vgpu_parent_free);
 }
 
 gboolean
 vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
-                 VgpuRestoreCount *count, GError **error)
+                 VgpuRestoreProgressFunc progress, gpointer user_data, VgpuRestoreCount *count,
+                 GError **error)
 {
-    Run run = {.root = root, .milliseconds = milliseconds, .count = count};
+    Run run = {
+        .root = root,
+        .milliseconds = milliseconds,
+        .progress = progress,
+        .user_data = user_data,
+        .count = count,
+    };
     gboolean any = parents && parents[0];
 
     *count = (VgpuRestoreCount){0};

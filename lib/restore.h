@@ -69,11 +69,23 @@ VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefini
                                           GError **error);
 
 /**
+ * VgpuRestoreProgressFunc:
+ * @done: how many definitions marked auto have been seen to
+ * @total: how many there are on the parent, or the parents, that are looked at now
+ * @user_data: as given to vgpu_restore_run()
+ *
+ * Called after each of them, with no lock held.
+ */
+typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_data);
+
+/**
  * vgpu_restore_run:
  * @root: a root
  * @parents: (nullable) (array zero-terminated=1): names of parents, or NULL for all
  * @milliseconds: how long one vGPU may take, once its lock is had; for the lock it
  *   waits ten times as long
+ * @progress: (nullable): is told how far it is
+ * @user_data: for @progress
  * @count: (out): what happened
  * @error: (out) (optional): the definitions could not be listed or the lock not be had
  *
@@ -84,6 +96,7 @@ VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefini
  * Returns: FALSE if nothing could be tried; failures of single vGPUs are in @count.
  */
 gboolean vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
+                          VgpuRestoreProgressFunc progress, gpointer user_data,
                           VgpuRestoreCount *count, GError **error);
 
 G_END_DECLS

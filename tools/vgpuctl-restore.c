@@ -7,14 +7,43 @@
 #include "restore.h"
 #include "verb.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
+/* How often a person is told how far it is. */
+#define TELL_US (G_USEC_PER_SEC / 5)
+
+/* What a person has seen of it on the terminal. */
+typedef struct {
+    gint64 told;
+    gboolean shown;
+} Progress;
+
+static void
+tell(guint done, guint total, gpointer user_data)
+{
+    Progress *progress = user_data;
+    gint64 now = g_get_monotonic_time();
+
+    if (done < total && now - progress->told >= TELL_US) {
+        fprintf(stderr, "\r%u of %u", done, total);
+        progress->shown = TRUE;
+        progress->told = now;
+    } else if (done == total && progress->shown) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
 static gboolean
 run_restore(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuRestoreCount count;
+    Progress progress = {.told = g_get_monotonic_time()};
     for (guint i = 0; words[i]; i++)
         if (!vgpu_name_check(words[i], "parent", error))
             return FALSE;
-    if (!vgpu_restore_run(root, words, VGPU_RESTORE_DEFAULT_MS, &count, error))
+    if (!vgpu_restore_run(root, words, VGPU_RESTORE_DEFAULT_MS, isatty(STDERR_FILENO) ? tell : NULL,
+                          &progress, &count, error))
         return FALSE;
     vgpu_log("%u restored, %u there already, %u failed, %u waiting for their GPU", count.started,
              count.present, count.failed, count.waiting);

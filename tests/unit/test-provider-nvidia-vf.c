@@ -312,7 +312,7 @@ test_restored_at_boot(void **state)
                      "[{\"nvidia/vgpu_params\":\"frame_rate_limiter=0\"}]}");
     mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" UUID_A, "no VF");
     GThread *thread = g_thread_new("late", appear_late, mock);
-    assert_true(vgpu_restore_run(mock->root, NULL, 3000, &count, NULL));
+    assert_true(vgpu_restore_run(mock->root, NULL, 3000, NULL, NULL, &count, NULL));
     g_thread_join(thread);
     assert_int_equal(count.started, 1);
     assert_int_equal(count.failed, 0);
@@ -320,7 +320,7 @@ test_restored_at_boot(void **state)
     g_autofree char *params =
         mock_sysfs_read(mock, "sys/bus/pci/devices/" MOCK_VF_2 "/nvidia/vgpu_params");
     assert_string_equal(params, "frame_rate_limiter=0\n");
-    assert_true(vgpu_restore_run(mock->root, NULL, 3000, &count, NULL));
+    assert_true(vgpu_restore_run(mock->root, NULL, 3000, NULL, NULL, &count, NULL));
     assert_int_equal(count.present, 1);
 }
 

@@ -61,7 +61,7 @@ static void
 run(Fixture *f, const char *parent)
 {
     const char *const parents[] = {parent, NULL};
-    assert_true(vgpu_restore_run(f->mock->root, parents, 5000, &f->count, &f->error));
+    assert_true(vgpu_restore_run(f->mock->root, parents, 5000, NULL, NULL, &f->count, &f->error));
     assert_no_error(f->error);
 }
 
@@ -80,6 +80,32 @@ assert_attr(const Fixture *f, const char *uuid, const char *name, const char *va
     g_autofree char *text = mock_sysfs_get_attr(f->mock, uuid, name);
     assert_non_null(text);
     assert_string_equal(g_strchomp(text), value);
+}
+
+/* How often it was told, and the last that was. */
+typedef struct {
+    guint calls, done, total;
+} Told;
+
+static void
+keep_told(guint done, guint total, gpointer user_data)
+{
+    Told *told = user_data;
+    *told = (Told){told->calls + 1, done, total};
+}
+
+static void
+test_tells_how_far_it_is(void **state)
+{
+    Fixture *f = *state;
+    Told told = {0};
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, "{\"mdev_type\":\"vgpu-16m\",\"start\":\"manual\"}");
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_C, AUTO("vgpu-16m", SMALL));
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 5000, keep_told, &told, &f->count, NULL));
+    assert_int_equal(told.calls, 2);
+    assert_int_equal(told.done, 2);
+    assert_int_equal(told.total, 2);
 }
 
 static void
@@ -158,7 +184,7 @@ test_one_that_never_gets_its_type_is_removed(void **state)
     const char *const parents[] = {GPU, NULL};
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
     vgpu_sysfs_set_writer(make_half, f);
-    assert_true(vgpu_restore_run(f->mock->root, parents, 1000, &f->count, &f->error));
+    assert_true(vgpu_restore_run(f->mock->root, parents, 1000, NULL, NULL, &f->count, &f->error));
     assert_count(f, 0, 0, 1, 0);
     g_autofree char *removed = mock_sysfs_read(f->mock, "removed");
     assert_non_null(removed);
@@ -241,7 +267,7 @@ test_locked_out(void **state)
     VgpuDeadline deadline = vgpu_deadline_after(5000);
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(f->mock->root, UUID_A, &deadline, &f->error);
-    assert_true(vgpu_restore_run(f->mock->root, parents, 50, &f->count, &f->error));
+    assert_true(vgpu_restore_run(f->mock->root, parents, 50, NULL, NULL, &f->count, &f->error));
     assert_count(f, 0, 0, 1, 0);
     assert_non_null(strstr(f->lines->pdata[0], "lock"));
 }
@@ -264,7 +290,7 @@ test_waits_for_a_guest(void **state)
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
     VgpuLock *lock = vgpu_lock_vgpu(f->mock->root, UUID_A, &deadline, &f->error);
     GThread *thread = g_thread_new("guest", let_go_later, lock);
-    assert_true(vgpu_restore_run(f->mock->root, parents, 2000, &f->count, &f->error));
+    assert_true(vgpu_restore_run(f->mock->root, parents, 2000, NULL, NULL, &f->count, &f->error));
     g_thread_join(thread);
     assert_count(f, 1, 0, 0, 0);
 }
@@ -274,7 +300,7 @@ test_bad_parent_name(void **state)
 {
     Fixture *f = *state;
     const char *const parents[] = {"../x", NULL};
-    assert_false(vgpu_restore_run(f->mock->root, parents, 50, &f->count, &f->error));
+    assert_false(vgpu_restore_run(f->mock->root, parents, 50, NULL, NULL, &f->count, &f->error));
     assert_error(&f->error, VGPU_ERROR_INVALID, "../x");
 }
 
@@ -285,6 +311,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_boot),
+        TEST(test_tells_how_far_it_is),
         TEST(test_one_that_fails_stops_no_other),
         TEST(test_half_made_one_is_removed),
         TEST(test_one_that_never_gets_its_type_is_removed),
