@@ -28,8 +28,29 @@ look_clear(Look *look)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 
+/* What others are to have is no vGPU yet, but the next ones shall not all go to the same GPU. */
+static void
+add_taken(const VgpuRoot *root, GHashTable *taken, GPtrArray *devices)
+{
+    GHashTableIter iter;
+    gpointer id;
+
+    if (!taken)
+        return;
+    g_hash_table_iter_init(&iter, taken);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        g_autofree char *parent = vgpu_device_parent_of(root, id);
+        if (!parent || vgpu_device_exists(root, id))
+            continue;
+        VgpuDevice *device = g_new0(VgpuDevice, 1);
+        device->id = g_strdup(id);
+        device->parent = g_steal_pointer(&parent);
+        g_ptr_array_add(devices, device);
+    }
+}
+
 static gboolean
-place(const VgpuCreateOrder *order, Look *look, GError **error)
+place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **error)
 {
     g_autoptr(GString) refused = g_string_new(NULL);
     VgpuPlacementQuery query = {
@@ -40,6 +61,7 @@ place(const VgpuCreateOrder *order, Look *look, GError **error)
         .placement = order->placement,
     };
 
+    add_taken(root, order->taken, look->host->devices);
     look->places = vgpu_placement_order(&query, refused);
     if (look->places->len == 0)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "type '%s' can't be had (%s)", look->type,
@@ -89,7 +111,7 @@ look_at_gpus(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GEr
     if (!choose_only(root, order, look, error))
         return FALSE;
     look->type = vgpu_type_choose(look->host->parents, look->only, &order->wish, error);
-    return look->type && place(order, look, error);
+    return look->type && place(root, order, look, error);
 }
 
 VgpuDefinition *
@@ -101,7 +123,8 @@ vgpu_create_define(const VgpuRoot *root, const VgpuCreateOrder *order, const Vgp
 
     if (!check_place(root, parent, order->vgpu, error))
         return NULL;
-    id = order->vgpu ? g_strdup(order->vgpu) : parent->provider->pick(root, parent, type);
+    id = order->vgpu ? g_strdup(order->vgpu)
+                     : parent->provider->pick(root, parent, type, order->taken);
     if (!id) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL,
                     "GPU '%s' has no virtual function left for type '%s'", parent->name, type);
@@ -119,11 +142,22 @@ VgpuDefinition *
 vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
 {
     g_auto(Look) look = {0};
+    g_autoptr(GError) reason = NULL;
+    VgpuDefinition *definition = NULL;
 
     if (!look_at_gpus(root, order, &look, error))
         return NULL;
-    return vgpu_create_define(root, order, g_array_index(look.places, VgpuPlace, 0).parent,
-                              look.type, error);
+    /* all functions of one GPU may be spoken for, and not those of the next */
+    for (guint i = 0; !definition && i < look.places->len; i++) {
+        if (reason && reason->code != VGPU_ERROR_FULL)
+            break;
+        g_clear_error(&reason);
+        definition = vgpu_create_define(
+            root, order, g_array_index(look.places, VgpuPlace, i).parent, look.type, &reason);
+    }
+    if (!definition)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return definition;
 }
 
 /* A record of what is not there would take the new one for its own. The lock is held. */

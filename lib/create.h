@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @parent: (nullable): the one parent that will do, or NULL for any
  * @placement: which parent first
  * @attrs: (element-type VgpuAttr): attributes to set, in order
+ * @taken: (nullable) (element-type utf8): a set of ids that others are to have: a virtual function
+ *   among them is not chosen, and counts as a vGPU of its GPU
  *
  * What is to be made. All is borrowed.
  */
@@ -28,6 +30,7 @@ typedef struct {
     const char *parent;
     VgpuPlacement placement;
     const GPtrArray *attrs;
+    GHashTable *taken;
 } VgpuCreateOrder;
 
 /**

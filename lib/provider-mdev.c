@@ -129,7 +129,7 @@ mdev_exists(const VgpuRoot *root, const char *id)
 
 static char *
 mdev_pick(const VgpuRoot *root G_GNUC_UNUSED, const VgpuParent *parent G_GNUC_UNUSED,
-          const char *type G_GNUC_UNUSED)
+          const char *type G_GNUC_UNUSED, GHashTable *taken G_GNUC_UNUSED)
 {
     return g_uuid_string_random();
 }

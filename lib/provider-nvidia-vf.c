@@ -299,19 +299,20 @@ has_type(const char *text, const char *type)
     return FALSE;
 }
 
-/* It has a vGPU, or is to have one: a definition or a domain's record names it. */
+/* It has a vGPU, or is to have one: a definition or a domain's record names it, or @taken does. */
 static gboolean
-is_spoken_for(const VgpuRoot *root, const char *vf)
+is_spoken_for(const VgpuRoot *root, const char *vf, GHashTable *taken)
 {
     g_autofree char *defined = vgpu_definition_find_parent(root, vf, NULL);
     g_autoptr(VgpuRecord) record = NULL;
 
-    return vf_exists(root, vf) || defined || !vgpu_record_find(root, vf, &record, NULL) || record;
+    return vf_exists(root, vf) || defined || (taken && g_hash_table_contains(taken, vf)) ||
+           !vgpu_record_find(root, vf, &record, NULL) || record;
 }
 
 /* The lowest VF on which the driver would make it now. */
 static char *
-vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type)
+vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type, GHashTable *taken)
 {
     g_autoptr(GPtrArray) vfs = list_vfs(parent->path);
 
@@ -319,7 +320,7 @@ vf_pick(const VgpuRoot *root, const VgpuParent *parent, const char *type)
     for (guint i = 0; g_str_has_prefix(type, PREFIX) && i < vfs->len; i++) {
         g_autofree char *file = vf_file(root, vfs->pdata[i], TYPES);
         g_autofree char *text = vgpu_sysfs_read(file, NULL);
-        if (text && !is_spoken_for(root, vfs->pdata[i]) && has_type(text, type))
+        if (text && !is_spoken_for(root, vfs->pdata[i], taken) && has_type(text, type))
             return g_strdup(vfs->pdata[i]);
     }
     return NULL;

@@ -29,8 +29,8 @@ G_BEGIN_DECLS
  * @exists: TRUE if the vGPU @id is there, half made or not
  * @parent_of: (nullable): returns (transfer full) (nullable) the one parent that the vGPU @id can
  * be on; missing where any will do
- * @pick: returns (transfer full) (nullable) an id for a new vGPU of @type on @parent, NULL if none
- * is left
+ * @pick: returns (transfer full) (nullable) an id for a new vGPU of @type on @parent, none of those
+ * that are keys of @taken (nullable); NULL if none is left
  * @is_enabled: (nullable): FALSE if @enable has something to do, or to refuse; missing with @enable
  * @enable: (nullable): makes what a vGPU @id of @parent needs before it can be asked for; the lock
  * of @parent is held
@@ -55,7 +55,8 @@ struct _VgpuProvider {
     VgpuDevice *(*load)(const VgpuRoot *root, const char *id);
     gboolean (*exists)(const VgpuRoot *root, const char *id);
     char *(*parent_of)(const VgpuRoot *root, const char *id);
-    char *(*pick)(const VgpuRoot *root, const VgpuParent *parent, const char *type);
+    char *(*pick)(const VgpuRoot *root, const VgpuParent *parent, const char *type,
+                  GHashTable *taken);
     gboolean (*is_enabled)(const VgpuRoot *root, const char *parent, const char *id);
     gboolean (*enable)(const VgpuRoot *root, const char *parent, const char *id,
                        const VgpuDeadline *deadline, GError **error);
