@@ -5,6 +5,7 @@
 #include "domain.h"
 
 #include "error.h"
+#include "provider.h"
 
 static void
 hostdev_free(gpointer data)
@@ -112,18 +113,25 @@ read_part(const xmlNode *address, const char *name, guint64 most, guint *part)
     return TRUE;
 }
 
+static char *
+pci_id(const xmlNode *address)
+{
+    guint domain, bus, slot, function;
+
+    if (!address || !read_part(address, "domain", G_MAXUINT32, &domain) ||
+        !read_part(address, "bus", 0xff, &bus) || !read_part(address, "slot", 0x1f, &slot) ||
+        !read_part(address, "function", 7, &function))
+        return NULL;
+    return g_strdup_printf("%04x:%02x:%02x.%u", domain, bus, slot, function);
+}
+
 /* All other PCI devices are libvirt's alone. */
 static gboolean
 read_pci(const xmlNode *address, gboolean managed, VgpuDomain *domain, GError **error)
 {
-    guint pci_domain, bus, slot, function;
+    g_autofree char *id = pci_id(address);
 
-    if (!address || !read_part(address, "domain", G_MAXUINT32, &pci_domain) ||
-        !read_part(address, "bus", 0xff, &bus) || !read_part(address, "slot", 0x1f, &slot) ||
-        !read_part(address, "function", 7, &function))
-        return TRUE;
-    g_autofree char *id = g_strdup_printf("%04x:%02x:%02x.%u", pci_domain, bus, slot, function);
-    if (!vgpu_domain_find_request(domain, id))
+    if (!id || !vgpu_domain_find_request(domain, id))
         return TRUE;
     return add_hostdev(domain, g_steal_pointer(&id), managed, address, error);
 }
@@ -198,6 +206,33 @@ read_metadata(const xmlNode *root, VgpuDomain *domain, GError **error)
             return refuse_twice(request->vgpu, "in the metadata", error);
     }
     return TRUE;
+}
+
+char *
+vgpu_domain_hostdev_id(const xmlNode *hostdev)
+{
+    const xmlNode *address = vgpu_xml_child(vgpu_xml_child(hostdev, "source"), "address");
+    g_autofree char *type = vgpu_xml_attr(hostdev, "type");
+    g_autofree char *uuid = vgpu_xml_attr(address, "uuid");
+
+    if (g_strcmp0(type, "mdev") == 0)
+        return vgpu_uuid_canonical(uuid, NULL);
+    return g_strcmp0(type, "pci") == 0 ? pci_id(address) : NULL;
+}
+
+char *
+vgpu_domain_request_id(const xmlNode *element)
+{
+    g_autofree char *uuid = NULL;
+    g_autofree char *address = NULL;
+    char *id = NULL;
+
+    if (!vgpu_xml_is(element, VGPU_METADATA_NS, "vgpu"))
+        return NULL;
+    uuid = vgpu_xml_attr(element, "uuid");
+    address = vgpu_xml_attr(element, "address");
+    vgpu_provider_of_id(uuid ? uuid : address, &id, NULL);
+    return id;
 }
 
 static void

@@ -64,6 +64,24 @@ void vgpu_domain_free(VgpuDomain *domain);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDomain, vgpu_domain_free)
 
 /**
+ * vgpu_domain_hostdev_id:
+ * @hostdev: a hostdev element
+ *
+ * Returns: (transfer full) (nullable): uuid of an mdev, address of any PCI device; NULL for devices
+ * of another kind and for what can't be understood.
+ */
+char *vgpu_domain_hostdev_id(const xmlNode *hostdev);
+
+/**
+ * vgpu_domain_request_id:
+ * @element: an element of the metadata
+ *
+ * Returns: (transfer full) (nullable): id of the vGPU, if it is a vgpu element of ours that names
+ * one.
+ */
+char *vgpu_domain_request_id(const xmlNode *element);
+
+/**
  * vgpu_domain_find_request:
  * @domain: a domain
  * @id: id of a vGPU

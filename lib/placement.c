@@ -28,6 +28,12 @@ vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **
     return FALSE;
 }
 
+const char *
+vgpu_placement_to_string(VgpuPlacement placement)
+{
+    return words[placement];
+}
+
 /* A parent of the type, as it is counted; @type is NULL if it has none such. */
 typedef struct {
     VgpuPlace place;

@@ -76,6 +76,15 @@ typedef struct {
 gboolean vgpu_placement_from_string(const char *text, VgpuPlacement *placement, GError **error);
 
 /**
+ * vgpu_placement_to_string:
+ * @placement: an order
+ *
+ * Returns: (transfer none) (nullable): what vgpu_placement_from_string() takes for it, NULL for
+ *   %VGPU_PLACEMENT_DEFAULT.
+ */
+const char *vgpu_placement_to_string(VgpuPlacement placement);
+
+/**
  * vgpu_placement_order:
  * @query: what is there and what is wanted
  * @refused: (nullable): gets "parent: why" for each parent left out, separated by "; "
