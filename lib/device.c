@@ -17,7 +17,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define POLL_MS 5
+#define POLL_MS      5
+#define POLL_IDLE_MS 50 /* each look goes through all of /proc */
 
 void
 vgpu_device_free(VgpuDevice *device)
@@ -297,6 +298,21 @@ vgpu_device_check_idle(const VgpuRoot *root, const char *id, GError **error)
         return TRUE;
     set_in_use(root, id, pid, error);
     return FALSE;
+}
+
+gboolean
+vgpu_device_wait_idle(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                      GError **error)
+{
+    GError *cause = NULL;
+    while (!vgpu_device_check_idle(root, id, &cause)) {
+        if (cause->code != VGPU_ERROR_BUSY || !vgpu_deadline_pause(deadline, POLL_IDLE_MS)) {
+            g_propagate_error(error, cause);
+            return FALSE;
+        }
+        g_clear_error(&cause);
+    }
+    return TRUE;
 }
 
 static gboolean

@@ -176,6 +176,18 @@ gboolean vgpu_device_in_use(const VgpuRoot *root, const char *id, gboolean *in_u
 gboolean vgpu_device_check_idle(const VgpuRoot *root, const char *id, GError **error);
 
 /**
+ * vgpu_device_wait_idle:
+ * @root: a root
+ * @id: an id
+ * @deadline: until when to wait
+ * @error: (out) (optional): as vgpu_device_check_idle(), %VGPU_ERROR_BUSY if time is up
+ *
+ * Returns: TRUE once nobody has the vGPU open; FALSE if somebody has, or nobody can tell.
+ */
+gboolean vgpu_device_wait_idle(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                               GError **error);
+
+/**
  * vgpu_device_remove:
  * @root: a root
  * @id: an id

@@ -251,18 +251,15 @@ ids_to_lock(const VgpuRoot *root, const VgpuDomain *domain)
     return ids;
 }
 
-gboolean
-vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
-             const VgpuDeadline *limit, GError **error)
+/* What vgpu_prepare() and vgpu_prepare_added() share; @run does the work, with the locks held. */
+static gboolean
+run_locked(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
+           const VgpuDeadline *limit, GPtrArray *ids,
+           gboolean (*run)(const Prepare *prepare, GError **error), GError **error)
 {
-    if (!any_concerns_us(root, domain)) {
-        look_at_others(root, domain);
-        return TRUE;
-    }
     VgpuDeadline work = work_until(limit);
     VgpuNumaSet nodes;
     g_autoptr(GPtrArray) made = g_ptr_array_new();
-    g_autoptr(GPtrArray) ids = ids_to_lock(root, domain);
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, &work, error);
     Prepare prepare = {
         .owner = {root, domain->uuid, domain->name, work, *limit},
@@ -275,8 +272,43 @@ vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings 
     if (!lock)
         return FALSE;
     vgpu_numa_nodes(root, &domain->numa, &nodes);
-    sweep(&prepare);
-    return prepare_all(&prepare, error);
+    return run(&prepare, error);
+}
+
+static gboolean
+sweep_and_prepare(const Prepare *prepare, GError **error)
+{
+    sweep(prepare);
+    return prepare_all(prepare, error);
+}
+
+gboolean
+vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
+             const VgpuDeadline *limit, GError **error)
+{
+    if (!any_concerns_us(root, domain)) {
+        look_at_others(root, domain);
+        return TRUE;
+    }
+    g_autoptr(GPtrArray) ids = ids_to_lock(root, domain);
+    return run_locked(root, domain, settings, limit, ids, sweep_and_prepare, error);
+}
+
+static gboolean
+prepare_locked_one(const Prepare *prepare, GError **error)
+{
+    return prepare_one(prepare,
+                       vgpu_domain_find_hostdev(prepare->domain, prepare->locked->pdata[0]), error);
+}
+
+gboolean
+vgpu_prepare_added(const VgpuRoot *root, const VgpuDomain *domain, const char *id,
+                   const VgpuSettings *settings, const VgpuDeadline *limit, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+    g_ptr_array_add(ids, (gpointer)id);
+    return run_locked(root, domain, settings, limit, ids, prepare_locked_one, error);
 }
 
 gboolean

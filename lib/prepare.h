@@ -29,6 +29,25 @@ gboolean vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const Vgpu
                       const VgpuDeadline *limit, GError **error);
 
 /**
+ * vgpu_prepare_added:
+ * @root: a root
+ * @domain: a domain that runs, as it would be
+ * @id: id of the one host device that it does not have yet
+ * @settings: what the administrator allows and prefers
+ * @limit: until when this call must be over, undoing included
+ * @error: (out) (optional): what could not be had
+ *
+ * As vgpu_prepare(), for one vGPU that is about to be hot-plugged: libvirt calls no hook then. The
+ * domain owns what is made, so the hook removes it when the domain stops. What else it owns is in
+ * use and not looked at. Takes the lock of the vGPU.
+ *
+ * Returns: TRUE if the vGPU is there and may be attached.
+ */
+gboolean vgpu_prepare_added(const VgpuRoot *root, const VgpuDomain *domain, const char *id,
+                            const VgpuSettings *settings, const VgpuDeadline *limit,
+                            GError **error);
+
+/**
  * vgpu_prepare_session:
  * @root: a root
  * @domain: the domain

@@ -13,23 +13,6 @@
 
 /* How long a closing QEMU is waited for, for all vGPUs of a domain together. */
 #define SETTLE_MS 1000
-#define POLL_MS   50
-
-/* Waits until nobody has it open; FALSE if somebody has, or nobody can tell. */
-static gboolean
-wait_idle(const VgpuRoot *root, const char *id, const VgpuDeadline *settle, GError **error)
-{
-    GError *cause = NULL;
-
-    while (!vgpu_device_check_idle(root, id, &cause)) {
-        if (cause->code != VGPU_ERROR_BUSY || !vgpu_deadline_pause(settle, POLL_MS)) {
-            g_propagate_error(error, cause);
-            return FALSE;
-        }
-        g_clear_error(&cause);
-    }
-    return TRUE;
-}
 
 /* Somebody has it open: it is nobody's from now on, and the next domain to name it may take it. */
 static void
@@ -51,7 +34,7 @@ release_one(const VgpuRoot *root, VgpuRecord *record, const VgpuDeadline *settle
 {
     g_autoptr(GError) error = NULL;
 
-    if (wait_idle(root, record->vgpu, settle, &error) &&
+    if (vgpu_device_wait_idle(root, record->vgpu, settle, &error) &&
         vgpu_owner_drop(root, record, deadline, &error))
         return;
     if (error->code == VGPU_ERROR_BUSY && record->state != VGPU_RECORD_RELEASED)

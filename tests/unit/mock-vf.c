@@ -151,6 +151,16 @@ mock_vf_add(MockSysfs *mock, guint vfs)
     mock_vf_appear(mock, vfs);
 }
 
+void
+mock_vf_add_second(MockSysfs *mock)
+{
+    put(mock, MOCK_PF_2, "sriov_numvfs", "1\n");
+    put_link(mock, MOCK_PF_2, "virtfn0", "../" MOCK_VF_OF_2);
+    put(mock, MOCK_VF_OF_2, "nvidia/creatable_vgpu_types", "557 : NVIDIA A40-2Q\n");
+    put_link(mock, MOCK_VF_OF_2, "physfn", "../" MOCK_PF_2);
+    put(mock, MOCK_VF_OF_2, CURRENT, "0\n");
+}
+
 static int
 set_type(MockSysfs *mock, const char *vf, int number)
 {

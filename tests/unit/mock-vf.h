@@ -35,6 +35,22 @@ G_BEGIN_DECLS
 void mock_vf_add(MockSysfs *mock, guint vfs);
 
 /**
+ * MOCK_PF_2:
+ *
+ * A second GPU's address; that of its VF.
+ */
+#define MOCK_PF_2    "0000:42:00.0"
+#define MOCK_VF_OF_2 "0000:42:00.4"
+
+/**
+ * mock_vf_add_second:
+ * @mock: a machine
+ *
+ * One more GPU, with one VF that can have 2 GiB, to be looked at only: writing it does nothing.
+ */
+void mock_vf_add_second(MockSysfs *mock);
+
+/**
  * mock_vf_appear:
  * @mock: a machine
  * @vfs: how many VFs are there from now on, with the driver's folder in each

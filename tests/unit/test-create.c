@@ -8,30 +8,6 @@
 #include "attr.h"
 #include "create.h"
 
-#include <unistd.h>
-
-#define PCI   "sys/bus/pci/devices/"
-#define PF_2  "0000:42:00.0"
-#define VF_2A "0000:42:00.4"
-
-static void
-put_link(MockSysfs *mock, const char *file, const char *target)
-{
-    g_autofree char *path = g_build_filename(mock->path, file, NULL);
-    assert_int_equal(symlink(target, path), 0);
-}
-
-/* A second GPU, with one virtual function. */
-static void
-add_second_gpu(MockSysfs *mock)
-{
-    mock_sysfs_write(mock, PCI PF_2 "/sriov_numvfs", "1\n");
-    mock_sysfs_write(mock, PCI VF_2A "/nvidia/creatable_vgpu_types", "557 : NVIDIA A40-2Q\n");
-    mock_sysfs_write(mock, PCI VF_2A "/nvidia/current_vgpu_type", "0\n");
-    put_link(mock, PCI PF_2 "/virtfn0", "../" VF_2A);
-    put_link(mock, PCI VF_2A "/physfn", "../" PF_2);
-}
-
 /* That the function @expected is chosen, and promises it to somebody; NULL if none is left. */
 static void
 assert_chosen(MockSysfs *mock, GHashTable *taken, const char *expected)
@@ -71,9 +47,9 @@ test_taken_of_two_gpus(void **state)
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     mock_vf_add(mock, 4);
-    add_second_gpu(mock);
+    mock_vf_add_second(mock);
     assert_chosen(mock, taken, MOCK_VF_1);
-    assert_chosen(mock, taken, VF_2A);
+    assert_chosen(mock, taken, MOCK_VF_OF_2);
     assert_chosen(mock, taken, MOCK_VF_2);
     assert_chosen(mock, taken, "0000:41:00.6");
     g_hash_table_add(taken, g_strdup(UUID_A)); /* an mdev's id is nobody's function */
