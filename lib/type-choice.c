@@ -11,11 +11,11 @@
 /* Of a size: more GiB than that are no guint of MiB. */
 #define DIGITS_MAX 6
 
-/* The types that fit, each id once: several parents may have the same. */
+/* The types that fit, and those that don't, each id once: several parents may have the same. */
 typedef struct {
     const VgpuTypeWish *wish;
     GPtrArray *fitting;
-    GString *others; /* ids of those that don't, for the message */
+    GPtrArray *others;
 } Choice;
 
 typedef gboolean (*FitsFunc)(const Choice *choice, const VgpuType *type);
@@ -41,35 +41,34 @@ has_framebuffer(const Choice *choice, const VgpuType *type)
            (!best || type->framebuffer_mib <= best->framebuffer_mib);
 }
 
-static gboolean
-is_known(const Choice *choice, const VgpuType *type)
+static void
+add_once(GPtrArray *types, const VgpuType *type)
 {
-    for (guint i = 0; i < choice->fitting->len; i++) {
-        const VgpuType *known = choice->fitting->pdata[i];
+    for (guint i = 0; i < types->len; i++) {
+        const VgpuType *known = types->pdata[i];
         if (g_str_equal(known->id, type->id))
-            return TRUE;
+            return;
     }
-    return FALSE;
+    g_ptr_array_add(types, (gpointer)type);
 }
 
 static void
 look_at(Choice *choice, const VgpuType *type, FitsFunc fits)
 {
     if (!fits(choice, type)) {
-        g_string_append_printf(choice->others, "%s%s", choice->others->len ? ", " : "", type->id);
+        add_once(choice->others, type);
         return;
     }
     const VgpuType *best = choice->fitting->len ? choice->fitting->pdata[0] : type;
     if (fits == has_framebuffer && type->framebuffer_mib < best->framebuffer_mib)
         g_ptr_array_set_size(choice->fitting, 0);
-    if (!is_known(choice, type))
-        g_ptr_array_add(choice->fitting, (gpointer)type);
+    add_once(choice->fitting, type);
 }
 
 static void
 look_at_all(Choice *choice, const GPtrArray *parents, const char *only, FitsFunc fits)
 {
-    g_string_truncate(choice->others, 0);
+    g_ptr_array_set_size(choice->others, 0);
     for (guint i = 0; i < parents->len; i++) {
         const VgpuParent *parent = parents->pdata[i];
         if (only && !g_str_equal(parent->name, only))
@@ -94,10 +93,15 @@ report_none(const Choice *choice, const char *only, GError **error)
 {
     g_autofree char *what = describe(choice->wish);
     g_autofree char *where = only ? g_strdup_printf("parent '%s'", only) : g_strdup("this host");
-    const char *others = choice->others->len ? choice->others->str : "none";
+    g_autoptr(GString) others = g_string_new(NULL);
 
+    for (guint i = 0; i < choice->others->len; i++) {
+        const VgpuType *type = choice->others->pdata[i];
+        g_string_append_printf(others, "%s%s", i ? ", " : "", type->id);
+    }
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                "%s: %s has no such type now; it has: %.512s", what, where, others);
+                "%s: %s has no such type now; it has: %.512s", what, where,
+                others->len ? others->str : "none");
 }
 
 static void
@@ -121,7 +125,7 @@ vgpu_type_choose(const GPtrArray *parents, const char *only, const VgpuTypeWish 
                  GError **error)
 {
     g_autoptr(GPtrArray) fitting = g_ptr_array_new();
-    g_autoptr(GString) others = g_string_new(NULL);
+    g_autoptr(GPtrArray) others = g_ptr_array_new();
     Choice choice = {.wish = wish, .fitting = fitting, .others = others};
 
     if (wish->id)
