@@ -32,14 +32,33 @@ contradict(const VgpuDefinition *definition, const char *what, const char *ours,
     return FALSE;
 }
 
+/* All values of a name, in order: some drivers take one several times. NULL if there is none. */
+static char *
+values_of(const GPtrArray *attrs, const char *name)
+{
+    GString *values = NULL;
+
+    for (guint i = 0; i < attrs->len; i++) {
+        const VgpuAttr *attr = g_ptr_array_index(attrs, i);
+
+        if (!g_str_equal(attr->name, name))
+            continue;
+        if (values)
+            g_string_append_printf(values, ", %s", attr->value);
+        else
+            values = g_string_new(attr->value);
+    }
+    return values ? g_string_free(values, FALSE) : NULL;
+}
+
 /* An attribute that only one of the two has contradicts nothing. */
 static gboolean
 agree_on_attrs(const VgpuRequest *request, const VgpuDefinition *definition, GError **error)
 {
     for (guint i = 0; i < request->attrs->len; i++) {
         const VgpuAttr *attr = g_ptr_array_index(request->attrs, i);
-        const char *ours = vgpu_attr_list_find(request->attrs, attr->name);
-        const char *theirs = vgpu_attr_list_find(definition->attrs, attr->name);
+        g_autofree char *ours = values_of(request->attrs, attr->name);
+        g_autofree char *theirs = values_of(definition->attrs, attr->name);
 
         if (theirs && !g_str_equal(ours, theirs))
             return contradict(definition, attr->name, ours, theirs, error);
