@@ -68,16 +68,34 @@ drop_attr(GPtrArray *attrs, const char *name)
     return found;
 }
 
-/* In the place of the first of that name, since order counts; else at the end. */
-static void
-set_attr(GPtrArray *attrs, const VgpuAttr *wanted)
+static gboolean
+has_name(const GPtrArray *attrs, guint index, const char *name)
 {
-    guint at = 0;
+    const VgpuAttr *attr = attrs->pdata[index];
 
-    while (at < attrs->len && strcmp(((VgpuAttr *)attrs->pdata[at])->name, wanted->name) != 0)
+    return strcmp(attr->name, name) == 0;
+}
+
+/*
+ * Some drivers take one attribute several times, each time another value: the values of a name
+ * stand together where its first stood, since order counts, or at the end.
+ */
+static void
+set_attr(GPtrArray *attrs, const GPtrArray *wanted, guint index)
+{
+    const VgpuAttr *attr = wanted->pdata[index];
+    guint at = 0;
+    gboolean again = FALSE;
+
+    for (guint i = 0; i < index; i++)
+        again |= has_name(wanted, i, attr->name);
+    while (at < attrs->len && !has_name(attrs, at, attr->name))
         at++;
-    drop_attr(attrs, wanted->name);
-    vgpu_attr_list_add(attrs, wanted->name, wanted->value);
+    while (again && at < attrs->len && has_name(attrs, at, attr->name))
+        at++;
+    if (!again)
+        drop_attr(attrs, attr->name);
+    vgpu_attr_list_add(attrs, attr->name, attr->value);
     g_ptr_array_insert(attrs, at, g_ptr_array_steal_index(attrs, attrs->len - 1));
 }
 
@@ -104,7 +122,7 @@ edit(const VgpuRoot *root, const char *id, const GPtrArray *attrs, GError **erro
     if (!definition || !drop_all(definition, error))
         return NULL;
     for (guint i = 0; i < attrs->len; i++)
-        set_attr(definition->attrs, attrs->pdata[i]);
+        set_attr(definition->attrs, attrs, i);
     if (new_type) {
         g_free(definition->type);
         definition->type = g_strdup(new_type);
