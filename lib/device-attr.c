@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "error.h"
+#include "file.h"
 #include "provider.h"
 #include "sysfs.h"
 
@@ -90,6 +91,59 @@ vgpu_device_set_attrs(const VgpuRoot *root, const char *id, const GPtrArray *att
             return FALSE;
     }
     return device != NULL;
+}
+
+/* Is @name below @path a file that its owner can read and write? Links lead elsewhere. */
+static gboolean
+is_setting(const char *path, const char *name)
+{
+    g_autofree char *file = g_build_filename(path, name, NULL);
+    struct stat st;
+
+    return lstat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+           (st.st_mode & (S_IRUSR | S_IWUSR)) == (S_IRUSR | S_IWUSR) &&
+           vgpu_attr_check_name(name, NULL);
+}
+
+/* Adds what @folder of the vGPU, "" for its own, holds. */
+static void
+add_settings(const VgpuRoot *root, const VgpuDevice *device, const char *folder, GPtrArray *attrs)
+{
+    g_autofree char *path = g_build_filename(device->path, folder, NULL);
+    g_autoptr(GPtrArray) files = vgpu_file_list(path, NULL);
+
+    for (guint i = 0; files && i < files->len; i++) {
+        g_autofree char *name = g_build_filename(folder, files->pdata[i], NULL);
+        g_autofree char *value = is_setting(device->path, name)
+                                     ? vgpu_device_get_attr(root, device->id, name, NULL)
+                                     : NULL;
+        if (value && value[0])
+            vgpu_attr_list_add(attrs, name, value);
+    }
+}
+
+static gboolean
+is_folder(const char *path, const char *name)
+{
+    g_autofree char *folder = g_build_filename(path, name, NULL);
+    struct stat st;
+
+    return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+GPtrArray *
+vgpu_device_find_attrs(const VgpuRoot *root, const char *id)
+{
+    g_autoptr(VgpuDevice) device = vgpu_device_load(root, id, NULL);
+    g_autoptr(GPtrArray) names = device ? vgpu_file_list(device->path, NULL) : NULL;
+    GPtrArray *attrs = vgpu_attr_list_new();
+
+    if (names)
+        add_settings(root, device, "", attrs);
+    for (guint i = 0; names && i < names->len; i++)
+        if (is_folder(device->path, names->pdata[i]))
+            add_settings(root, device, names->pdata[i], attrs);
+    return attrs;
 }
 
 GPtrArray *

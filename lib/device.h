@@ -246,6 +246,19 @@ gboolean vgpu_device_set_attrs(const VgpuRoot *root, const char *id, const GPtrA
                                const VgpuDeadline *deadline, GError **error);
 
 /**
+ * vgpu_device_find_attrs:
+ * @root: a root
+ * @id: an id
+ *
+ * What a vGPU of any vendor can be told, as it is now: the files in its folder, and one folder
+ * deeper, that can be read and written and are not empty. For people to look at: whether its driver
+ * would take the same again nobody knows.
+ *
+ * Returns: (transfer full) (element-type VgpuAttr): the list, empty if the vGPU is not there.
+ */
+GPtrArray *vgpu_device_find_attrs(const VgpuRoot *root, const char *id);
+
+/**
  * vgpu_device_read_attrs:
  * @root: a root
  * @id: an id

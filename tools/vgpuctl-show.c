@@ -40,16 +40,11 @@ find_gpu(const VgpuInventory *inventory, const char *name)
     return NULL;
 }
 
-/* Attributes as they are now; NULL if the vGPU is not there or its driver is none we know. */
+/* Attributes as they are now; NULL if the vGPU is not there. */
 static GPtrArray *
-live_attrs(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
+live_attrs(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
-    const VgpuParent *gpu = find_gpu(inventory, entry->parent);
-    guint count = 0;
-
-    if (!entry->device || !gpu || !vgpu_attr_specs(gpu->driver, &count))
-        return NULL;
-    return vgpu_device_read_attrs(root, entry->vgpu, gpu->driver, NULL);
+    return entry->device ? vgpu_device_find_attrs(root, entry->vgpu) : NULL;
 }
 
 /* Who has it open; NULL for nobody. */
@@ -63,9 +58,9 @@ holder(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 }
 
 static void
-print_vgpu(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
+print_vgpu(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
-    g_autoptr(GPtrArray) attrs = live_attrs(root, inventory, entry);
+    g_autoptr(GPtrArray) attrs = live_attrs(root, entry);
     g_autofree char *now = vgpuctl_view_attrs(attrs);
     g_autofree char *defined =
         vgpuctl_view_attrs(entry->definition ? entry->definition->attrs : NULL);
@@ -85,9 +80,9 @@ print_vgpu(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInven
 }
 
 static json_object *
-vgpu_to_json(const VgpuRoot *root, const VgpuInventory *inventory, const VgpuInventoryEntry *entry)
+vgpu_to_json(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
-    g_autoptr(GPtrArray) attrs = live_attrs(root, inventory, entry);
+    g_autoptr(GPtrArray) attrs = live_attrs(root, entry);
     json_object *vgpu = vgpuctl_json_vgpu(entry);
     gboolean open = FALSE;
 
@@ -107,6 +102,17 @@ print_json(const char *member, json_object *list)
     vgpuctl_json_print(document);
 }
 
+/* Some drivers describe a type in several lines. */
+static void
+print_description(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+
+    line("  says:", lines[0]);
+    for (guint i = 1; lines[0] && lines[i]; i++)
+        line("", lines[i]);
+}
+
 static void
 print_type(const VgpuType *type)
 {
@@ -116,7 +122,7 @@ print_type(const VgpuType *type)
     line("Type:", type->id);
     line("  name:", type->name);
     line("  left:", left);
-    line("  says:", type->description);
+    print_description(type->description);
 }
 
 static void
@@ -152,11 +158,11 @@ show_vgpus(const VgpuRoot *root, const VgpuInventory *inventory, const char *id,
         if (strcmp(entry->vgpu, id) != 0)
             continue;
         if (as_json) {
-            json_object_array_add(list, vgpu_to_json(root, inventory, entry));
+            json_object_array_add(list, vgpu_to_json(root, entry));
         } else {
             if (found)
                 puts("");
-            print_vgpu(root, inventory, entry);
+            print_vgpu(root, entry);
         }
         found = TRUE;
     }
