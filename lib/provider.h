@@ -77,8 +77,8 @@ extern const VgpuProvider vgpu_provider_mdev;
 /**
  * vgpu_provider_nvidia_vf:
  *
- * NVIDIA's vGPUs on SR-IOV's virtual functions: the folder nvidia/ of each VF, from vGPU 17 on. An
- * id is the PCI address of a VF, and its parent the physical function.
+ * vGPUs on SR-IOV's virtual functions, by one vendor's own interface. An id is the PCI address of a
+ * virtual function, and its parent the physical function.
  */
 extern const VgpuProvider vgpu_provider_nvidia_vf;
 

@@ -53,6 +53,14 @@ if grep -nE '#[[:space:]]*include <(libvirt|gio|systemd)/' lib/*.[ch]; then
     echo "lib/ may use glib, libxml2 and json-c only" >&2
     failed=1
 fi
+# No vendor's name in lib/ but in the file of that vendor's own interface.
+for file in lib/*.[ch]; do
+    [ "$file" = lib/provider-nvidia-vf.c ] && continue
+    sed 's/vgpu_provider_nvidia_vf//' "$file" \
+        | grep -niE '\<(nvidia|grid|intel|i915|gvt|amd\>|vfio_ap|vfio_ccw|ccw|matrix|mtty)' || continue
+    echo "$file names a vendor; what is of one vendor belongs in that vendor's provider" >&2
+    failed=1
+done
 # The front end knows no vendor, the contract no mdev.
 if grep -nE '#[[:space:]]*include <linux/mdev.h>' \
     kmod/include/*.h kmod/soft/*.[ch] kmod/sample/*.[ch] kmod/test-rm/*.[ch]; then
