@@ -5,6 +5,7 @@
  */
 #include "mock-sysfs.h"
 
+#include "mock-capacity.h"
 #include "mock-vf.h"
 #include "sysfs.h"
 
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #define DEVICES  "sys/devices/pci"
+#define PARENTS  "sys/class/mdev_bus"
 #define HANG_MS  3000
 #define SERVE_MS 2
 
@@ -65,6 +67,20 @@ mock_sysfs_write(MockSysfs *mock, const char *file, const char *text)
     put(path, text);
 }
 
+void
+mock_sysfs_add_file(MockSysfs *mock, const char *file, const char *text)
+{
+    gboolean read_only = g_str_has_suffix(file, " (r)");
+    gboolean write_only = g_str_has_suffix(file, " (w)");
+    gsize mark = read_only || write_only ? strlen(" (r)") : 0;
+    g_autofree char *name = g_strndup(file, strlen(file) - mark);
+    g_autofree char *path = path_of(mock, "%s", name);
+
+    put(path, text);
+    if (mark)
+        g_assert_cmpint(chmod(path, read_only ? 0444 : 0200), ==, 0);
+}
+
 char *
 mock_sysfs_read(MockSysfs *mock, const char *file)
 {
@@ -90,7 +106,7 @@ remove_tree(const char *path)
 MockSysfs *
 mock_sysfs_new(void)
 {
-    static const char *const folders[] = {"sys/class/mdev_bus",
+    static const char *const folders[] = {PARENTS,
                                           "sys/bus/mdev/devices",
                                           "sys/class/vfio",
                                           "etc/mdevctl.d",
@@ -130,7 +146,7 @@ void
 mock_sysfs_add_parent(MockSysfs *mock, const char *name, const char *driver, int numa_node)
 {
     g_autofree char *node = path_of(mock, DEVICES "/%s/numa_node", name);
-    g_autofree char *entry = path_of(mock, "sys/class/mdev_bus/%s", name);
+    g_autofree char *entry = path_of(mock, PARENTS "/%s", name);
     g_autofree char *target = g_strdup_printf("../../devices/pci/%s", name);
     g_autofree char *types = path_of(mock, DEVICES "/%s/mdev_supported_types", name);
     g_autofree char *number = g_strdup_printf("%d\n", numa_node);
@@ -143,6 +159,10 @@ mock_sysfs_add_parent(MockSysfs *mock, const char *name, const char *driver, int
         g_autofree char *folder = g_strdup_printf("../../../bus/pci/drivers/%s", driver);
         put_link(link, folder);
     }
+    if (g_strcmp0(driver, "vgpu") == 0) {
+        g_autofree char *attributes = path_of(mock, "kernel/%s/attributes", name);
+        put(attributes, "vgpu/params\nvgpu/vm_name\n");
+    }
 }
 
 static void
@@ -150,7 +170,7 @@ set_type_file(MockSysfs *mock, const char *parent, const char *id, const char *f
               const char *text)
 {
     g_autofree char *path =
-        path_of(mock, DEVICES "/%s/mdev_supported_types/%s/%s", parent, id, file);
+        path_of(mock, PARENTS "/%s/mdev_supported_types/%s/%s", parent, id, file);
     put(path, text);
 }
 
@@ -158,7 +178,7 @@ static int
 get_available(MockSysfs *mock, const char *parent, const char *id)
 {
     g_autofree char *path =
-        g_strdup_printf(DEVICES "/%s/mdev_supported_types/%s/available_instances", parent, id);
+        g_strdup_printf(PARENTS "/%s/mdev_supported_types/%s/available_instances", parent, id);
     g_autofree char *text = mock_sysfs_read(mock, path);
     return text ? atoi(text) : -1;
 }
@@ -213,13 +233,26 @@ new_group(MockSysfs *mock)
     }
 }
 
+/* As the kernel's links are: relative, @target being a path below the machine's folder. */
+static void
+put_relative_link(MockSysfs *mock, const char *file, const char *target)
+{
+    g_autofree char *path = path_of(mock, "%s", file);
+    g_autoptr(GString) up = g_string_new(NULL);
+
+    for (const char *at = file; (at = strchr(at, '/')); at++)
+        g_string_append(up, "../");
+    g_string_append(up, target);
+    put_link(path, up->str);
+}
+
 static void
 add_group(MockSysfs *mock, const char *folder)
 {
     guint group = new_group(mock);
     g_autofree char *link = g_build_filename(folder, "iommu_group", NULL);
-    g_autofree char *target = g_strdup_printf("../../../../kernel/iommu_groups/%u", group);
-    g_autofree char *kernel = path_of(mock, "sys/kernel/iommu_groups/%u/type", group);
+    g_autofree char *target = g_strdup_printf("sys/kernel/iommu_groups/%u", group);
+    g_autofree char *kernel = path_of(mock, "%s/type", target);
     g_autofree char *number = path_of(mock, "sys/class/vfio/%u/dev", group);
     g_autofree char *node = path_of(mock, "dev/vfio/%u", group);
     g_autofree char *text = g_strdup_printf("240:%u\n", group);
@@ -227,20 +260,51 @@ add_group(MockSysfs *mock, const char *folder)
     put(kernel, "DMA\n");
     put(number, text);
     put(node, "");
-    put_link(link, target);
+    put_relative_link(mock, link, target);
 }
 
 static void
 add_attributes(MockSysfs *mock, const char *parent, const char *folder)
 {
-    g_autofree char *link = path_of(mock, DEVICES "/%s/driver", parent);
-    g_autofree char *driver = g_file_read_link(link, NULL);
-    if (!driver || !g_str_has_suffix(driver, "/vgpu"))
+    g_autofree char *list = g_strdup_printf("kernel/%s/attributes", parent);
+    g_autofree char *text = mock_sysfs_read(mock, list);
+    g_auto(GStrv) names = g_strsplit(text ? text : "", "\n", -1);
+
+    for (guint i = 0; names[i]; i++) {
+        g_autofree char *file = g_build_filename(folder, names[i], NULL);
+        if (names[i][0])
+            mock_sysfs_add_file(mock, file, "\n");
+    }
+}
+
+/* Its folder below the machine's. */
+static char *
+parent_folder(MockSysfs *mock, const char *parent)
+{
+    g_autofree char *entry = path_of(mock, PARENTS "/%s", parent);
+    char *real = realpath(entry, NULL), *top = realpath(mock->path, NULL);
+    char *below = g_strdup(real + strlen(top) + 1);
+
+    free(real);
+    free(top);
+    return below;
+}
+
+/* After one more or less of @type. */
+static void
+count_anew(MockSysfs *mock, const char *parent, const char *type, int change)
+{
+    g_autoptr(MockCapacity) capacity = mock_capacity_load(mock, parent);
+
+    if (!capacity) {
+        set_available(mock, parent, type, get_available(mock, parent, type) + change);
         return;
-    g_autofree char *params = g_build_filename(folder, "vgpu", "params", NULL);
-    g_autofree char *vm_name = g_build_filename(folder, "vgpu", "vm_name", NULL);
-    put(params, "\n");
-    put(vm_name, "\n");
+    }
+    mock_capacity_take_mdevs(capacity, mock, parent);
+    for (guint i = 0; i < capacity->types->len; i++) {
+        const MockCapacityType *each = capacity->types->pdata[i];
+        set_available(mock, parent, each->id, (int)mock_capacity_left(capacity, each));
+    }
 }
 
 int
@@ -254,19 +318,19 @@ mock_sysfs_add_mdev(MockSysfs *mock, const char *parent, const char *type, const
     if (available <= 0)
         return available < 0 ? ENOENT : EUSERS;
 
-    g_autofree char *folder = path_of(mock, DEVICES "/%s/%s", parent, uuid);
-    g_autofree char *entry = path_of(mock, "sys/bus/mdev/devices/%s", uuid);
-    g_autofree char *target = g_strdup_printf("../../../devices/pci/%s/%s", parent, uuid);
+    g_autofree char *above = parent_folder(mock, parent);
+    g_autofree char *folder = g_build_filename(above, uuid, NULL);
+    g_autofree char *entry = g_strdup_printf("sys/bus/mdev/devices/%s", uuid);
     g_autofree char *remove_file = g_build_filename(folder, "remove", NULL);
-    g_autofree char *type_link = g_build_filename(folder, "mdev_type", NULL);
+    g_autofree char *type_link = path_of(mock, "%s/mdev_type", folder);
     g_autofree char *type_target = g_strdup_printf("../mdev_supported_types/%s", type);
 
-    put(remove_file, "");
+    mock_sysfs_write(mock, remove_file, "");
     put_link(type_link, type_target);
     add_attributes(mock, parent, folder);
     add_group(mock, folder);
-    put_link(entry, target);
-    set_available(mock, parent, type, available - 1);
+    put_relative_link(mock, entry, folder);
+    count_anew(mock, parent, type, -1);
     return 0;
 }
 
@@ -377,7 +441,7 @@ kernel_remove(MockSysfs *mock, const char *uuid, const char *folder)
     remove_tree(folder);
     remove_tree(class_folder);
     unlink(node);
-    set_available(mock, parent, type, get_available(mock, parent, type) + 1);
+    count_anew(mock, parent, type, 1);
     return 0;
 }
 
@@ -397,11 +461,26 @@ kernel_set(MockSysfs *mock, const char *path, const char *uuid, const char *valu
 {
     if (is_held(mock, uuid))
         return EBUSY;
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return ENOENT;
-    g_autofree char *line = g_strconcat(value, "\n", NULL);
-    put(path, line);
+    /* not a new file: this one may be for writing only */
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return errno;
+    fprintf(file, "%s\n", value);
+    fclose(file);
     return 0;
+}
+
+/* What this process and its children wrote, in order. */
+static void
+note(MockSysfs *mock, const char *path, const char *value)
+{
+    g_autofree char *log = path_of(mock, "kernel/log");
+    make_folder_of(log);
+    FILE *file = fopen(log, "a");
+
+    g_assert_nonnull(file);
+    fprintf(file, "%s = %s\n", path + strlen(mock->path) + 1, value);
+    fclose(file);
 }
 
 /* "<...>/sys/bus/mdev/devices/<uuid>/<file>" in parts; FALSE for any other path. */
@@ -431,6 +510,7 @@ kernel_write(const char *path, const char *value, gpointer user_data)
         return err;
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return ENOENT;
+    note(mock, path, value);
     if (strstr(path, "sys/bus/pci/devices/"))
         return mock_vf_write(mock, path, value);
     if (!is_mdev)
@@ -471,7 +551,7 @@ static gpointer
 serve_thread(gpointer user_data)
 {
     MockSysfs *mock = user_data;
-    g_autofree char *parents = path_of(mock, "sys/class/mdev_bus");
+    g_autofree char *parents = path_of(mock, PARENTS);
     g_autofree char *mdevs = path_of(mock, "sys/bus/mdev/devices");
     while (!g_atomic_int_get(&mock->stop)) {
         g_autoptr(GDir) dir = g_dir_open(parents, 0, NULL);
@@ -481,6 +561,8 @@ serve_thread(gpointer user_data)
             serve_folder(mock, types, "create");
         }
         serve_folder(mock, mdevs, "remove");
+        mock_vf_refresh_all(mock);
+        g_atomic_int_inc(&mock->rounds);
         g_usleep(SERVE_MS * 1000);
     }
     return NULL;
@@ -490,4 +572,14 @@ void
 mock_sysfs_serve(MockSysfs *mock)
 {
     mock->thread = g_thread_new("mock-kernel", serve_thread, mock);
+}
+
+void
+mock_sysfs_settle(MockSysfs *mock)
+{
+    gint before = g_atomic_int_get(&mock->rounds);
+
+    /* the round that is going on may have passed what was written */
+    while (g_atomic_int_get(&mock->rounds) - before < 2)
+        g_usleep(SERVE_MS * 1000);
 }

@@ -21,12 +21,17 @@ G_BEGIN_DECLS
  * MockSysfs:
  * @path: the temporary folder
  * @root: the library's root for it
+ *
+ * What its kernel does is in its folder kernel/, for each parent: in "attributes" the files that a
+ * new vGPU has, one a line, as for mock_sysfs_add_file(); in "capacity" what its types share, see
+ * mock_capacity_load(). In kernel/log is what this process wrote, "path = value".
  */
 typedef struct {
     char *path;
     VgpuRoot *root;
     GThread *thread;
     gint stop;
+    gint rounds;
 } MockSysfs;
 
 /**
@@ -54,10 +59,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MockSysfs, mock_sysfs_free)
 void mock_sysfs_serve(MockSysfs *mock);
 
 /**
+ * mock_sysfs_settle:
+ * @mock: a machine that serves
+ *
+ * Waits until the kernel has done all that follows from what was written so far.
+ */
+void mock_sysfs_settle(MockSysfs *mock);
+
+/**
  * mock_sysfs_add_parent:
  * @mock: a machine
  * @name: as in /sys/class/mdev_bus
- * @driver: (nullable): its driver
+ * @driver: (nullable): its driver; vGPUs of "vgpu" have the attributes vgpu/params and vgpu/vm_name
  * @numa_node: its node, or -1
  */
 void mock_sysfs_add_parent(MockSysfs *mock, const char *name, const char *driver, int numa_node);
@@ -89,8 +102,7 @@ void mock_sysfs_add_gpu(MockSysfs *mock, const char *name);
  * @type: one of its types
  * @uuid: uuid
  *
- * Makes a vGPU as the kernel does, whoever asked. Those of driver "vgpu" have empty attributes
- * vgpu/params and vgpu/vm_name.
+ * Makes a vGPU as the kernel does, whoever asked. Its attributes are empty.
  *
  * Returns: 0 or an errno.
  */
@@ -154,6 +166,15 @@ void mock_sysfs_define(MockSysfs *mock, const char *parent, const char *uuid, co
  * @text: contents; folders are made
  */
 void mock_sysfs_write(MockSysfs *mock, const char *file, const char *text);
+
+/**
+ * mock_sysfs_add_file:
+ * @mock: a machine
+ * @file: path below its folder, with " (r)" or " (w)" after it if the file is for reading or for
+ *   writing only
+ * @text: contents; folders are made
+ */
+void mock_sysfs_add_file(MockSysfs *mock, const char *file, const char *text);
 
 /**
  * mock_sysfs_read:

@@ -4,6 +4,8 @@
  */
 #include "mock-vf.h"
 
+#include "mock-capacity.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +14,6 @@
 #define FOLDER  "sys/bus/pci/devices/"
 #define CURRENT "nvidia/current_vgpu_type"
 #define VFS     4
-
-static const struct {
-    int number;
-    const char *name;
-    int places;
-} types[] = {{557, "NVIDIA A40-2Q", 4}, {558, "NVIDIA A40-4Q", 2}};
 
 static char *
 address_of(guint vf)
@@ -55,50 +51,76 @@ mock_vf_type(MockSysfs *mock, const char *vf)
     return text ? atoi(text) : -1;
 }
 
-/* How many VFs have a type, and which: the driver takes no second one. */
-static int
-count_used(MockSysfs *mock, int *number)
+/* Addresses of a GPU's functions that have a driver. */
+static GPtrArray *
+list_vfs(MockSysfs *mock, const char *pf)
 {
-    int used = 0;
-    for (guint i = 0; i < VFS; i++) {
-        g_autofree char *vf = address_of(i);
-        int type = mock_vf_type(mock, vf);
-        if (type <= 0)
-            continue;
-        *number = type;
-        used++;
+    GPtrArray *vfs = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0;; i++) {
+        g_autofree char *entry = g_strdup_printf(FOLDER "%s/virtfn%u", pf, i);
+        g_autofree char *link = g_build_filename(mock->path, entry, NULL);
+        g_autofree char *target = g_file_read_link(link, NULL);
+        g_autofree char *vf = target ? g_path_get_basename(target) : NULL;
+
+        if (!vf)
+            return vfs;
+        if (mock_vf_type(mock, vf) >= 0)
+            g_ptr_array_add(vfs, g_steal_pointer(&vf));
     }
-    return used;
 }
 
-static gboolean
-is_creatable(MockSysfs *mock, gsize type)
+static MockCapacity *
+count_used(MockSysfs *mock, const char *pf, const GPtrArray *vfs)
 {
-    int number = types[type].number;
-    int used = count_used(mock, &number);
-    return number == types[type].number && used < types[type].places;
+    MockCapacity *capacity = mock_capacity_load(mock, pf);
+
+    for (guint i = 0; capacity && i < vfs->len; i++) {
+        g_autofree char *id = g_strdup_printf("%d", mock_vf_type(mock, vfs->pdata[i]));
+        mock_capacity_take(capacity, id);
+    }
+    return capacity;
 }
 
 /* A VF that has a type, or a full GPU, lists none. */
-static void
-put_list(MockSysfs *mock, const char *vf)
+static char *
+list_of(MockSysfs *mock, const char *vf, const MockCapacity *capacity)
 {
-    g_autoptr(GString) list = g_string_new("ID    : vGPU Name\n");
+    GString *list = g_string_new("ID    : vGPU Name\n");
 
-    for (gsize t = 0; t < G_N_ELEMENTS(types) && mock_vf_type(mock, vf) <= 0; t++)
-        if (is_creatable(mock, t))
-            g_string_append_printf(list, "%-5d : %s\n", types[t].number, types[t].name);
-    put(mock, vf, "nvidia/creatable_vgpu_types", list->str);
+    for (guint i = 0; i < capacity->types->len && mock_vf_type(mock, vf) <= 0; i++) {
+        const MockCapacityType *type = capacity->types->pdata[i];
+        if (mock_capacity_left(capacity, type) > 0)
+            g_string_append_printf(list, "%-5s : %s\n", type->id, type->name);
+    }
+    return g_string_free(list, FALSE);
 }
 
 static void
-refresh(MockSysfs *mock)
+refresh(MockSysfs *mock, const char *pf)
 {
-    for (guint i = 0; i < VFS; i++) {
-        g_autofree char *vf = address_of(i);
-        if (mock_vf_type(mock, vf) >= 0)
-            put_list(mock, vf);
+    g_autoptr(GPtrArray) vfs = list_vfs(mock, pf);
+    g_autoptr(MockCapacity) capacity = count_used(mock, pf, vfs);
+
+    for (guint i = 0; capacity && i < vfs->len; i++) {
+        g_autofree char *file = file_of(vfs->pdata[i], "nvidia/creatable_vgpu_types");
+        g_autofree char *before = mock_sysfs_read(mock, file);
+        g_autofree char *now = list_of(mock, vfs->pdata[i], capacity);
+
+        if (g_strcmp0(before, now) != 0)
+            mock_sysfs_write(mock, file, now);
     }
+}
+
+void
+mock_vf_refresh_all(MockSysfs *mock)
+{
+    g_autofree char *folder = g_build_filename(mock->path, "kernel", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        refresh(mock, name);
 }
 
 /* The functions are there as soon as they are asked for; their driver comes later. */
@@ -120,8 +142,11 @@ void
 mock_vf_appear(MockSysfs *mock, guint vfs)
 {
     add_functions(mock, vfs);
+    g_autoptr(GPtrArray) before = list_vfs(mock, MOCK_PF);
+    g_autoptr(MockCapacity) capacity = count_used(mock, MOCK_PF, before);
     for (guint i = 0; i < vfs; i++) {
         g_autofree char *vf = address_of(i);
+        g_autofree char *list = list_of(mock, vf, capacity);
         g_autofree char *group = g_strdup_printf("../../../../kernel/iommu_groups/%u", 100 + i);
         g_autofree char *dev = g_strdup_printf("sys/class/vfio/%u/dev", 100 + i);
         g_autofree char *number = g_strdup_printf("240:%u\n", 100 + i);
@@ -131,7 +156,7 @@ mock_vf_appear(MockSysfs *mock, guint vfs)
         mock_sysfs_write(mock, dev, number);
         mock_sysfs_write(mock, kernel, "DMA\n");
         put_link(mock, vf, "iommu_group", group);
-        put_list(mock, vf);
+        put(mock, vf, "nvidia/creatable_vgpu_types", list);
         put(mock, vf, CURRENT, "0\n"); /* last: it is what one waits for */
     }
 }
@@ -144,6 +169,8 @@ mock_vf_add(MockSysfs *mock, guint vfs)
     put(mock, MOCK_PF, "sriov_totalvfs", G_STRINGIFY(VFS) "\n");
     put(mock, MOCK_PF, "sriov_numvfs", number);
     put(mock, MOCK_PF, "numa_node", "1\n");
+    mock_sysfs_write(mock, "kernel/" MOCK_PF "/capacity",
+                     "8192 one-size\n557 2048 NVIDIA A40-2Q\n558 4096 NVIDIA A40-4Q\n");
     put_link(mock, MOCK_PF, "driver", "../../../bus/pci/drivers/nvidia");
     put(mock, MOCK_NIC, "sriov_totalvfs", "8\n");
     put(mock, MOCK_NIC, "sriov_numvfs", "0\n");
@@ -161,27 +188,34 @@ mock_vf_add_second(MockSysfs *mock)
     put(mock, MOCK_VF_OF_2, CURRENT, "0\n");
 }
 
+/* The errno that the driver has for a VF that is to get type @id. */
 static int
-set_type(MockSysfs *mock, const char *vf, int number)
+check_type(const MockCapacity *capacity, const char *id)
 {
-    int current = mock_vf_type(mock, vf);
-
-    if (number && current)
-        return EBUSY;
-    for (gsize t = 0; number && t < G_N_ELEMENTS(types); t++) {
-        if (types[t].number != number)
-            continue;
-        if (!is_creatable(mock, t))
-            return ENOSPC;
-        g_autofree char *line = g_strdup_printf("%d\n", number);
-        put(mock, vf, CURRENT, line);
-        refresh(mock);
-        return 0;
+    for (guint i = 0; i < capacity->types->len; i++) {
+        const MockCapacityType *type = capacity->types->pdata[i];
+        if (g_str_equal(type->id, id))
+            return mock_capacity_left(capacity, type) > 0 ? 0 : ENOSPC;
     }
-    if (number)
-        return EINVAL;
-    put(mock, vf, CURRENT, "0\n");
-    refresh(mock);
+    return EINVAL;
+}
+
+static int
+set_type(MockSysfs *mock, const char *vf, const char *id)
+{
+    g_autofree char *link = g_strdup_printf("%s/" FOLDER "%s/physfn", mock->path, vf);
+    g_autofree char *target = g_file_read_link(link, NULL);
+    g_autofree char *pf = g_path_get_basename(target);
+    g_autoptr(GPtrArray) vfs = list_vfs(mock, pf);
+    g_autoptr(MockCapacity) capacity = count_used(mock, pf, vfs);
+    g_autofree char *line = g_strconcat(id, "\n", NULL);
+    gboolean remove = g_str_equal(id, "0");
+    int err = remove ? 0 : mock_vf_type(mock, vf) > 0 ? EBUSY : check_type(capacity, id);
+
+    if (err)
+        return err;
+    put(mock, vf, CURRENT, line);
+    refresh(mock, pf);
     return 0;
 }
 
@@ -193,7 +227,7 @@ mock_vf_write(MockSysfs *mock, const char *path, const char *value)
     const char *file = strchr(at, '/') + 1;
 
     if (strcmp(file, CURRENT) == 0)
-        return set_type(mock, device, atoi(value));
+        return set_type(mock, device, value);
     if (strcmp(file, "sriov_numvfs") == 0)
         add_functions(mock, (guint)atoi(value));
     g_autofree char *line = g_strconcat(value, "\n", NULL);

@@ -70,6 +70,14 @@ void mock_vf_appear(MockSysfs *mock, guint vfs);
 int mock_vf_write(MockSysfs *mock, const char *path, const char *value);
 
 /**
+ * mock_vf_refresh_all:
+ * @mock: a machine
+ *
+ * Lists anew what can be made on each VF, where another process has given a VF its type.
+ */
+void mock_vf_refresh_all(MockSysfs *mock);
+
+/**
  * mock_vf_type:
  * @mock: a machine
  * @vf: address of a VF

@@ -7,7 +7,7 @@
 
 #include "type.h"
 
-#define FOLDER "sys/devices/pci/p/mdev_supported_types/"
+#define FOLDER "sys/class/mdev_bus/p/mdev_supported_types/"
 
 static VgpuType *
 load(MockSysfs *mock, const char *id, const char *description, GError **error)
