@@ -16,7 +16,7 @@
 #include "record.h"
 #include "sysfs.h"
 
-#define SHORT_MS 400
+#define SHORT_MS 1200
 #define LONG_MS  10000
 #define DEFINITION(start, attrs)                                                                   \
     "{\"mdev_type\": \"vgpu-16m\", \"start\": \"" start "\", \"attrs\": [" attrs "]}"
