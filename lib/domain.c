@@ -73,7 +73,9 @@ add_hostdev(VgpuDomain *domain, char *vgpu, gboolean managed, const xmlNode *add
     hostdev->element = vgpu_xml_number(address);
     if (domain->hostdevs->len == VGPU_METADATA_MAX) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "the domain has more than %d mdev host devices", VGPU_METADATA_MAX);
+                    "the domain has more than %d mdev host devices; take some out with "
+                    "'virsh edit'",
+                    VGPU_METADATA_MAX);
         hostdev_free(hostdev);
         return FALSE;
     }
@@ -270,7 +272,8 @@ read_identity(const xmlNode *root, VgpuDomain *domain, GError **error)
     domain->name = vgpu_xml_child_text(root, "name");
     if (!vgpu_xml_is(root, NULL, "domain") || !domain->name || !uuid) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "the XML is no domain with a name and a uuid");
+                    "the XML is no domain with a name and a uuid; look at it with "
+                    "'virsh dumpxml'");
         return FALSE;
     }
     domain->uuid = vgpu_uuid_canonical(uuid, error);

@@ -79,8 +79,21 @@ set_parse_error(xmlParserCtxt *context, GError **error)
 
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
                 "the domain XML is not well-formed (line %d, column %d, libxml2 error %d); "
-                "nothing was done",
+                "nothing was done; look at it with 'virsh dumpxml', mend it with 'virsh edit'",
                 last ? last->line : 0, last ? last->int2 : 0, last ? last->code : 0);
+}
+
+static void
+set_length_error(gsize length, GError **error)
+{
+    if (length)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the domain XML is larger than %d MiB; look with 'virsh edit' for what makes "
+                    "it so large",
+                    VGPU_XML_MAX >> 20);
+    else
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "the domain XML is empty; look at libvirt's log for why it gave none");
 }
 
 static int
@@ -101,9 +114,7 @@ vgpu_xml_parse(const char *text, gsize length, GError **error)
     g_autoptr(xmlDoc) doc = NULL;
 
     if (length == 0 || length > VGPU_XML_MAX) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    length ? "the domain XML is larger than %d MiB" : "the domain XML is empty",
-                    VGPU_XML_MAX >> 20);
+        set_length_error(length, error);
         return NULL;
     }
     if (has_doctype(text, length)) {

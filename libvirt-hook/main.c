@@ -136,7 +136,7 @@ run(struct vgpu_hook_call *call, const struct input *input, const struct setting
     late_status = fail(call);
     if (!input->whole && strcmp(call->operation, "release") != 0) {
         message("%s: its XML is larger than %u MiB or did not end in %d seconds; no vGPU was "
-                "made for it",
+                "made for it; look with 'virsh edit' for what makes it so large, or start it again",
                 call->operation, INPUT_MAX >> 20, settings->seconds);
         return fail(call);
     }

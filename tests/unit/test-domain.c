@@ -100,7 +100,8 @@ test_refuses_too_many(void **state)
     assert_int_equal(domain->requests->len, 256);
     refused(requests, "", VGPU_ERROR_INVALID, "element 'vgpus' holds more than 256 'vgpu'");
     refused(attrs, "", VGPU_ERROR_INVALID, "element 'vgpu' holds more than 256 'attr'");
-    refused(NULL, hostdevs, VGPU_ERROR_INVALID, "more than 256 mdev host devices");
+    refused(NULL, hostdevs, VGPU_ERROR_INVALID,
+            "more than 256 mdev host devices; take some out with 'virsh edit'");
 }
 
 static void
@@ -135,9 +136,10 @@ test_refuses_bad_uuid(void **state)
 static void
 test_refuses_no_domain(void **state)
 {
-    expect_refused("", 0, VGPU_ERROR_INVALID, "empty", NULL);
+    expect_refused("", 0, VGPU_ERROR_INVALID, "is empty; look at libvirt's log", NULL);
     expect_refused("<a/>", 4, VGPU_ERROR_INVALID, "no domain", NULL);
-    expect_refused("<domain/>", 9, VGPU_ERROR_INVALID, "no domain", NULL);
+    expect_refused("<domain/>", 9, VGPU_ERROR_INVALID,
+                   "no domain with a name and a uuid; look at it with 'virsh dumpxml'", NULL);
 }
 
 /* The text may hold a password: no word of it may come out. */
@@ -155,6 +157,8 @@ test_says_nothing_of_the_text(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
         expect_refused(broken[i], strlen(broken[i]), VGPU_ERROR_INVALID, "not well-formed",
                        "s3cret");
+    expect_refused(broken[0], strlen(broken[0]), VGPU_ERROR_INVALID, "mend it with 'virsh edit'",
+                   NULL);
 }
 
 static void
@@ -195,7 +199,8 @@ test_refuses_too_deep_and_too_large(void **state)
         g_string_append(deep, "<a>");
     expect_refused(deep->str, deep->len, VGPU_ERROR_INVALID, "not well-formed", NULL);
     memset(large, ' ', VGPU_XML_MAX + 1);
-    expect_refused(large, VGPU_XML_MAX + 1, VGPU_ERROR_INVALID, "larger than 16 MiB", NULL);
+    expect_refused(large, VGPU_XML_MAX + 1, VGPU_ERROR_INVALID,
+                   "larger than 16 MiB; look with 'virsh edit'", NULL);
 }
 
 /* Any start of a good document, and any with one byte changed: refused or read, never a crash. */

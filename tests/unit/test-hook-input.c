@@ -63,7 +63,7 @@ test_bad_input(void **state)
     check_bad_and_not_made(hook, invalid, "metadata is not valid");
     check_bad_and_not_made(hook, newer, "metadata");
     check_bad_and_not_made(hook, twice, "named twice");
-    check_bad_and_not_made(hook, cut, "not well-formed");
+    check_bad_and_not_made(hook, cut, "nothing was done; look at it with 'virsh dumpxml'");
     check_bad_and_not_made(hook, entity, "document type");
     assert_null(strstr(hook->err, "root:"));
 }
@@ -172,6 +172,7 @@ test_large(void **state)
 
     hook_call_with(hook, "prepare", large_asks, LARGE, NULL);
     hook_expect(hook, 1, "larger than 16 MiB");
+    assert_non_null(strstr(hook->err, "look with 'virsh edit' for what makes it so large"));
     hook_call_with(hook, "prepare", large_mdev, LARGE, NULL);
     hook_expect(hook, 0, "larger than 16 MiB");
     hook_call_with(hook, "prepare", large_plain, LARGE, NULL);
