@@ -5,11 +5,13 @@
  */
 #include "unit.h"
 
+#include <json-c/json.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "domain-text.h"
 #include "mock-sysfs.h"
+#include "program.h"
 #include "record.h"
 
 #define FILE_1 "run/openvgpu/vgpus/" VGPU_1 ".json"
@@ -55,6 +57,43 @@ test_reads_what_it_wrote(void **state)
         assert_string_equal(loaded->parent, GPU_1);
         assert_string_equal(loaded->type, "vgpu-16m");
     }
+}
+
+/* In one form, since white space is json-c's and differs between its releases. */
+static char *
+plain_json(const char *text)
+{
+    json_object *object = json_tokener_parse(text);
+    char *plain = g_strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+
+    assert_non_null(object);
+    json_object_put(object);
+    return plain;
+}
+
+/* Releases meet in these files: what an upgrade finds was written by the one before. */
+static void
+test_format_stays(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_A,  (char *)"vma",
+                         (char *)VGPU_1,    (char *)GPU_1,        (char *)"vgpu-16m"};
+    g_autoptr(VgpuRecord) loaded = NULL;
+
+    assert_true(vgpu_record_save(mock->root, &record, NULL));
+    g_autofree char *written = mock_sysfs_read(mock, FILE_1);
+    g_autofree char *expected = program_golden("record/ready.json", written);
+    g_autofree char *a = plain_json(written);
+    g_autofree char *b = plain_json(expected);
+    assert_string_equal(a, b);
+
+    mock_sysfs_write(mock, FILE_1, expected);
+    loaded = vgpu_record_load(mock->root, VGPU_1, NULL);
+    assert_non_null(loaded);
+    assert_int_equal(loaded->state, VGPU_RECORD_READY);
+    assert_int_equal(loaded->source, VGPU_RECORD_METADATA);
+    assert_string_equal(loaded->domain_name, "vma");
+    assert_string_equal(loaded->type, "vgpu-16m");
 }
 
 static void
@@ -192,6 +231,7 @@ main(void)
         cmocka_unit_test(test_reads_what_it_wrote), cmocka_unit_test(test_modes),
         cmocka_unit_test(test_lists_and_deletes),   cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_follows_no_link),     cmocka_unit_test(test_not_there),
+        cmocka_unit_test(test_format_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
