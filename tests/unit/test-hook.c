@@ -191,6 +191,23 @@ test_reconnect_looks_in_the_background(void **state)
     close(fd);
 }
 
+/* Nor does one that crashes: the child alone is gone. */
+static void
+test_reconnect_crashes(void **state)
+{
+    Hook *hook = *state;
+    const char *top = g_getenv("top_builddir");
+    g_autofree char *mark = g_build_filename(hook->mock->path, "crashed", NULL);
+
+    g_free(hook->module);
+    hook->module = g_build_filename(top ? top : "../..", "tests/unit/crash-hook.so", NULL);
+    hook_call(hook, "reconnect", "");
+    hook_expect(hook, 0, NULL);
+    for (int i = 0; i < 5000 && !g_file_test(mark, G_FILE_TEST_EXISTS); i++)
+        g_usleep(1000);
+    assert_true(g_file_test(mark, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_session(void **state)
 {
@@ -396,6 +413,7 @@ main(void)
         HOOK_TEST(module_of_another_release),
         HOOK_TEST(reconnect_reads_nothing),
         HOOK_TEST(reconnect_looks_in_the_background),
+        HOOK_TEST(reconnect_crashes),
         HOOK_TEST(session),
         HOOK_TEST(restore_with_a_password),
         HOOK_TEST(deadline),
