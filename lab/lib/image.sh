@@ -57,10 +57,14 @@ image_season()
     ln -s "$2" "$1/runtime"
     ln -s "$3" "$1/kernel"
     echo 2 >"$1/cpus"
+    # Who interrupts this must not leave a QEMU behind that no folder tells of.
+    # shellcheck disable=SC2064 # the folder of now
+    trap "machine_cut ${1@Q}" EXIT
     machine_boot "$1"
     ssh_machine "$1" "virsh -q domcapabilities --virttype qemu && virsh -q domcapabilities &&
         virsh -q nodedev-list" </dev/null >/dev/null
     machine_stop "$1"
+    trap - EXIT
     rm -f "$1"/{image,runtime,kernel,cpus,port,pid,console.log,qemu.log}
 }
 

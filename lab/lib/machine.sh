@@ -4,6 +4,9 @@
 
 lab_machines=$lab_cache/machines
 
+# How long a boot may take: the sanitizer kernel's, emulated on a busy host.
+machine_boot_seconds=900
+
 # machine_dir NAME: its folder, whether it exists or not.
 machine_dir()
 {
@@ -35,7 +38,8 @@ machine_make()
     cp --sparse=always --reflink=auto "$image/disk.img" "$dir/disk.img"
 }
 
-# machine_boot DIR: starts QEMU on its disk and waits until it can be used.
+# machine_boot DIR: starts QEMU on its disk and waits until it can be used. One that does
+# not boot is ended.
 machine_boot()
 {
     local dir=$1 seen
@@ -46,6 +50,7 @@ machine_boot()
     machine_wait_ready "$dir" "$seen" || {
         printf 'The end of its console:\n' >&2
         tail -c +$((seen + 1)) "$dir/console.log" | tail -n 40 | sed 's/^/    /' >&2
+        machine_cut "$dir"
         die "the machine does not boot"
     }
     ssh_machine "$dir" true </dev/null
@@ -54,7 +59,7 @@ machine_boot()
 # machine_wait_ready DIR OFFSET: until the console says so, after OFFSET bytes.
 machine_wait_ready()
 {
-    local deadline=$((SECONDS + 900))
+    local deadline=$((SECONDS + machine_boot_seconds))
     until tail -c +$(($2 + 1)) "$1/console.log" | grep -q OPENVGPU-LAB-READY; do
         qemu_pid "$1" >/dev/null && ((SECONDS < deadline)) || return 1
         sleep 0.1

@@ -24,7 +24,8 @@ seconds_since()
 }
 
 # step TEXT CMD…: runs CMD with its output kept in a log, and says how long it
-# took. On a terminal the seconds tick, and its last line shows. A failure shows the end of the log.
+# took. On a terminal the seconds tick, and its last line shows. A failure shows the end of
+# the log, more than what machine_boot says of a console.
 # CMD is a function of the library or a program; it runs in a new bash, since
 # only there errexit holds however step was called.
 step()
@@ -46,7 +47,7 @@ step()
     fi
     if ((status)); then
         printf '%s: failed after %s s; the end of its output:\n' "$text" "$(seconds_since "$start")" >&2
-        tail -n 40 "$log" | sed 's/^/    /' >&2
+        tail -n 50 "$log" | sed 's/^/    /' >&2
     else
         printf '%s: %s s\n' "$text" "$(seconds_since "$start")" >&2
     fi

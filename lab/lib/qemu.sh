@@ -3,6 +3,10 @@
 # QEMU, run out of the runtime root: the host's own version and apt sources do
 # not matter.
 
+# What is tried before it is believed, and for how long.
+qemu_kvm_device=/dev/kvm
+qemu_kvm_seconds=20
+
 # qemu_command RUNTIME: sets the array qemu to the program and where its parts are.
 qemu_command()
 {
@@ -16,7 +20,7 @@ qemu_command()
 # qemu_accel: sets the array accel to what runs a kernel here.
 qemu_accel()
 {
-    if [[ -w /dev/kvm && $(qemu_kvm_answer) == yes ]]; then
+    if [[ -w $qemu_kvm_device && $(qemu_kvm_answer) == yes ]]; then
         accel=(-machine "q35,accel=kvm" -cpu host)
     else
         accel=(-machine q35 -accel "tcg,thread=multi,tb-size=1024" -cpu max)
@@ -27,7 +31,7 @@ qemu_accel()
 # device that opens proves nothing, so it is tried, once per boot of this host.
 qemu_probe()
 {
-    [[ -w /dev/kvm ]] || return 0
+    [[ -w $qemu_kvm_device ]] || return 0
     [[ $(qemu_kvm_answer) ]] && return
     step "Trying whether KVM boots a kernel here" qemu_kvm_ask "$1" "$2"
     [[ $(qemu_kvm_answer) == yes ]] || echo "It does not: machines run by emulation" >&2
@@ -58,7 +62,7 @@ qemu_kvm_boots()
 {
     local qemu
     qemu_command "$1"
-    timeout -k 1 20 "${qemu[@]}" -machine q35,accel=kvm -cpu host -m 512 -no-reboot \
+    timeout -k 1 "$qemu_kvm_seconds" "${qemu[@]}" -machine q35,accel=kvm -cpu host -m 512 -no-reboot \
         -kernel "$2/vmlinux" -initrd "$2/initrd" -serial stdio \
         -append 'console=ttyS0 quiet panic=-1 openvgpu.probe' | grep -q OPENVGPU-LAB-PROBED
 }
