@@ -113,10 +113,12 @@ suite_count()
 # Its output is kept, and its end shown if it failed.
 suite_one()
 {
-    local name=$1 log start=$EPOCHREALTIME status=0
+    local name=$1 log start=$EPOCHREALTIME progress status=0
     shift
     log=$(suite_logs)/$name.log
+    progress_begin "$name" "$log"
     "$@" >"$log" 2>&1 </dev/null 3<&- || status=$?
+    progress_end "$progress"
     case $status in
     0) suite_count PASS "$name" "$(seconds_since "$start")" \
         "$(sed -n 's/^\(The emulator ended\) .*/\1 once/p' "$log")" ;;
@@ -155,10 +157,12 @@ suite_lib()
 # suite_check NAME: make check, each of its tests counted from the results it leaves.
 suite_check()
 {
-    local dir start=$EPOCHREALTIME result trs name any=''
+    local dir start=$EPOCHREALTIME result trs name any='' progress
     dir=$(build_folder host)
     find "$dir/build" -name '*.trs' -delete
+    progress_begin "make check" "$(suite_logs)/check.log"
     suite_host_make check >"$(suite_logs)/check.log" 2>&1 3<&- || any=failed
+    progress_end "$progress"
     while IFS= read -r trs; do
         name=${trs#"$dir/build/"}
         name=${name%.trs}

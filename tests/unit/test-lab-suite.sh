@@ -102,6 +102,27 @@ answers='' ends=yes renewed='' runs='255 0 '
 scenario login:
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
 
+# What takes long is told of while it runs: a line now and then, or, on a terminal, all the time.
+slow() { echo 'linking it all' && sleep 1.7; }
+line=$(suite_one slow slow 2>&1)
+[[ $line =~ ^PASS\ slow\ [0-9.]+\ s$ ]] || fail "a minute is not over:"
+progress_seconds=1
+line=$(suite_one slow slow 2>&1)
+grep -qxE 'slow: [0-9.]+ s so far: linking it all' <<<"$line" || fail "it is not told of:"
+[[ ${line##*$'\n'} =~ ^PASS ]] || fail "the result is not last:"
+if command -v script >/dev/null; then
+    cat >"$here/terminal" <<END
+. "$top/lab/lib/progress.sh"
+. "$top/lab/lib/suite.sh"
+suite_logs() { echo "$here"; }
+$(declare -f slow)
+suite_one slow slow
+END
+    line=$(script -qec "bash '$here/terminal'" /dev/null </dev/null)
+    [[ $line == *'slow: '*' s  linking it all'*$'\033[KPASS slow '* ]] ||
+        fail "a terminal is not told:"
+fi
+
 printf 'one\ncommand: not found\n' >"$here/log"
 [[ $(suite_why "$here/log") == 'command: not found' ]] || fail "$(suite_why "$here/log")"
 exit 0
