@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -174,6 +176,41 @@ test_texts_that_do_not_fit(void **state)
     assert_int_equal(soft_type_describe(soft_type_find(1), 16, text, sizeof text), -ENOSPC);
 }
 
+/* Of a GPU with the usual framebuffer, as the table of vgpu-soft(7) has it. */
+static void
+page_row(char *row, size_t size, const struct soft_type *type)
+{
+    char name[VGPU_TEXT_SIZE];
+
+    assert_int_equal(soft_type_name(type, name, sizeof name), 0);
+    snprintf(row, size, "vgpu-%s\t%s\t%u MiB\t%ux%u\t%u\n", type->profile, name,
+             type->framebuffer_mib, type->max_width, type->max_height, 256 / type->framebuffer_mib);
+}
+
+/* The table of the page is this one, in the same order, with nothing more. */
+static void
+test_page_has_them(void **state)
+{
+    const char *top = getenv("top_srcdir");
+    char path[4096], line[256], row[512];
+    unsigned int rows = 0;
+    FILE *page;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/docs/vgpu-soft.7", top ? top : "../..");
+    page = fopen(path, "r");
+    assert_non_null(page);
+    while (fgets(line, sizeof line, page)) {
+        if (strncmp(line, "vgpu-", 5) != 0 || !strchr(line, '\t'))
+            continue;
+        assert_true(rows < soft_type_count);
+        page_row(row, sizeof row, &soft_types[rows++]);
+        assert_string_equal(line, row);
+    }
+    fclose(page);
+    assert_int_equal(rows, soft_type_count);
+}
+
 int
 main(void)
 {
@@ -187,6 +224,7 @@ main(void)
         cmocka_unit_test(test_contract_bounds_their_number),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_texts_that_do_not_fit),
+        cmocka_unit_test(test_page_has_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
