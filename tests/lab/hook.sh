@@ -35,10 +35,10 @@ one_line()
     ((count == 1)) || fail "$count lines of OpenVGPU instead of one: $output"
 }
 
-# what_is_there: vGPUs and records.
+# what_is_there: vGPUs and records; the records' folder may not be there yet.
 what_is_there()
 {
-    vm 'ls /sys/bus/mdev/devices /run/openvgpu/vgpus 2>/dev/null || true'
+    vm 'ls /sys/bus/mdev/devices; echo records:; ls /run/openvgpu/vgpus 2>/dev/null || true'
 }
 
 # refused DOMAIN REGEX…: it must not start, and the one line that says why names the
