@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,43 @@ test_without_module(void **state)
     check_without_module(hook);
     mock_sysfs_write(hook->mock, "hook.so", "\177ELF and then rubbish");
     check_without_module(hook);
+}
+
+/* That the loader looks up every symbol that hook.so calls when it loads it, and not later. */
+static void
+check_binds_now(const char *path)
+{
+    void *module = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+    struct link_map *map;
+    gboolean now = FALSE;
+
+    assert_non_null(module);
+    assert_int_equal(dlinfo(module, RTLD_DI_LINKMAP, &map), 0);
+    for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++)
+        now = now || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_BIND_NOW);
+    assert_true(now);
+}
+
+/* A library that is there but lacks what hook.so calls is found out before anything is done. */
+static void
+test_library_without_a_symbol(void **state)
+{
+    Hook *hook = *state;
+    g_autofree char *asks = hook_one_vgpu("vgpu-16m");
+    g_autofree char *path = g_strconcat("LD_LIBRARY_PATH=", hook->mock->path, NULL);
+    g_autofree char *other = NULL, *copy = NULL;
+    gsize length;
+    Dl_info any;
+
+    check_binds_now(hook->module);
+    assert_true(dladdr((void *)_cmocka_run_group_tests, &any));
+    assert_true(g_file_get_contents(any.dli_fname, &other, &length, NULL));
+    copy = g_build_filename(hook->mock->path, "libglib-2.0.so.0", NULL);
+    assert_true(g_file_set_contents(copy, other, (gssize)length, NULL));
+    hook_call_with(hook, "prepare", asks, strlen(asks), path);
+    hook_expect(hook, 1, "can't load its library");
+    assert_non_null(strstr(hook->err, "undefined symbol"));
+    assert_false(hook_touched(hook));
 }
 
 /* In mid-upgrade too: what becomes of the domain depends on what it asks for, not on hook.so. */
@@ -410,6 +448,7 @@ main(void)
         HOOK_TEST(same_uuid_for_two_domains),
         HOOK_TEST(ordinary_domain),
         HOOK_TEST(without_module),
+        HOOK_TEST(library_without_a_symbol),
         HOOK_TEST(module_of_another_release),
         HOOK_TEST(reconnect_reads_nothing),
         HOOK_TEST(reconnect_looks_in_the_background),
