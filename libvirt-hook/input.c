@@ -89,17 +89,19 @@ void
 input_read(struct input *input, int fd, int64_t until)
 {
     char block[BLOCK];
-    size_t room = 0;
+    size_t room = 0, used = 0;
     ssize_t count;
 
     memset(input, 0, sizeof(*input));
     input->whole = true;
     while ((count = read_block(fd, block, until)) > 0) {
+        used = (size_t)count > used ? (size_t)count : used;
         scan_feed(&input->scan, block, (size_t)count);
         input->whole = input->whole && keep(input, &room, block, (size_t)count);
     }
     input->whole = input->whole && count == 0;
-    explicit_bzero(block, sizeof(block));
+    /* the rest of the block was never touched, and touching it would cost pages */
+    explicit_bzero(block, used);
 }
 
 void
