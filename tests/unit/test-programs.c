@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define CALLOUT "mdevctl-callout/openvgpu-callout"
+#define ANSWER  "mdevctl-callout/callout-answer"
 
 static void
 test_callout(void **state)
@@ -85,5 +86,9 @@ main(void)
         cmocka_unit_test(test_callout_reads_to_the_end_even_if_not_mine),
         cmocka_unit_test(test_notifier),
     };
+    const char *top = getenv("top_builddir");
+    g_autofree char *answer = g_build_filename(top ? top : "../..", ANSWER, NULL);
+
+    g_setenv("OPENVGPU_CALLOUT_ANSWER", answer, TRUE);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
