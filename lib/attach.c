@@ -123,15 +123,12 @@ choose_on(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuParent *
     return request;
 }
 
+/* libvirt's name of a host device's model is the kernel's of its interface. */
 static const char *
 model_of(const VgpuType *type)
 {
-    static const char *const models[] = {"vfio-ap", "vfio-ccw"};
-
-    for (guint i = 0; i < G_N_ELEMENTS(models); i++)
-        if (g_str_equal(type->device_api, models[i]))
-            return models[i];
-    return "vfio-pci";
+    return g_str_has_prefix(type->device_api, "vfio-") ? g_intern_string(type->device_api)
+                                                       : "vfio-pci";
 }
 
 VgpuRequest *
