@@ -122,7 +122,7 @@ vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *id, G
     g_autofree char *path = definition_path(root, parent, id, error);
     if (!path)
         return NULL;
-    g_autofree char *text = vgpu_file_read(path, VGPU_FILE_MAX, NULL, error);
+    g_autofree char *text = vgpu_file_read_text(path, VGPU_FILE_MAX, error);
     if (!text)
         return NULL;
     g_autofree char *name = g_path_get_basename(path);

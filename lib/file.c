@@ -101,6 +101,18 @@ vgpu_file_read(const char *path, gsize max, gsize *length, GError **error)
     return data;
 }
 
+char *
+vgpu_file_read_text(const char *path, gsize max, GError **error)
+{
+    gsize length = 0;
+    g_autofree char *text = vgpu_file_read(path, max, &length, error);
+
+    if (!text || strlen(text) == length)
+        return g_steal_pointer(&text);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' holds a NUL and is no text", path);
+    return NULL;
+}
+
 static gboolean
 write_all(int fd, const char *data, gsize length)
 {

@@ -32,6 +32,17 @@ G_BEGIN_DECLS
 char *vgpu_file_read(const char *path, gsize max, gsize *length, GError **error);
 
 /**
+ * vgpu_file_read_text:
+ * @path: as for vgpu_file_read()
+ * @max: most bytes to take
+ * @error: (out) (optional): as for vgpu_file_read(); %VGPU_ERROR_INVALID also if it holds a NUL,
+ *   behind which a reader of text would not look
+ *
+ * Returns: (transfer full) (nullable): the contents.
+ */
+char *vgpu_file_read_text(const char *path, gsize max, GError **error);
+
+/**
  * vgpu_file_read_fd:
  * @fd: an open file, pipe or socket; stays open
  * @name: how to call it in a message ("standard input")

@@ -142,7 +142,7 @@ vgpu_record_load(const VgpuRoot *root, const char *id, GError **error)
     g_autofree char *canonical = NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, &canonical, error);
     g_autofree char *path = provider ? record_path(root, canonical, error) : NULL;
-    g_autofree char *text = path ? vgpu_file_read(path, VGPU_FILE_MAX, NULL, error) : NULL;
+    g_autofree char *text = path ? vgpu_file_read_text(path, VGPU_FILE_MAX, error) : NULL;
 
     return text ? parse_record(text, path, canonical, error) : NULL;
 }

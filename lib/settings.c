@@ -137,6 +137,11 @@ vgpu_settings_parse(const char *text, gsize length, GError **error)
     g_autoptr(VgpuSettings) settings = settings_new();
     GError *reason = NULL;
 
+    /* GLib takes a value to end there */
+    if (length && memchr(text, '\0', length)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "it holds a NUL and is no text");
+        return NULL;
+    }
     if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &reason)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "%s", reason->message);
         g_error_free(reason);

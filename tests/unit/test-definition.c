@@ -125,6 +125,21 @@ test_malformed(void **state)
     }
 }
 
+/* As a file has it that was torn by a loss of power. */
+static void
+test_nul(void **state)
+{
+    static const char torn[] = "{\"mdev_type\":\"t\",\"start\":\"auto\"}\n\0\0";
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "etc/mdevctl.d", GPU, UUID_A, NULL);
+    GError *error = NULL;
+
+    mock_sysfs_define(mock, GPU, UUID_A, "");
+    assert_true(g_file_set_contents(path, torn, sizeof(torn), NULL));
+    assert_null(vgpu_definition_load(mock->root, GPU, UUID_A, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, UUID_A);
+}
+
 static void
 test_bad_file_hides_no_other(void **state)
 {
@@ -210,6 +225,7 @@ main(void)
         cmocka_unit_test(test_save_keeps_what_we_do_not_know),
         cmocka_unit_test(test_save_of_a_new_one),
         cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_nul),
         cmocka_unit_test(test_bad_file_hides_no_other),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_version),

@@ -59,6 +59,23 @@ test_failed_write_leaves_nothing(void **state)
 }
 
 static void
+test_text_has_no_nul(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, "x", NULL);
+    GError *error = NULL;
+
+    assert_true(g_file_set_contents(path, "one\n", 4, NULL));
+    g_autofree char *text = vgpu_file_read_text(path, 4, &error);
+    assert_string_equal(text, "one\n");
+    assert_true(g_file_set_contents(path, "one\0", 4, NULL));
+    assert_null(vgpu_file_read_text(path, 4, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "holds a NUL");
+    assert_null(vgpu_file_read_text(path, 3, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "larger than 3");
+}
+
+static void
 test_read_is_bounded(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
@@ -133,6 +150,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_replaces_in_one_step),
         cmocka_unit_test(test_failed_write_leaves_nothing),
+        cmocka_unit_test(test_text_has_no_nul),
         cmocka_unit_test(test_read_is_bounded),
         cmocka_unit_test(test_pipe_is_read_to_its_end),
         cmocka_unit_test(test_remove_and_list),

@@ -188,6 +188,20 @@ test_refuses(void **state)
     check_refused(mock, RECORD("2", "new", "new", "new", "new", "new"), VGPU_ERROR_VERSION);
 }
 
+static void
+test_nul(void **state)
+{
+    static const char torn[] = RECORD("1", "ready", "metadata", DOMAIN_A, VGPU_1, GPU_1) "\n\0";
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = g_build_filename(mock->path, FILE_1, NULL);
+    g_autoptr(GError) error = NULL;
+
+    mock_sysfs_write(mock, FILE_1, "");
+    assert_true(g_file_set_contents(path, torn, sizeof(torn), NULL));
+    assert_null(vgpu_record_load(mock->root, VGPU_1, &error));
+    assert_int_equal(error->code, VGPU_ERROR_INVALID);
+}
+
 /* Only root can put one there, but what it leads to is not read all the same. */
 static void
 test_follows_no_link(void **state)
@@ -228,9 +242,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads_what_it_wrote), cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_lists_and_deletes),   cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_follows_no_link),     cmocka_unit_test(test_not_there),
+        cmocka_unit_test(test_reads_what_it_wrote),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_lists_and_deletes),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_follows_no_link),
+        cmocka_unit_test(test_not_there),
         cmocka_unit_test(test_format_stays),
     };
 

@@ -87,6 +87,17 @@ test_bad(void **state)
     }
 }
 
+/* GLib would take the value to end there. */
+static void
+test_nul(void **state)
+{
+    static const char text[] = "[allow]\ntypes = vgpu-16m\0; *\n";
+    GError *error = NULL;
+
+    assert_null(vgpu_settings_parse(text, sizeof(text) - 1, &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "holds a NUL");
+}
+
 static void
 test_allow(void **state)
 {
@@ -115,10 +126,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_all),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_allow),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all),   cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_nul),      cmocka_unit_test(test_allow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
