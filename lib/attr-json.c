@@ -7,9 +7,33 @@
 #include "attr.h"
 #include "error.h"
 
+#include <json-c/json_visit.h>
+#include <math.h>
 #include <string.h>
 
 #define JSON_DEPTH 16
+
+static int
+refuse_infinite(json_object *value, int flags G_GNUC_UNUSED, json_object *parent G_GNUC_UNUSED,
+                const char *key G_GNUC_UNUSED, size_t *index G_GNUC_UNUSED,
+                void *user_data G_GNUC_UNUSED)
+{
+    return !json_object_is_type(value, json_type_double) || isfinite(json_object_get_double(value))
+               ? JSON_C_VISIT_RETURN_CONTINUE
+               : JSON_C_VISIT_RETURN_ERROR;
+}
+
+/* json-c takes "NaN" and "Infinity" when it is strict too; mdevctl takes no such file. */
+static json_object *
+check_numbers(json_object *json, GError **error)
+{
+    if (json_c_visit(json, 0, refuse_infinite, NULL) >= 0)
+        return json;
+    g_set_error_literal(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                        "it is no JSON: a number is none, or too large");
+    json_object_put(json);
+    return NULL;
+}
 
 json_object *
 vgpu_json_parse(const char *text, GError **error)
@@ -23,7 +47,7 @@ vgpu_json_parse(const char *text, GError **error)
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "it is no JSON: %s",
                     json_tokener_error_desc(reason));
     json_tokener_free(tokener);
-    return reason == json_tokener_success ? json : NULL;
+    return reason == json_tokener_success ? check_numbers(json, error) : NULL;
 }
 
 json_object *

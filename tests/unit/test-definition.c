@@ -114,6 +114,8 @@ test_malformed(void **state)
         "{\"mdev_type\":\"t\",\"start\":\"auto\",\"attrs\":[{\"a\":1}]}",
         "{\"mdev_type\":\"t\",\"start\":\"auto\"} x",
         "{\"mdev_type\":\"\377\",\"start\":\"auto\"}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"n\":NaN}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"n\":[-Infinity]}",
         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
     };
     GError *error = NULL;
