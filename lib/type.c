@@ -8,7 +8,6 @@
 #include "error.h"
 #include "sysfs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static char *
@@ -61,12 +60,11 @@ parse_count(const char *text)
 static void
 parse_size(const char *text, guint *width, guint *height)
 {
-    guint w, h;
-    char rest;
-    if (text && strlen(text) < 16 && sscanf(text, "%ux%u%c", &w, &h, &rest) == 2) {
-        *width = w;
-        *height = h;
-    }
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", "x", 3);
+    if (g_strv_length(parts) != 2 || !parse_count(parts[0]) || !parse_count(parts[1]))
+        return;
+    *width = parse_count(parts[0]);
+    *height = parse_count(parts[1]);
 }
 
 static void
