@@ -140,20 +140,31 @@ find_or_add_type(VgpuParent *parent, guint number)
     return type;
 }
 
-/* "1155  : NVIDIA A40-1B"; the line of titles has no number. */
-static void
-add_creatable(VgpuParent *parent, const char *line)
+/* "1155  : NVIDIA A40-1B": the number, and the name behind it; 0 for the line of titles. */
+static guint
+read_line(const char *line, char **name)
 {
     const char *colon = strchr(line, ':');
     guint64 number;
 
     if (!colon)
-        return;
+        return 0;
     g_autofree char *first = g_strstrip(g_strndup(line, colon - line));
-    g_autofree char *name = g_strstrip(g_strdup(colon + 1));
     if (!g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
+        return 0;
+    *name = g_strstrip(g_strdup(colon + 1));
+    return (guint)number;
+}
+
+static void
+add_creatable(VgpuParent *parent, const char *line)
+{
+    g_autofree char *name = NULL;
+    guint number = read_line(line, &name);
+
+    if (!number)
         return;
-    VgpuType *type = find_or_add_type(parent, (guint)number);
+    VgpuType *type = find_or_add_type(parent, number);
     type->available_instances++;
     if (!type->name) {
         type->framebuffer_mib = framebuffer_of(name);
@@ -289,11 +300,9 @@ has_type(const char *text, const char *type)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     for (guint i = 0; lines[i]; i++) {
-        char *colon = strchr(lines[i], ':');
-        if (!colon)
-            continue;
-        *colon = '\0';
-        if (g_str_equal(g_strstrip(lines[i]), type + strlen(PREFIX)))
+        g_autofree char *name = NULL;
+        g_autofree char *id = g_strdup_printf(PREFIX "%u", read_line(lines[i], &name));
+        if (name && g_str_equal(id, type))
             return TRUE;
     }
     return FALSE;

@@ -71,6 +71,25 @@ test_parents(void **state)
     assert_false(vgpu_device_has_parent(mock->root, MOCK_VF_1, MOCK_VF_1));
 }
 
+/* However a number is written, the type that is listed can be made. */
+static void
+test_list_of_types(void **state)
+{
+    static const char list[] = "ID : vGPU Name\n0557: NVIDIA A40-2Q\n-558 : a\n: b\n559\n";
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+
+    mock_vf_add(mock, 1);
+    mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/creatable_vgpu_types", list);
+    g_autoptr(VgpuParent) pf = vgpu_parent_load(mock->root, MOCK_PF, NULL);
+    const VgpuType *type = pf->types->pdata[0];
+    g_autofree char *vf = vgpu_provider_nvidia_vf.pick(mock->root, pf, type->id);
+    assert_int_equal(pf->types->len, 1);
+    assert_string_equal(type->id, "nvidia-557");
+    assert_string_equal(type->name, "NVIDIA A40-2Q");
+    assert_string_equal(vf, MOCK_VF_1);
+    assert_null(vgpu_provider_nvidia_vf.pick(mock->root, pf, "nvidia-558"));
+}
+
 /* Its VFs are gone; what is defined on it can be had all the same. */
 static void
 test_parent_without_vfs(void **state)
@@ -348,6 +367,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_parents),
+        cmocka_unit_test(test_list_of_types),
         cmocka_unit_test(test_parent_without_vfs),
         cmocka_unit_test(test_made_and_removed),
         cmocka_unit_test(test_refused),
