@@ -25,6 +25,7 @@
 #define DISPI_BPP      0x506
 #define DISPI_ENABLE   0x508
 #define DISPI_VIRT_W   0x50c
+#define DISPI_X_OFFSET 0x510
 #define DISPI_Y_OFFSET 0x512
 
 static void
@@ -152,6 +153,30 @@ set_mode(const struct device *dev, uint16_t y_offset)
     write16(dev, DISPI_Y_OFFSET, y_offset);
 }
 
+/* The scanout then starts inside a page, so the console has a copy, made at each question. */
+static void
+test_pan_inside_page(const struct device *dev, volatile uint8_t *vram,
+                     const volatile uint8_t *console)
+{
+    struct vfio_device_gfx_plane_info plane;
+    const size_t start = 8 * 4, end = 768 * 4096;
+
+    vram[start] = 0x33;
+    vram[start + end - 1] = 0x44;
+    write16(dev, DISPI_X_OFFSET, 8);
+    check(query_plane(dev, &plane) && plane.width == 1024 && plane.stride == 4096,
+          "the plane of a pan that starts inside a page is there");
+    check(console[0] == 0x33 && console[end - 1] == 0x44, "the console shows it to its end");
+    vram[start] = 0x55;
+    check(console[0] == 0x33, "what is drawn then does not show");
+    query_plane(dev, &plane);
+    check(console[0] == 0x55, "until it is asked for again");
+    write16(dev, DISPI_X_OFFSET, 0);
+    query_plane(dev, &plane);
+    vram[0] = 0x66;
+    check(console[0] == 0x66, "back at a page's start the console aliases it again");
+}
+
 static void
 test_display(const struct device *dev)
 {
@@ -181,6 +206,7 @@ test_display(const struct device *dev)
     write16(dev, DISPI_Y_OFFSET, 0);
     query_plane(dev, &plane);
     check(console[0] == 0x11, "and back");
+    test_pan_inside_page(dev, vram, console);
     device_set_command(dev, 0);
     check(can_touch(console) && can_touch(console + console_size - 1),
           "it stays readable with memory disabled");
