@@ -64,8 +64,8 @@ is_plain_name(const char *name)
     return length > 0 && length <= NAME_MOST && name[0] != '.';
 }
 
-static bool
-is_uuid(const char *text)
+bool
+call_is_uuid(const char *text)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
@@ -84,7 +84,7 @@ call_is_ours(const struct call *call, const char *root)
     const char *driver;
     ssize_t length;
 
-    if (!is_plain_name(call->parent) || !is_uuid(call->uuid))
+    if (!is_plain_name(call->parent) || !call_is_uuid(call->uuid))
         return false;
     if ((size_t)snprintf(path, sizeof(path), "%s/sys/class/mdev_bus/%s/driver", root,
                          call->parent) >= sizeof(path))

@@ -35,6 +35,14 @@ struct call {
 bool call_parse(struct call *call, int argc, char **argv);
 
 /**
+ * call_is_uuid:
+ * @text: any text
+ *
+ * Returns: true if it is a uuid, in digits of whatever case.
+ */
+bool call_is_uuid(const char *text);
+
+/**
  * call_is_ours:
  * @call: a call
  * @root: where /sys is, "" on a real host

@@ -12,40 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attribute.h"
+#include "lister.h"
+
 #define NOT_MINE 2
 
-/* More than any attribute of ours can have (kmod/vfio/attr.c). */
-#define VALUE_MOST 2048
-
-/* The folder of our attributes below a vGPU, and what is in it, in the order it is to be set. */
-static const char folder_name[] = "vgpu";
-static const char *const attribute_names[] = {"params", "vm_name"};
-
-#define ATTRIBUTES (sizeof(attribute_names) / sizeof(attribute_names[0]))
-
-static const char capabilities[] =
-    "{\"supports\":{\"version\":2,\"actions\":[\"start\",\"stop\",\"define\",\"undefine\","
-    "\"modify\",\"attributes\",\"capabilities\"],\"events\":[\"pre\",\"post\",\"notify\",\"live\","
-    "\"get\"]}}\n";
-
-/* Reads an attribute without its newline; false if there is none, or it is longer than @size. */
-static bool
-read_attribute(int folder, const char *name, char *value, size_t size)
-{
-    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    ssize_t length;
-
-    if (fd < 0)
-        return false;
-    length = read(fd, value, size);
-    close(fd);
-    if (length < 0 || (size_t)length == size)
-        return false;
-    value[length] = '\0';
-    if (length > 0 && value[length - 1] == '\n')
-        value[--length] = '\0';
-    return strlen(value) == (size_t)length;
-}
+#define CAPABILITIES(attributes)                                                                   \
+    "{\"supports\":{\"version\":2,\"actions\":[\"start\",\"stop\",\"define\",\"undefine\","        \
+    "\"modify\"," attributes "\"capabilities\"],\"events\":[\"pre\",\"post\",\"notify\",\"live\"," \
+    "\"get\"]}}\n"
 
 /* Can it stand in JSON as it is? */
 static bool
@@ -61,47 +36,35 @@ is_plain(const char *value)
 static bool
 write_attributes(int folder, char *text, size_t size)
 {
-    char value[VALUE_MOST];
+    char value[ATTRIBUTE_MOST];
     size_t length = 0;
 
     text[length++] = '[';
-    for (size_t i = 0; i < ATTRIBUTES; i++) {
-        if (!read_attribute(folder, attribute_names[i], value, sizeof(value)) || !is_plain(value))
+    for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
+        if (!attribute_read(folder, attribute_names[i], value) || !is_plain(value))
             return false;
         if (value[0])
-            length +=
-                (size_t)snprintf(text + length, size - length, "%s{\"%s/%s\":\"%s\"}",
-                                 length > 1 ? "," : "", folder_name, attribute_names[i], value);
+            length += (size_t)snprintf(text + length, size - length,
+                                       "%s{\"" ATTRIBUTE_FOLDER "/%s\":\"%s\"}",
+                                       length > 1 ? "," : "", attribute_names[i], value);
     }
     snprintf(text + length, size - length, "]\n");
     return true;
 }
 
-/* Nothing below the vGPU may be a link: that would be another device's. */
-static int
-open_folder(const struct call *call, const char *root)
-{
-    char path[PATH_MAX];
-    int vgpu, folder;
-
-    if ((size_t)snprintf(path, sizeof(path), "%s/sys/bus/mdev/devices/%s", root, call->uuid) >=
-        sizeof(path))
-        return -1;
-    vgpu = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (vgpu < 0)
-        return -1;
-    folder = openat(vgpu, folder_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    close(vgpu);
-    return folder;
-}
-
 static int
 get_attributes(const struct call *call, const char *root, const char **text)
 {
-    static char written[ATTRIBUTES * (VALUE_MOST + 64)];
-    int folder = open_folder(call, root);
-    bool done = folder >= 0 && write_attributes(folder, written, sizeof(written));
+    static char written[ATTRIBUTE_COUNT * (ATTRIBUTE_MOST + 64)];
+    char path[PATH_MAX];
+    int folder;
+    bool done;
 
+    if ((size_t)snprintf(path, sizeof(path), "%s/sys/bus/mdev/devices/%s", root, call->uuid) >=
+        sizeof(path))
+        return QUICK_UNKNOWN;
+    folder = attribute_open_folder(AT_FDCWD, path);
+    done = folder >= 0 && write_attributes(folder, written, sizeof(written));
     if (folder >= 0)
         close(folder);
     *text = written;
@@ -111,9 +74,7 @@ get_attributes(const struct call *call, const char *root, const char **text)
 static int
 get_capabilities(const struct call *call, const char *root, const char **text)
 {
-    (void)call;
-    (void)root;
-    *text = capabilities;
+    *text = lister_asks_in_vain(call, root) ? CAPABILITIES("") : CAPABILITIES("\"attributes\",");
     return EXIT_SUCCESS;
 }
 

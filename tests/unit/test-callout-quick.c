@@ -174,6 +174,98 @@ test_alone(void **state)
     }
 }
 
+/* What the callout can do, as it says it to a process with these arguments ('|' between them). */
+static char *
+capabilities_for(MockSysfs *mock, const char *command)
+{
+    g_autofree char *program = built(CALLOUT);
+    const char *argv[] = {program, "-t",   "vgpu-16m", "-e",   "get", "-a",        "capabilities",
+                          "-s",    "none", "-u",       UUID_A, "-p",  PROGRAM_GPU, NULL};
+    g_autofree char *name = g_strdup_printf("proc/%d/cmdline", (int)getpid());
+    g_autofree char *path = g_build_filename(mock->path, name, NULL);
+    g_autofree char *words = g_strdelimit(g_strdup(command), "|", '\0');
+    g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "OPENVGPU_ROOT", mock->path, TRUE);
+    char *output = NULL;
+    int status;
+
+    mock_sysfs_write(mock, name, "");
+    assert_true(g_file_set_contents(path, words, (gssize)strlen(command), NULL));
+    assert_true(g_spawn_sync(NULL, (char **)argv, env, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                             &output, NULL, &status, NULL));
+    assert_int_equal(status, 0);
+    assert_true(g_str_has_prefix(output, "{\"supports\":{\"version\":2,"));
+    return output;
+}
+
+/* Whether a process with these arguments goes on to ask for the attributes of each vGPU. */
+static gboolean
+goes_on(MockSysfs *mock, const char *command)
+{
+    g_autofree char *output = capabilities_for(mock, command);
+
+    return strstr(output, "\"attributes\"") != NULL;
+}
+
+/* A list is spared its question for each vGPU where none has an attribute that is set. */
+static void
+test_list(void **state)
+{
+    static const char *const others[] = {
+        "mdevctl|define|-u|" UUID_A,
+        "mdevctl|modify|--live",
+        "mdevctl",
+        "mdevctl|",
+        "mdevctl|lists",
+        "mdevctl|start|list",
+        "list",
+        "",
+        "x/mdevctl/list",
+        "python3|/usr/bin/mdevctl|list",
+    };
+    MockSysfs *mock = *state;
+
+    assert_false(goes_on(mock, "mdevctl|list|--dumpjson|"));
+    assert_false(goes_on(mock, "/usr/bin/mdevctl|list|"));
+    assert_false(goes_on(mock, "/usr/sbin/lsmdev|"));
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        if (!goes_on(mock, others[i]))
+            fail_msg("\"%s\" was taken for a list", others[i]);
+    mock_sysfs_add_mdev(mock, PROGRAM_GPU, "vgpu-32m", UUID_C);
+    assert_false(goes_on(mock, "mdevctl|list|"));
+    mock_sysfs_write(mock, "sys/devices/pci/" PROGRAM_GPU "/" UUID_C "/vgpu/vm_name", "desk\n");
+    assert_true(goes_on(mock, "mdevctl|list|"));
+    mock_sysfs_write(mock, "sys/devices/pci/" PROGRAM_GPU "/" UUID_C "/vgpu/vm_name", "\n");
+    assert_false(goes_on(mock, "mdevctl|list|"));
+    mock_sysfs_write(mock, VGPU "/vgpu/params", "resolution=800x600\n");
+    assert_true(goes_on(mock, "mdevctl|list|"));
+}
+
+/* All that it can do, but for the one question. */
+static void
+test_list_is_told_the_rest(void **state)
+{
+    g_autofree char *list = capabilities_for(*state, "mdevctl|list|");
+    g_autofree char *other = capabilities_for(*state, "mdevctl|start|");
+    g_auto(GStrv) parts = g_strsplit(other, "\"attributes\",", -1);
+    g_autofree char *rest = g_strjoinv("", parts);
+
+    assert_string_equal(list, rest);
+    assert_int_equal(g_strv_length(parts), 2);
+}
+
+/* What can't be read is nothing to rely on. */
+static void
+test_list_in_doubt(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autofree char *file = g_build_filename(mock->path, VGPU "/vgpu/params", NULL);
+
+    g_unlink(file);
+    assert_false(goes_on(mock, "mdevctl|list|")); /* it is just going away */
+    assert_int_equal(symlink("vm_name", file), 0);
+    assert_true(goes_on(mock, "mdevctl|list|"));
+}
+
 /* In mid-upgrade: what can't be checked is refused, in one line. */
 static void
 test_without_other_half(void **state)
@@ -209,8 +301,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_all_events),          TEST(test_names), TEST(test_attributes),
-        TEST(test_no_link_is_followed), TEST(test_alone), TEST(test_without_other_half),
+        TEST(test_all_events),
+        TEST(test_names),
+        TEST(test_attributes),
+        TEST(test_no_link_is_followed),
+        TEST(test_alone),
+        TEST(test_list),
+        TEST(test_list_is_told_the_rest),
+        TEST(test_list_in_doubt),
+        TEST(test_without_other_half),
         TEST(test_needs_libc_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
