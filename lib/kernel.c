@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kernel.c - whether the running kernel knows mediated devices.
+ * kernel.c - what the running kernel comes with: mediated devices above all.
  */
 #include "kernel.h"
 
@@ -12,8 +12,8 @@
 /* modules.dep of a distribution's kernel is near 1 MiB. */
 #define MODULE_LIST_MAX (16 * 1024 * 1024)
 
-static char *
-read_release(const VgpuRoot *root)
+char *
+vgpu_kernel_release(const VgpuRoot *root)
 {
     g_autofree char *path =
         vgpu_root_path(root, VGPU_DIR_PROC, NULL, "sys", "kernel", "osrelease", NULL);
@@ -21,21 +21,36 @@ read_release(const VgpuRoot *root)
     return release ? g_strchomp(release) : NULL;
 }
 
-/* The kernel's lists of modules name each by its path, "kernel/drivers/vfio/mdev/mdev.ko.xz". */
+/* Does a kernel's list of modules name one? FALSE with *@readable FALSE if it can't be read. */
 static gboolean
-list_has_mdev(const char *text)
+list_has(const VgpuRoot *root, const char *release, const char *list, const char *module,
+         gboolean *readable)
 {
-    return text && strstr(text, "/mdev.ko");
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_MODULES, NULL, release, list, NULL);
+    g_autofree char *text = path ? vgpu_file_read(path, MODULE_LIST_MAX, NULL, NULL) : NULL;
+    /* by path, "kernel/drivers/vfio/mdev/mdev.ko.xz" */
+    g_autofree char *name = g_strdup_printf("/%s.ko", module);
+
+    *readable = text != NULL;
+    return text && strstr(text, name);
 }
 
-/* FALSE only if the kernel's list of modules is there and has no mdev. */
-static gboolean
-may_have_mdev(const VgpuRoot *root, const char *release)
+gboolean
+vgpu_kernel_may_have(const VgpuRoot *root, const char *release, const char *module)
 {
-    g_autofree char *path =
-        vgpu_root_path(root, VGPU_DIR_MODULES, NULL, release, "modules.dep", NULL);
-    g_autofree char *list = path ? vgpu_file_read(path, MODULE_LIST_MAX, NULL, NULL) : NULL;
-    return !list || list_has_mdev(list);
+    gboolean readable, builtin_readable;
+
+    return list_has(root, release, "modules.dep", module, &readable) || !readable ||
+           list_has(root, release, "modules.builtin", module, &builtin_readable);
+}
+
+gboolean
+vgpu_kernel_has_mdev(const VgpuRoot *root, const char *release)
+{
+    g_autofree char *bus = vgpu_root_dir(root, VGPU_DIR_MDEVS);
+
+    return g_file_test(bus, G_FILE_TEST_IS_DIR) || !release ||
+           vgpu_kernel_may_have(root, release, "mdev");
 }
 
 gboolean
@@ -44,8 +59,8 @@ vgpu_kernel_check_mdev(const VgpuRoot *root, GError **error)
     g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
     if (g_file_test(folder, G_FILE_TEST_IS_DIR))
         return TRUE;
-    g_autofree char *release = read_release(root);
-    if (release && !may_have_mdev(root, release))
+    g_autofree char *release = vgpu_kernel_release(root);
+    if (!vgpu_kernel_has_mdev(root, release))
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
                     "kernel '%s' can't make vGPUs, since it has no module 'mdev' "
                     "(CONFIG_VFIO_MDEV); boot one that has it, Debian's linux-image-amd64 say "

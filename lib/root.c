@@ -83,6 +83,12 @@ vgpu_root_path(const VgpuRoot *root, VgpuDir dir, GError **error, ...)
     return ok ? g_string_free(g_steal_pointer(&path), FALSE) : NULL;
 }
 
+char *
+vgpu_root_at(const VgpuRoot *root, const char *path)
+{
+    return g_strconcat(root->path, path, NULL);
+}
+
 static gboolean
 check_state_dir(const char *path, GError **error)
 {

@@ -34,7 +34,8 @@ typedef struct _VgpuRoot VgpuRoot;
  * @VGPU_DIR_PCI: /sys/bus/pci/devices, one entry a PCI function
  * @VGPU_DIR_NODES: /sys/devices/system/node, one entry a NUMA node
  *
- * The folders the library knows. No other place of the file system is touched.
+ * The folders the library knows. No other place of the file system is touched, but for what
+ * vgpu_root_at() is asked for.
  */
 typedef enum {
     VGPU_DIR_PARENTS,
@@ -105,6 +106,18 @@ char *vgpu_root_dir(const VgpuRoot *root, VgpuDir dir);
  * Returns: (transfer full) (nullable): the path, or NULL with @error set.
  */
 char *vgpu_root_path(const VgpuRoot *root, VgpuDir dir, GError **error, ...) G_GNUC_NULL_TERMINATED;
+
+/**
+ * vgpu_root_at:
+ * @root: a root
+ * @path: an absolute path that stands in the source, or that a file of the host's administrator
+ *   names; never one made of text from outside
+ *
+ * For places that are only looked at, one by one.
+ *
+ * Returns: (transfer full): @path below @root; nothing is looked up.
+ */
+char *vgpu_root_at(const VgpuRoot *root, const char *path);
 
 /**
  * vgpu_root_make_state_dir:

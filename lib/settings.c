@@ -155,18 +155,34 @@ vgpu_settings_parse(const char *text, gsize length, GError **error)
 }
 
 VgpuSettings *
-vgpu_settings_load(const VgpuRoot *root)
+vgpu_settings_read(const VgpuRoot *root, GError **error)
 {
     g_autofree char *path = vgpu_root_path(root, VGPU_DIR_CONFIG, NULL, FILE_NAME, NULL);
-    g_autoptr(GError) error = NULL;
+    GError *reason = NULL;
     VgpuSettings *settings = NULL;
     gsize length;
 
-    g_autofree char *text = vgpu_file_read(path, FILE_MAX, &length, &error);
+    g_autofree char *text = vgpu_file_read(path, FILE_MAX, &length, &reason);
     if (text)
-        settings = vgpu_settings_parse(text, length, &error);
-    if (error && !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
-        vgpu_log("'%s' is not used, and the defaults hold: %s", path, error->message);
+        settings = vgpu_settings_parse(text, length, &reason);
+    if (settings)
+        return settings;
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(reason);
+        return settings_new();
+    }
+    g_propagate_prefixed_error(error, reason, "'%s' is not used, and the defaults hold: ", path);
+    return NULL;
+}
+
+VgpuSettings *
+vgpu_settings_load(const VgpuRoot *root)
+{
+    g_autoptr(GError) error = NULL;
+    VgpuSettings *settings = vgpu_settings_read(root, &error);
+
+    if (error)
+        vgpu_log_error(error);
     return settings ? settings : settings_new();
 }
 

@@ -51,6 +51,18 @@ typedef struct {
 VgpuSettings *vgpu_settings_load(const VgpuRoot *root);
 
 /**
+ * vgpu_settings_read:
+ * @root: a root
+ * @error: (out) (optional): %VGPU_ERROR_INVALID naming file, group and key, %VGPU_ERROR_ACCESS,
+ *   %VGPU_ERROR_IO
+ *
+ * As vgpu_settings_load(), for who wants to know what is wrong with the file.
+ *
+ * Returns: (transfer full) (nullable): the settings; the defaults if there is no file.
+ */
+VgpuSettings *vgpu_settings_read(const VgpuRoot *root, GError **error);
+
+/**
  * vgpu_settings_parse:
  * @text: a file's text
  * @length: bytes of @text

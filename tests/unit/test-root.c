@@ -105,6 +105,18 @@ test_state_folder(void **state)
     assert_error(&error, VGPU_ERROR_ACCESS, path);
 }
 
+static void
+test_fixed_places(void **state)
+{
+    g_autoptr(VgpuRoot) host = vgpu_root_new("/");
+    g_autoptr(VgpuRoot) tree = vgpu_root_new("/tmp/tree/");
+    g_autofree char *here = vgpu_root_at(host, "/etc/os-release");
+    g_autofree char *there = vgpu_root_at(tree, "/etc/os-release");
+
+    assert_string_equal(here, "/etc/os-release");
+    assert_string_equal(there, "/tmp/tree/etc/os-release");
+}
+
 int
 main(void)
 {
@@ -114,6 +126,7 @@ main(void)
         cmocka_unit_test(test_bad_components_are_refused),
         cmocka_unit_test(test_uuids),
         cmocka_unit_test(test_state_folder),
+        cmocka_unit_test(test_fixed_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,24 @@ test_nul(void **state)
     assert_error(&error, VGPU_ERROR_INVALID, "holds a NUL");
 }
 
+/* With the file's name, for who looks for what is wrong. */
+static void
+test_read(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autoptr(VgpuSettings) absent = vgpu_settings_read(mock->root, NULL);
+    GError *error = NULL;
+
+    assert_true(absent->enabled);
+    mock_sysfs_write(mock, "etc/openvgpu/openvgpu.conf", "[hook]\nenabled = no\n");
+    g_autoptr(VgpuSettings) off = vgpu_settings_read(mock->root, NULL);
+    assert_false(off->enabled);
+    mock_sysfs_write(mock, "etc/openvgpu/openvgpu.conf", "[hook]\nenabled = maybe\n");
+    assert_null(vgpu_settings_read(mock->root, &error));
+    assert_error(&error, VGPU_ERROR_INVALID,
+                 "/etc/openvgpu/openvgpu.conf' is not used, and the defaults hold: [hook] enabled");
+}
+
 static void
 test_allow(void **state)
 {
@@ -126,8 +144,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all),   cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_nul),      cmocka_unit_test(test_allow),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all),  cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_nul),      cmocka_unit_test(test_read), cmocka_unit_test(test_allow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
