@@ -24,6 +24,13 @@
 #define VGPU_HOOK_SYMBOL "vgpu_hook_run"
 
 /**
+ * VGPU_HOOK_RELEASE_SYMBOL:
+ *
+ * Name of the text that hook.so exports: the release that it is of.
+ */
+#define VGPU_HOOK_RELEASE_SYMBOL "vgpu_hook_release"
+
+/**
  * VGPU_HOOK_UNKNOWN:
  *
  * What vgpu_hook_run() returns of a call of another version. It has said so; what that means for
@@ -70,6 +77,9 @@ struct vgpu_hook_call {
  * Returns: the exit status libvirt is to see, or %VGPU_HOOK_UNKNOWN.
  */
 int vgpu_hook_run(const struct vgpu_hook_call *call);
+
+/* See %VGPU_HOOK_RELEASE_SYMBOL. */
+extern const char vgpu_hook_release[];
 
 /* Type of vgpu_hook_run(), for dlsym(3). */
 typedef int (*vgpu_hook_run_func)(const struct vgpu_hook_call *call);

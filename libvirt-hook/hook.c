@@ -3,6 +3,7 @@
  * hook.c - hook.so: what each of libvirt's events means for vGPUs, over lib/. Loaded
  * by main.c for the domains that need it.
  */
+#include "config.h"
 #include "hook-call.h"
 
 #include <errno.h>
@@ -19,6 +20,8 @@
 #include "prepare.h"
 #include "reconnect.h"
 #include "release.h"
+
+const char vgpu_hook_release[] = PACKAGE_VERSION;
 
 /* One call, and what all operations need. */
 typedef struct {

@@ -3,8 +3,12 @@
  * main.c - the program libvirt runs for each event of each domain: sees whether it
  * concerns us, and is done at once if not. Links libc only.
  */
+#include "config.h"
+
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -182,11 +186,27 @@ handle(const char *name, const char *operation)
     return status;
 }
 
+/* For people and vgpuctl doctor, which see so that the library can be loaded. */
+static int
+print_releases(void)
+{
+    const char *release = module_release(read_settings().module);
+
+    printf("openvgpu-hook %s\n", PACKAGE_VERSION);
+    if (release)
+        printf("hook.so %s\n", release);
+    else
+        fprintf(stderr, "openvgpu: the hook can't load its library: %s\n", dlerror());
+    return release ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int
 main(int argc, char **argv)
 {
     static const char *const handled[] = {"prepare", "release", "migrate", "restore", NULL};
 
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return print_releases();
     if (argc < 3)
         return EXIT_SUCCESS;
     if (strcmp(argv[2], "reconnect") == 0)

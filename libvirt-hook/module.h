@@ -24,4 +24,14 @@
  */
 bool module_run(const struct vgpu_hook_call *call, const char *path, int *status);
 
+/**
+ * module_release:
+ * @path: hook.so
+ *
+ * Loads it as module_run() does, and stays there.
+ *
+ * Returns: its release, or NULL if it can't be loaded or names none; then dlerror(3) says why.
+ */
+const char *module_release(const char *path);
+
 #endif
