@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test-plan.c - lib/plan.c and lib/host.c: what would be done about a domain's vGPUs, with nothing
- * done. What is done then is test-prepare.c's.
+ * test-plan.c - lib/plan.c, lib/plan-domain.c and lib/host.c: what would be done about a domain's
+ * vGPUs, with nothing done. What is done then is test-prepare.c's.
  */
 #include "unit.h"
 
@@ -9,6 +9,7 @@
 #include "mock-log.h"
 #include "mock-sysfs.h"
 #include "mock-vf.h"
+#include "plan-domain.h"
 #include "plan.h"
 
 static const VgpuNumaSet no_nodes;
@@ -165,14 +166,106 @@ test_what_would_be(void **state)
     assert_int_equal(left(host, "vgpu-16m"), 2);
 }
 
+/* The steps of a whole domain, one a line: "uuid's last digit: action GPU type". */
+static char *
+outlook(MockSysfs *mock, const char *requests, const char *hostdevs, gboolean *starts)
+{
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    GString *text = g_string_new(NULL);
+    GError *error = NULL;
+
+    g_clear_pointer(&domain, vgpu_domain_free);
+    domain = domain_new(DOMAIN_A, requests, hostdevs);
+    g_autoptr(GPtrArray) steps = vgpu_plan_domain(mock->root, domain, settings, starts, &error);
+    assert_no_error(error);
+    for (guint i = 0; i < steps->len; i++) {
+        const VgpuPlanStep *step = steps->pdata[i];
+        g_string_append_printf(text, "%s: %s %s %s\n", step->vgpu + 35, step->action,
+                               step->parent ? step->parent : "-", step->type ? step->type : "-");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+check_outlook(MockSysfs *mock, const char *requests, const char *hostdevs, gboolean starts,
+              const char *expected)
+{
+    gboolean will;
+    g_autofree char *text = outlook(mock, requests, hostdevs, &will);
+
+    assert_string_equal(text, expected);
+    assert_int_equal(will, starts);
+}
+
+#define TWO_GPUS REQUEST(VGPU_1, "'vgpu-64m'") REQUEST(VGPU_2, "'vgpu-64m'")
+#define TWO      HOSTDEV(VGPU_1, "yes") HOSTDEV(VGPU_2, "yes")
+
+/* What the first gets is not there for the second. */
+static void
+test_domain_with_two(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_sysfs_add_gpu(mock, GPU_2);
+    check_outlook(mock, TWO_GPUS, TWO, TRUE,
+                  "1: make " GPU_1 " vgpu-64m\n2: make " GPU_2 " vgpu-64m\n");
+    mock_sysfs_write(mock,
+                     "sys/class/mdev_bus/" GPU_2 "/mdev_supported_types/vgpu-64m/"
+                     "available_instances",
+                     "0\n");
+    mock_sysfs_write(mock,
+                     "sys/class/mdev_bus/" GPU_1 "/mdev_supported_types/vgpu-64m/"
+                     "available_instances",
+                     "1\n");
+    check_outlook(mock, TWO_GPUS, TWO, FALSE, "1: make " GPU_1 " vgpu-64m\n2: refuse - -\n");
+    assert_false(mock_sysfs_has_mdev(mock, VGPU_1));
+}
+
+static void
+test_domain_that_left_things(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    put_record(mock, DOMAIN_A, VGPU_RECORD_READY);
+    check_outlook(mock, REQUEST(VGPU_2, "'vgpu-16m'"), HOSTDEV(VGPU_2, "yes"), TRUE,
+                  "1: remove " GPU_1 " vgpu-16m\n2: make " GPU_1 " vgpu-16m\n");
+    put_record(mock, DOMAIN_A, VGPU_RECORD_CREATED);
+    mock_sysfs_write(mock,
+                     "sys/class/mdev_bus/" GPU_1 "/mdev_supported_types/vgpu-16m/"
+                     "available_instances",
+                     "0\n");
+    check_outlook(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), TRUE,
+                  "1: remove " GPU_1 " vgpu-16m\n1: make " GPU_1 " vgpu-16m\n");
+    put_record(mock, DOMAIN_B, VGPU_RECORD_READY);
+    check_outlook(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), FALSE,
+                  "1: refuse - -\n");
+}
+
+static void
+test_domain_with_the_hook_off(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_sysfs_write(mock, "etc/openvgpu/openvgpu.conf", "[hook]\nenabled = no\n");
+    check_outlook(mock, TWO_GPUS, TWO, TRUE, "1: leave - -\n2: leave - -\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, mock_log_setup, mock_log_teardown)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_left),           TEST(what_is_made),      TEST(what_was_made),
-        TEST(records_that_are_stale), TEST(virtual_functions), TEST(what_would_be),
+        TEST(what_is_left),
+        TEST(what_is_made),
+        TEST(what_was_made),
+        TEST(records_that_are_stale),
+        TEST(virtual_functions),
+        TEST(what_would_be),
+        TEST(domain_with_two),
+        TEST(domain_that_left_things),
+        TEST(domain_with_the_hook_off),
     };
 
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,12 +82,12 @@ test_list_of_types(void **state)
     mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/creatable_vgpu_types", list);
     g_autoptr(VgpuParent) pf = vgpu_parent_load(mock->root, MOCK_PF, NULL);
     const VgpuType *type = pf->types->pdata[0];
-    g_autofree char *vf = vgpu_provider_nvidia_vf.pick(mock->root, pf, type->id);
+    g_autofree char *vf = vgpu_provider_nvidia_vf.pick(mock->root, pf, type->id, NULL);
     assert_int_equal(pf->types->len, 1);
     assert_string_equal(type->id, "nvidia-557");
     assert_string_equal(type->name, "NVIDIA A40-2Q");
     assert_string_equal(vf, MOCK_VF_1);
-    assert_null(vgpu_provider_nvidia_vf.pick(mock->root, pf, "nvidia-558"));
+    assert_null(vgpu_provider_nvidia_vf.pick(mock->root, pf, "nvidia-558", NULL));
 }
 
 /* Its VFs are gone; what is defined on it can be had all the same. */
