@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "log.h"
 #include "device.h"
+#include "setup.h"
 
 #include <string.h>
 
@@ -227,6 +228,32 @@ restore_list(Run *run, const GPtrArray *definitions)
     g_clear_pointer(&run->parent, vgpu_parent_free);
 }
 
+/* Is @name among @parents, or is any meant? */
+static gboolean
+is_meant(const char *const *parents, const char *name)
+{
+    return !parents || !parents[0] || g_strv_contains(parents, name);
+}
+
+/* GPUs that are to be set up are, whether any vGPU is defined on them or not. */
+static void
+set_up(const VgpuRoot *root, const char *const *parents, VgpuRestoreCount *count)
+{
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, settings->setup);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        g_autoptr(GError) error = NULL;
+        if (!is_meant(parents, name) ||
+            vgpu_setup_run(root, settings, name, VGPU_SETUP_DEFAULT_MS, &error))
+            continue;
+        count->failed++;
+        vgpu_log_error(error);
+    }
+}
+
 gboolean
 vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
                  VgpuRestoreProgressFunc progress, gpointer user_data, VgpuRestoreCount *count,
@@ -242,6 +269,7 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint millise
     gboolean any = parents && parents[0];
 
     *count = (VgpuRestoreCount){0};
+    set_up(root, parents, count);
     for (guint i = 0; any ? parents[i] != NULL : i == 0; i++) {
         g_autoptr(GPtrArray) list = vgpu_definition_list(root, any ? parents[i] : NULL, error);
         if (!list)

@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * VgpuRestoreCount:
  * @started: made by this call
  * @present: there already, with the right type
- * @failed: could not be had; each one was logged in one line
+ * @failed: could not be had, or GPUs that could not be set up; each one was logged in one line
  * @waiting: their parent is not there yet; it will be served when it comes
  */
 typedef struct {
@@ -89,7 +89,8 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @count: (out): what happened
  * @error: (out) (optional): the definitions could not be listed or the lock not be had
  *
- * Makes all vGPUs with definitions marked auto, one parent after another. One that fails is
+ * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
+ * after another. One that fails is
  * logged and the next one tried. A definition whose parent is not there is counted as waiting.
  * Takes the lock of one vGPU at a time, so that a guest's start waits for one at most.
  *

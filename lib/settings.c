@@ -11,9 +11,12 @@
 #include "file.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_NAME "openvgpu.conf"
 #define FILE_MAX  (64 * 1024)
+#define SETUP     "setup"
 
 /* Takes one value; FALSE with *@wanted saying what it should have been. */
 typedef gboolean (*ReadFunc)(VgpuSettings *settings, const char *value, const char **wanted);
@@ -105,6 +108,23 @@ read_key(VgpuSettings *settings, const char *group, const char *key, const char 
     return FALSE;
 }
 
+/* Keys of this group are names of GPUs. */
+static gboolean
+read_setup(VgpuSettings *settings, const char *parent, const char *value, GError **error)
+{
+    char **words = NULL;
+
+    if (!vgpu_name_check(parent, "GPU", error))
+        return FALSE;
+    if (!g_shell_parse_argv(value, NULL, &words, NULL)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "[" SETUP "] %s is '%.64s', not a command with its arguments", parent, value);
+        return FALSE;
+    }
+    g_hash_table_insert(settings->setup, g_strdup(parent), words);
+    return TRUE;
+}
+
 static gboolean
 read_group(VgpuSettings *settings, GKeyFile *file, const char *group, GError **error)
 {
@@ -112,7 +132,9 @@ read_group(VgpuSettings *settings, GKeyFile *file, const char *group, GError **e
 
     for (guint i = 0; names && names[i]; i++) {
         g_autofree char *value = g_key_file_get_value(file, group, names[i], NULL);
-        if (!read_key(settings, group, names[i], value ? g_strstrip(value) : "", error))
+        const char *text = value ? g_strstrip(value) : "";
+        if (!(strcmp(group, SETUP) == 0 ? read_setup(settings, names[i], text, error)
+                                        : read_key(settings, group, names[i], text, error)))
             return FALSE;
     }
     return TRUE;
@@ -127,6 +149,8 @@ settings_new(void)
     settings->deadline_ms = VGPU_DEADLINE_DEFAULT_MS;
     settings->log_level = VGPU_LOG_WARNING;
     settings->placement = VGPU_PLACEMENT_SPREAD;
+    settings->setup =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
     return settings;
 }
 
@@ -186,6 +210,27 @@ vgpu_settings_load(const VgpuRoot *root)
     return settings ? settings : settings_new();
 }
 
+gboolean
+vgpu_settings_check_owner(const VgpuRoot *root, GError **error)
+{
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_CONFIG, NULL, FILE_NAME, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    const char *const places[] = {path, folder};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        struct stat st;
+        if (lstat(places[i], &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+            !(st.st_mode & (S_IWGRP | S_IWOTH)))
+            continue;
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_ACCESS,
+                    "'%s' can be written by others than root, so nothing that it names is run; "
+                    "'chown root: %s' and 'chmod go-w %s'",
+                    places[i], places[i], places[i]);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 void
 vgpu_settings_free(VgpuSettings *settings)
 {
@@ -193,6 +238,7 @@ vgpu_settings_free(VgpuSettings *settings)
         return;
     g_strfreev(settings->types);
     g_strfreev(settings->attributes);
+    g_hash_table_unref(settings->setup);
     g_free(settings);
 }
 

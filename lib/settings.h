@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  * @types: (nullable) (array zero-terminated=1): patterns of the type ids a domain may ask for, NULL
  *   for all
  * @attributes: (nullable) (array zero-terminated=1): likewise for names of attributes
+ * @setup: (element-type utf8 GStrv): for names of GPUs, the words of a command to set each up
  *
  * Patterns are those of g_pattern_spec_new(): "*" and "?".
  */
@@ -37,6 +38,7 @@ typedef struct {
     VgpuPlacement placement;
     char **types;
     char **attributes;
+    GHashTable *setup;
 } VgpuSettings;
 
 /**
@@ -71,6 +73,17 @@ VgpuSettings *vgpu_settings_read(const VgpuRoot *root, GError **error);
  * Returns: (transfer full) (nullable): the settings.
  */
 VgpuSettings *vgpu_settings_parse(const char *text, gsize length, GError **error);
+
+/**
+ * vgpu_settings_check_owner:
+ * @root: a root
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS
+ *
+ * For what the settings say is to be run.
+ *
+ * Returns: TRUE if only root, or who runs this, can have written the file.
+ */
+gboolean vgpu_settings_check_owner(const VgpuRoot *root, GError **error);
 
 /**
  * vgpu_settings_free:
