@@ -39,9 +39,9 @@ typedef struct {
  * @entries: (element-type VgpuInventoryEntry): all vGPUs, sorted by parent and id
  * @problems: (element-type GError): what could not be read: types, definitions, records
  * @by_id: private
- * @devices: private
- * @definitions: private
- * @records: private
+ * @devices: (element-type VgpuDevice): vGPUs that are there
+ * @definitions: (element-type VgpuDefinition): all definitions
+ * @records: (element-type VgpuRecord): all records
  *
  * A snapshot, taken without a lock: what changes meanwhile may be seen half done.
  */
