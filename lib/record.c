@@ -194,6 +194,12 @@ add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray
         g_ptr_array_add(problems, g_steal_pointer(&error));
 }
 
+char *
+vgpu_record_folder(const VgpuRoot *root)
+{
+    return vgpu_root_path(root, VGPU_DIR_STATE, NULL, FOLDER, NULL);
+}
+
 GPtrArray *
 vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error)
 {

@@ -132,6 +132,14 @@ typedef struct {
 gboolean vgpu_record_read_stamp(const VgpuRoot *root, const char *id, VgpuRecordStamp *stamp);
 
 /**
+ * vgpu_record_folder:
+ * @root: a root
+ *
+ * Returns: (transfer full): where records are, which need not be there yet.
+ */
+char *vgpu_record_folder(const VgpuRoot *root);
+
+/**
  * vgpu_record_list:
  * @root: a root
  * @problems: (nullable) (element-type GError): gets one error for each file that
