@@ -16,7 +16,7 @@ _vgpuctl_words()
     --parent) _vgpuctl_column gpus 1 && echo auto && return ;;
     --placement) echo spread compact && return ;;
     --framebuffer) _vgpuctl_column types 5 && return ;;
-    --uuid | --attr | --drop) return ;;
+    --uuid | --attr | --drop | --timeout | --count) return ;;
     esac
     case $1 in
     '') vgpuctl --help | sed -n '/^Verbs:/,$ s/^  \([a-z]*\) .*/\1/p' ;;
