@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # vgpuctl(8) and the help of vgpuctl and of each verb name the same verbs and options, both ways.
 set -u
+# --help has an ellipsis, which would be a question mark in a plain C locale
+export LC_ALL=C.UTF-8
 program=${top_builddir:-../..}/tools/vgpuctl
 page=$(sed 's/\\-/-/g; s/\\f[A-Z]//g' "${top_srcdir:-../..}/docs/vgpuctl.8") || exit 1
 failed=0
