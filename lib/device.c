@@ -178,7 +178,9 @@ ask_for(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, 
     g_autoptr(GError) reason = NULL;
     if (provider->create(root, parent, type, name, deadline, &reason))
         return TRUE;
+    /* of these two, what is there may be ours: the kernel went on, or our writer died after it */
     if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) &&
+        !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_IO) &&
         explain(root, parent, type, name, error))
         return FALSE;
     if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_FULL))

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "domain-text.h"
@@ -497,6 +498,27 @@ test_race_for_uuid_and_last_instance(void **state)
     check_record(*state, VGPU_1, NULL, 0);
 }
 
+/* The kernel makes it, and the process of ours that asked is killed before it can say so. */
+static int
+die_after_create(const char *path, const char *value, gpointer data)
+{
+    if (g_str_has_suffix(path, "/create")) {
+        mock_sysfs_add_mdev(data, GPU_1, "vgpu-16m", value);
+        raise(SIGKILL);
+    }
+    return EBUSY;
+}
+
+static void
+test_killed_after_create(void **state)
+{
+    vgpu_sysfs_set_writer(die_after_create, *state);
+    refuse(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_ERROR_IO,
+           "cannot write '" VGPU_1 "'");
+    /* what can't be removed now is known to be ours */
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_INTENDED);
+}
+
 /* The links of a vGPU that mdevctl is making come a moment after its folder. */
 static gpointer
 finish_making(gpointer data)
@@ -647,6 +669,7 @@ main(void)
         TEST(race_and_then_another_failure),
         TEST(race_for_the_uuid),
         TEST(race_for_uuid_and_last_instance),
+        TEST(killed_after_create),
         TEST(in_the_making_by_another),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),
