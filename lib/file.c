@@ -154,17 +154,25 @@ fill_file(int fd, const char *data, gsize length, mode_t mode)
     return ok;
 }
 
+/* Always the same, so that one which a killed process left behind is the next one's. */
+static char *
+temporary_of(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+
+    return g_strdup_printf("%s/.%s.new", folder, name);
+}
+
 gboolean
 vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t mode,
                        GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *name = g_path_get_basename(path);
-    g_autofree char *temporary = g_strdup_printf("%s/.%s.XXXXXX", folder, name);
-    int fd = mkostemp(temporary, O_CLOEXEC);
+    g_autofree char *temporary = temporary_of(path);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0) {
-        vgpu_error_set_errno(error, errno, "cannot make a file in '%s'", folder);
+        vgpu_error_set_errno(error, errno, "cannot make the file '%s'", temporary);
         return FALSE;
     }
     if (!fill_file(fd, data, length, mode) || rename(temporary, path) < 0) {
@@ -178,6 +186,9 @@ vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t 
 gboolean
 vgpu_file_remove(const char *path, GError **error)
 {
+    g_autofree char *temporary = temporary_of(path);
+
+    unlink(temporary);
     if (unlink(path) < 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return TRUE;

@@ -66,9 +66,10 @@ char *vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GErr
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND if the folder is not there,
  *   %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * Writes a temporary file beside @path, flushes it, renames it over @path and
- * flushes the folder. The temporary file's name starts with a dot, and it is gone
- * when the call returns, unless the process is killed between.
+ * Writes the temporary file ".<name>.new" beside @path, flushes it, renames it over @path
+ * and flushes the folder. The temporary file is gone when the call returns; what a killed process
+ * left of one is used up by the next call for the same @path. The caller holds a lock, as
+ * two calls for one @path at the same time would write to one temporary file.
  *
  * Returns: TRUE if @path has the new contents; else @path is as before.
  */
@@ -80,7 +81,8 @@ gboolean vgpu_file_write_atomic(const char *path, const char *data, gsize length
  * @path: a file
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
- * Removes @path and flushes its folder. A file that is not there is no error.
+ * Removes @path and flushes its folder, with what a killed vgpu_file_write_atomic() left of it. A
+ * file that is not there is no error. The caller holds the same lock as for that.
  *
  * Returns: TRUE if there is no @path any more.
  */

@@ -38,6 +38,25 @@ test_write_replaces_in_one_step(void **state)
     assert_null(g_dir_read_name(dir));
 }
 
+/* What a process that was killed in its write has left, longer than what comes now. */
+static void
+test_left_over_is_used_up(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *folder = g_build_filename(mock->path, "d", NULL);
+    g_autofree char *path = g_build_filename(folder, "x", NULL);
+    GError *error = NULL;
+
+    mock_sysfs_write(mock, "d/.x.new", "torn, and longer");
+    assert_true(vgpu_file_write_atomic(path, "whole", 5, 0600, &error));
+    g_autofree char *text = mock_sysfs_read(mock, "d/x");
+    assert_string_equal(text, "whole");
+    mock_sysfs_write(mock, "d/.x.new", "torn");
+    assert_true(vgpu_file_remove(path, &error));
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    assert_null(g_dir_read_name(dir));
+}
+
 static void
 test_failed_write_leaves_nothing(void **state)
 {
@@ -149,6 +168,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_replaces_in_one_step),
+        cmocka_unit_test(test_left_over_is_used_up),
         cmocka_unit_test(test_failed_write_leaves_nothing),
         cmocka_unit_test(test_text_has_no_nul),
         cmocka_unit_test(test_read_is_bounded),
