@@ -38,4 +38,4 @@ while read -r file; do
     grep -E 'unlink(at)?\(|O_TRUNC|O_CREAT|link(at)?\(' "$dir/its" &&
         fail "$file is removed, or written where it is"
 done <"$dir/files"
-[ $count -eq 4 ] || fail "not 4 files but $count: $(cat "$dir/files")"
+[ $count -eq 5 ] || fail "not 5 files but $count: $(cat "$dir/files")"
