@@ -6,7 +6,7 @@
 
 #include "error.h"
 #include "log.h"
-#include "verb.h"
+#include "module.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -20,8 +20,18 @@ static const VgpuctlVerb *const verbs[] = {
 };
 
 static void
-print_help(void)
+print_verb(const VgpuctlVerb *verb)
 {
+    g_autofree char *call = g_strdup_printf("%s %s", verb->name, verb->arguments);
+    printf("  %-24s %s\n", call, verb->summary);
+}
+
+static void
+print_help(const VgpuRoot *root)
+{
+    g_autoptr(GError) error = NULL;
+    const VgpuctlVerb *const *more = vgpuctl_module_verbs(root, &error);
+
     printf("Usage: vgpuctl [--root DIR] VERB [ARGUMENTS]\n"
            "\n"
            "Shows, makes, defines and restores the vGPUs of this machine.\n"
@@ -32,10 +42,12 @@ print_help(void)
            "  --version      show the version and exit\n"
            "\n"
            "Verbs:\n");
-    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        g_autofree char *call = g_strdup_printf("%s %s", verbs[i]->name, verbs[i]->arguments);
-        printf("  %-24s %s\n", call, verbs[i]->summary);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+        print_verb(verbs[i]);
+    for (gsize i = 0; more && more[i]; i++)
+        print_verb(more[i]);
+    if (error)
+        vgpu_log_error(error);
 }
 
 static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
@@ -50,16 +62,24 @@ static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, .
 }
 
 static const VgpuctlVerb *
-find_verb(const char *name, GError **error)
+find_verb(const VgpuRoot *root, const char *name, GError **error)
 {
-    for (gsize i = 0; name && i < G_N_ELEMENTS(verbs); i++)
+    GError *reason = NULL;
+    const VgpuctlVerb *verb;
+
+    if (!name) {
+        refuse(error, "a verb is missing; see 'vgpuctl");
+        return NULL;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
         if (strcmp(verbs[i]->name, name) == 0)
             return verbs[i];
-    if (name)
+    verb = vgpuctl_module_find(root, name, &reason);
+    if (reason)
+        g_propagate_error(error, reason);
+    else if (!verb)
         refuse(error, "there is no verb '%s'; see 'vgpuctl", name);
-    else
-        refuse(error, "a verb is missing; see 'vgpuctl");
-    return NULL;
+    return verb;
 }
 
 /* Options before the verb. Returns the index of the verb, 0 for help or version, -1 with error. */
@@ -69,7 +89,8 @@ parse_options(int argc, char **argv, const char **folder, GError **error)
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            print_help();
+            g_autoptr(VgpuRoot) root = vgpu_root_new(*folder);
+            print_help(root);
             return 0;
         }
         if (strcmp(argv[i], "--version") == 0) {
@@ -130,11 +151,9 @@ run(int argc, char **argv, GError **error)
     int first = parse_options(argc, argv, &folder, error);
     if (first <= 0)
         return first == 0;
-    const VgpuctlVerb *verb = find_verb(argv[first], error);
-    if (!verb)
-        return FALSE;
     g_autoptr(VgpuRoot) root = vgpu_root_new(folder);
-    return run_verb(verb, root, argc - first, argv + first, error);
+    const VgpuctlVerb *verb = find_verb(root, argv[first], error);
+    return verb && run_verb(verb, root, argc - first, argv + first, error);
 }
 
 int

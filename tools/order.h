@@ -32,10 +32,11 @@ typedef struct {
 /**
  * VGPUCTL_ORDER_OPTIONS:
  * @words: a static #VgpuctlOrderWords
+ * @orders: the placements there are, and in parentheses what holds if none is named
  *
  * Entries for a verb's options.
  */
-#define VGPUCTL_ORDER_OPTIONS(words)                                                               \
+#define VGPUCTL_ORDER_OPTIONS(words, orders)                                                       \
     {"type", 0, 0, G_OPTION_ARG_STRING, &(words).type, "its type, by id or by name", "TYPE"},      \
         {"framebuffer",                                                                            \
          0,                                                                                        \
@@ -53,12 +54,7 @@ typedef struct {
          &(words).vgpu,                                                                            \
          "its uuid, or its virtual function (any)",                                                \
          "ID"},                                                                                    \
-        {"placement",                                                                              \
-         0,                                                                                        \
-         0,                                                                                        \
-         G_OPTION_ARG_STRING,                                                                      \
-         &(words).placement,                                                                       \
-         "which GPU first: spread or compact (spread)",                                            \
+        {"placement", 0, 0, G_OPTION_ARG_STRING, &(words).placement, "which GPU first: " orders,   \
          "ORDER"},                                                                                 \
     {                                                                                              \
         "attr", 0, 0, G_OPTION_ARG_STRING_ARRAY, &(words).attrs,                                   \

@@ -10,7 +10,7 @@
 static VgpuctlOrderWords order_words;
 
 static const GOptionEntry options[] = {
-    VGPUCTL_ORDER_OPTIONS(order_words),
+    VGPUCTL_ORDER_OPTIONS(order_words, "spread or compact (spread)"),
     {NULL},
 };
 

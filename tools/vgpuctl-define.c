@@ -21,7 +21,7 @@ static VgpuctlOrderWords order_words;
 static gboolean autostart;
 
 static const GOptionEntry options[] = {
-    VGPUCTL_ORDER_OPTIONS(order_words),
+    VGPUCTL_ORDER_OPTIONS(order_words, "spread or compact (spread)"),
     {"auto", 0, 0, G_OPTION_ARG_NONE, &autostart, "make it when the machine starts", NULL},
     {NULL},
 };

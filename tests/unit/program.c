@@ -25,10 +25,13 @@ program_run(MockSysfs *mock, const char *program, const char *arguments, const c
     g_autofree char *file = g_build_filename(mock->path, "input", NULL);
     g_autofree char *line = g_strdup_printf("'%s' %s <'%s'", path, arguments, file);
     const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    g_autofree char *module =
+        g_build_filename(top ? top : "../..", "tools/libvirt/vgpuctl-libvirt.so", NULL);
     g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "OPENVGPU_ROOT", mock->path, 1);
     ProgramResult result = {0};
     GError *error = NULL;
 
+    environment = g_environ_setenv(environment, "OPENVGPU_VGPUCTL_MODULE", module, 0);
     mock_sysfs_write(mock, "input", input);
     if (!g_spawn_sync(NULL, (char **)argv, environment, 0, NULL, NULL, &result.output,
                       &result.errors, &result.status, &error))

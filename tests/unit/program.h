@@ -35,6 +35,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProgramResult, program_result_clear)
  * @arguments: words, as a shell takes them
  * @input: what it finds on stdin
  *
+ * vgpuctl finds its module in the build, unless $OPENVGPU_VGPUCTL_MODULE names another.
+ *
  * Returns: what came of it; the test fails if it can't be run.
  */
 ProgramResult program_run(MockSysfs *mock, const char *program, const char *arguments,

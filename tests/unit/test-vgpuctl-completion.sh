@@ -10,6 +10,20 @@ trap 'rm -rf "$OPENVGPU_ROOT"' EXIT
 . "$top/tools/vgpuctl.bash"
 
 vgpuctl() { "$program" "$@"; }
+# virsh as far as the completion asks it: two domains, one with vGPUs.
+virsh()
+{
+    case ${*:2} in
+    'list --all --name') printf 'desk\nother\n\n' ;;
+    *' desk') cat <<'END' ;;
+  <metadata><vgpu:vgpus><vgpu:vgpu uuid="83b8f4f2-509f-382f-3c1e-e6bfe0fa1002" type="a"/>
+      <vgpu:vgpu address="0000:41:00.4" type="b" parent="0000:41:00.0"/>
+    <graphics><listen type='address' address='127.0.0.1'/></graphics>
+    <hostdev><source><address uuid='83b8f4f2-509f-382f-3c1e-e6bfe0fa1001'/></source>
+      <address type='pci' domain='0x0000' bus='0x00'/></hostdev>
+END
+    esac
+}
 
 # offers WORDS REPLY: what comes after WORDS, whose last may be the beginning of one or empty
 offers()
@@ -48,4 +62,13 @@ offers '--root|/|modify|83' "$uuid"
 offers 'modify|--dr' --drop
 offers 'undefine|' "$uuid --help --parent"
 offers 'restore|0' "$gpu"
+offers 'attach|d' desk
+offers 'attach|--type|vgpu-16m|o' other
+offers 'attach|--placement|' 'spread compact numa'
+offers 'create|--placement|' 'spread compact'
+offers 'detach|d' desk
+offers 'detach|desk|0' 0000:41:00.4
+offers 'detach|--connect|qemu:///system|desk|8' \
+    '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 83b8f4f2-509f-382f-3c1e-e6bfe0fa1002'
+offers 'detach|other|8' ''
 exit 0

@@ -419,6 +419,62 @@ test_virtual_functions(void **state)
     assert_refused(mock, "remove " MOCK_VF_NONE, 1, "there is no vGPU '" MOCK_VF_NONE "'");
 }
 
+#define MODULE "OPENVGPU_VGPUCTL_MODULE"
+
+/* That verbs of the module say what is missing, and others do not care. */
+static void
+assert_missing(MockSysfs *mock, const char *module)
+{
+    g_setenv(MODULE, module, TRUE);
+    assert_refused(mock, "attach test --type vgpu-16m", 1, "verbs attach, detach are missing: ");
+    assert_refused(mock, "detach --help", 1, "libvirt's client library");
+    assert_refused(mock, "frobnicate", 2, "there is no verb 'frobnicate'");
+    assert_done(mock, "list gpus", NULL);
+    g_auto(ProgramResult) help = vgpuctl(mock, "--help");
+    assert_int_equal(help.status, 0);
+    assert_non_null(strstr(help.output, "\n  restore "));
+    assert_null(strstr(help.output, "\n  attach "));
+    assert_true(g_str_has_prefix(help.errors, "openvgpu: verbs attach, detach are missing: "));
+    assert_ptr_equal(strchr(help.errors, '\n'), help.errors + strlen(help.errors) - 1);
+    g_unsetenv(MODULE);
+}
+
+static void
+test_module_missing(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    const char *top = g_getenv("top_builddir");
+    g_autofree char *hook = g_build_filename(top ? top : "../..", "libvirt-hook/hook.so", NULL);
+
+    assert_missing(mock, "/nonexistent/vgpuctl-libvirt.so");
+    assert_missing(mock, hook); /* one that has no such table */
+}
+
+static void
+test_module(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    const char *top = g_getenv("top_builddir");
+    g_autofree char *module =
+        g_build_filename(top ? top : "../..", "tools/libvirt/vgpuctl-libvirt.so", NULL);
+    g_auto(ProgramResult) help = vgpuctl(mock, "--help");
+
+    if (!g_file_test(module, G_FILE_TEST_EXISTS))
+        skip(); /* configured without libvirt */
+    assert_string_equal(help.errors, "");
+    /* these two are what the message above names: all there are */
+    g_auto(GStrv) parts = g_strsplit(strstr(help.output, "\n  restore ") + 1, "\n", -1);
+    assert_int_equal(g_strv_length(parts), 4);
+    assert_true(g_str_has_prefix(parts[1], "  attach "));
+    assert_true(g_str_has_prefix(parts[2], "  detach "));
+    assert_done(mock, "attach test --connect test:///default --type vgpu-16m --uuid " UUID_C,
+                UUID_C "\n");
+    assert_refused(mock, "attach test --connect test:///default --type vgpu-1m", 1,
+                   "domain \"test\": type 'vgpu-1m': this host has no such type");
+    assert_refused(mock, "attach", 2, "'attach' needs DOMAIN");
+    assert_refused(mock, "detach test", 2, "'detach' needs DOMAIN ID");
+}
+
 int
 main(void)
 {
@@ -438,6 +494,8 @@ main(void)
         cmocka_unit_test(test_restore),
         cmocka_unit_test(test_virtual_functions),
         cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_module_missing),
+        cmocka_unit_test(test_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
