@@ -15,8 +15,9 @@
 
 /* In the order in which help shows them. */
 static const VgpuctlVerb *const verbs[] = {
-    &vgpuctl_list,     &vgpuctl_show,   &vgpuctl_create,    &vgpuctl_remove,  &vgpuctl_define,
-    &vgpuctl_undefine, &vgpuctl_modify, &vgpuctl_autostart, &vgpuctl_restore, &vgpuctl_events,
+    &vgpuctl_list,    &vgpuctl_show,     &vgpuctl_create, &vgpuctl_remove,
+    &vgpuctl_define,  &vgpuctl_undefine, &vgpuctl_modify, &vgpuctl_autostart,
+    &vgpuctl_restore, &vgpuctl_events,   &vgpuctl_doctor,
 };
 
 static void

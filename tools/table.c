@@ -45,8 +45,8 @@ column_width(const VgpuctlTable *table, guint column)
     return width;
 }
 
-static gboolean
-has_bold(void)
+gboolean
+vgpuctl_table_has_colours(void)
 {
     const char *terminal = g_getenv("TERM");
     const char *none = g_getenv("NO_COLOR");
@@ -58,7 +58,7 @@ static void
 print_aligned(const VgpuctlTable *table)
 {
     g_autofree glong *widths = g_new(glong, table->columns);
-    gboolean bold = has_bold();
+    gboolean bold = vgpuctl_table_has_colours();
     for (guint i = 0; i < table->columns; i++)
         widths[i] = column_width(table, i);
     for (guint i = 0; i < table->cells->len; i++) {

@@ -44,6 +44,14 @@ void vgpuctl_table_add(VgpuctlTable *table, const char *const *cells);
 void vgpuctl_table_print(const VgpuctlTable *table);
 
 /**
+ * vgpuctl_table_has_colours:
+ *
+ * Returns: TRUE if a terminal, if standard output is one, has bold type and colours and $NO_COLOR
+ * does not forbid them.
+ */
+gboolean vgpuctl_table_has_colours(void);
+
+/**
  * vgpuctl_table_free:
  * @table: (nullable): a table
  */

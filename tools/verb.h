@@ -34,6 +34,7 @@ typedef struct {
 extern const VgpuctlVerb vgpuctl_autostart;
 extern const VgpuctlVerb vgpuctl_create;
 extern const VgpuctlVerb vgpuctl_define;
+extern const VgpuctlVerb vgpuctl_doctor;
 extern const VgpuctlVerb vgpuctl_events;
 extern const VgpuctlVerb vgpuctl_list;
 extern const VgpuctlVerb vgpuctl_modify;

@@ -71,4 +71,6 @@ offers 'detach|desk|0' 0000:41:00.4
 offers 'detach|--connect|qemu:///system|desk|8' \
     '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 83b8f4f2-509f-382f-3c1e-e6bfe0fa1002'
 offers 'detach|other|8' ''
+offers 'do' doctor
+offers 'doctor|' '--help --all --json'
 exit 0

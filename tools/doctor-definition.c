@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * doctor-definition.c - checks of definitions: can they be understood, and made.
+ */
+#include "doctor.h"
+
+#include "definition.h"
+#include "device.h"
+#include "parent.h"
+#include "provider.h"
+
+#include <string.h>
+
+/* The file of a definition, as the host names it. */
+static char *
+path_of(const VgpuDefinition *definition)
+{
+    const VgpuProvider *provider = vgpu_provider_of_id(definition->vgpu, NULL, NULL);
+    g_autoptr(VgpuRoot) host = vgpu_root_new("/");
+    g_autofree char *folder = vgpu_root_dir(host, provider->definitions);
+
+    return g_build_filename(folder, definition->parent, definition->vgpu, NULL);
+}
+
+/* libvirt's daemon that asks mdevctl, and only when it starts. */
+static const char *
+nodedev_daemon(const DoctorHost *host)
+{
+    return host->daemon == host->virtqemud ? "virtnodedevd" : "libvirtd";
+}
+
+static gboolean
+is_mdevctls(const VgpuDefinition *definition)
+{
+    return vgpu_provider_of_id(definition->vgpu, NULL, NULL)->definitions == VGPU_DIR_DEFINITIONS;
+}
+
+static void
+report_file(const DoctorHost *host, DoctorReport *report, const VgpuDefinition *definition)
+{
+    g_autofree char *path = path_of(definition);
+
+    doctor_report_add(report, DOCTOR_ERROR, "%s%s", definition->error->message,
+                      is_mdevctls(definition)
+                          ? "; mdevctl lists none because of it, and libvirt shows no node device"
+                          : "");
+    if (is_mdevctls(definition))
+        doctor_report_mend(report, "mv %s /root/ && systemctl restart %s", path,
+                           nodedev_daemon(host));
+    else
+        doctor_report_mend(report, "mv %s /root/", path);
+}
+
+static gboolean
+check_file(const DoctorHost *host, DoctorReport *report)
+{
+    for (guint i = 0; i < host->definitions->len; i++) {
+        const VgpuDefinition *definition = host->definitions->pdata[i];
+        if (definition->error)
+            report_file(host, report, definition);
+    }
+    return host->definitions->len > 0;
+}
+
+/* Those of a GPU that is there but can't make them are the GPU's matter. */
+static gboolean
+is_away(const DoctorHost *host, const VgpuDefinition *definition)
+{
+    g_autofree char *path =
+        vgpu_root_path(host->root, VGPU_DIR_PCI, NULL, definition->parent, NULL);
+
+    return !vgpu_device_has_parent(host->root, definition->parent, definition->vgpu) &&
+           !(path && g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+static gboolean
+check_parent(const DoctorHost *host, DoctorReport *report)
+{
+    /* where there is no GPU at all, that is what is wrong */
+    if (host->parents->len + host->functions->len == 0)
+        return FALSE;
+    for (guint i = 0; i < host->definitions->len; i++) {
+        const VgpuDefinition *definition = host->definitions->pdata[i];
+        if (!is_away(host, definition))
+            continue;
+        doctor_report_add(report, definition->autostart ? DOCTOR_WARNING : DOCTOR_NOTE,
+                          "vGPU '%s' is defined on GPU '%s', which is not there; if that will not "
+                          "come back, forget the definition",
+                          definition->vgpu, definition->parent);
+        doctor_report_mend(report, "vgpuctl undefine --parent %s %s", definition->parent,
+                           definition->vgpu);
+    }
+    return host->definitions->len > 0;
+}
+
+/* Types of a GPU whose virtual functions have vGPUs may not all be known. */
+static gboolean
+has_type(const DoctorHost *host, const VgpuDefinition *definition)
+{
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(host->root, definition->parent, NULL);
+
+    return definition->error || !parent || parent->problems->len > 0 || parent->types->len == 0 ||
+           parent->provider->enable || vgpu_parent_find_type(parent, definition->type, NULL);
+}
+
+static gboolean
+check_type(const DoctorHost *host, DoctorReport *report)
+{
+    for (guint i = 0; i < host->definitions->len; i++) {
+        const VgpuDefinition *definition = host->definitions->pdata[i];
+        if (has_type(host, definition))
+            continue;
+        doctor_report_add(report, DOCTOR_WARNING,
+                          "vGPU '%s' is defined with type '%s', which GPU '%s' does not have; "
+                          "'vgpuctl list types' shows those it has",
+                          definition->vgpu, definition->type, definition->parent);
+        doctor_report_mend(report, "vgpuctl modify --parent %s --type TYPE %s", definition->parent,
+                           definition->vgpu);
+    }
+    return host->definitions->len > 0;
+}
+
+const DoctorCheck doctor_definition_checks[] = {
+    {"definition-file", "all definitions can be understood", check_file},
+    {"definition-parent", "the GPUs of all definitions are there", check_parent},
+    {"definition-type", "the types of all definitions are there", check_type},
+    {NULL},
+};

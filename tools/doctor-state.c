@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * doctor-state.c - checks of /run/openvgpu: records of vGPUs that domains own, and the lock.
+ */
+#include "doctor.h"
+
+#include "device.h"
+#include "error.h"
+#include "file.h"
+#include "holder.h"
+#include "lock.h"
+#include "record.h"
+#include "settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE "/run/openvgpu"
+/* A guest that is being started has its record, and no process yet. */
+#define YOUNG_SECONDS 60
+/* How much longer than a call may last nobody holds the lock. */
+#define GRACE_MS  1000
+#define LOCKS_MAX (4 * 1024 * 1024)
+
+/* What is wrong with the folder, and what to do; NULL for nothing. */
+static const char *
+judge_folder(const DoctorHost *host, const struct stat *st, const char **mend)
+{
+    uid_t owner = vgpu_root_is_mock(host->root) ? geteuid() : 0;
+
+    *mend = "rm " STATE;
+    if (!S_ISDIR(st->st_mode))
+        return "is no folder";
+    *mend = "chown root " STATE " && chmod 755 " STATE;
+    if (st->st_uid != owner)
+        return "does not belong to root";
+    return st->st_mode & (S_IWGRP | S_IWOTH) ? "can be written by others than root" : NULL;
+}
+
+static gboolean
+check_folder(const DoctorHost *host, DoctorReport *report)
+{
+    g_autofree char *path = vgpu_root_dir(host->root, VGPU_DIR_STATE);
+    const char *mend;
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return FALSE;
+    const char *wrong = judge_folder(host, &st, &mend);
+    if (wrong) {
+        doctor_report_add(report, DOCTOR_ERROR, "'" STATE "' %s, so the hook does not use it",
+                          wrong);
+        doctor_report_mend(report, "%s", mend);
+    }
+    return TRUE;
+}
+
+/* Does libvirt say that the domain runs? TRUE if that can't be known. */
+static gboolean
+is_running(const DoctorHost *host, const VgpuRecord *record)
+{
+    g_autofree char *file = g_strconcat(record->domain_name, ".pid", NULL);
+    g_autofree char *path = vgpu_root_path(host->root, VGPU_DIR_DOMAINS, NULL, file, NULL);
+    g_autofree char *text = path ? vgpu_file_read(path, VGPU_NAME_MAX, NULL, NULL) : NULL;
+    g_autofree char *process =
+        text ? vgpu_root_path(host->root, VGPU_DIR_PROC, NULL, g_strchomp(text), NULL) : NULL;
+
+    return !path || (process && g_file_test(process, G_FILE_TEST_IS_DIR));
+}
+
+static gboolean
+is_young(const DoctorHost *host, const VgpuRecord *record)
+{
+    g_autofree char *file = g_strconcat(record->vgpu, ".json", NULL);
+    g_autofree char *path = vgpu_root_path(host->root, VGPU_DIR_STATE, NULL, "vgpus", file, NULL);
+    struct stat st;
+
+    return stat(path, &st) < 0 ||
+           g_get_real_time() / G_USEC_PER_SEC - st.st_mtim.tv_sec < YOUNG_SECONDS;
+}
+
+/* Has it a vGPU that its domain may need? */
+static gboolean
+is_needed(const DoctorHost *host, const VgpuRecord *record)
+{
+    gboolean open = FALSE;
+
+    return !vgpu_device_in_use(host->root, record->vgpu, &open, NULL) || open ||
+           is_running(host, record);
+}
+
+static void
+report_record(const DoctorHost *host, DoctorReport *report, const VgpuRecord *record)
+{
+    if (is_young(host, record))
+        return;
+    if (!vgpu_device_exists(host->root, record->vgpu))
+        doctor_report_add(report, DOCTOR_WARNING, "vGPU '%s' of domain \"%s\" is gone",
+                          record->vgpu, record->domain_name);
+    else if (!is_needed(host, record))
+        doctor_report_add(report, DOCTOR_WARNING,
+                          "vGPU '%s' of domain \"%s\" is there, and the domain does not run",
+                          record->vgpu, record->domain_name);
+    else
+        return;
+    doctor_report_mend(report, "vgpuctl gc");
+}
+
+static void
+report_problems(DoctorReport *report, const GPtrArray *problems)
+{
+    for (guint i = 0; i < problems->len; i++) {
+        const GError *problem = problems->pdata[i];
+        doctor_report_add(report, DOCTOR_WARNING, "%s", problem->message);
+        doctor_report_mend(report, "vgpuctl list vgpus; ls -l " STATE "/vgpus");
+    }
+}
+
+static gboolean
+check_records(const DoctorHost *host, DoctorReport *report)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(GPtrArray) records = vgpu_record_list(host->root, problems, NULL);
+
+    for (guint i = 0; records && i < records->len; i++)
+        report_record(host, report, records->pdata[i]);
+    report_problems(report, problems);
+    return records != NULL;
+}
+
+/* The process that holds a file's lock, by /proc/locks; 0 if there is none. */
+static pid_t
+find_holder(const DoctorHost *host, ino_t file)
+{
+    g_autofree char *path = vgpu_root_path(host->root, VGPU_DIR_PROC, NULL, "locks", NULL);
+    g_autofree char *text = vgpu_file_read(path, LOCKS_MAX, NULL, NULL);
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+
+    for (guint i = 0; lines[i]; i++) {
+        unsigned long inode;
+        int pid;
+        if (sscanf(lines[i], "%*d: FLOCK ADVISORY WRITE %d %*x:%*x:%lu", &pid, &inode) == 2 &&
+            inode == file)
+            return pid;
+    }
+    return 0;
+}
+
+static void
+report_lock(const DoctorHost *host, DoctorReport *report, const struct stat *st, guint seconds)
+{
+    pid_t pid = find_holder(host, st->st_ino);
+    g_autofree char *name = pid ? vgpu_holder_get_name(host->root, pid) : NULL;
+
+    doctor_report_add(report, DOCTOR_ERROR,
+                      "the lock '" STATE "/" VGPU_LOCK_ACTIVE ".lock' was not free for %u seconds, "
+                      "longer than any call may last: process %d (%s) has it",
+                      seconds, (int)pid, name ? name : "not known");
+    doctor_report_mend(report, "ps -o pid,stat,lstart,wchan:20,args -p %d", (int)pid);
+}
+
+/* Waits in line for it, as a guest's start does, and gives it back at once. */
+static gboolean
+check_lock(const DoctorHost *host, DoctorReport *report)
+{
+    g_autofree char *path =
+        vgpu_root_path(host->root, VGPU_DIR_STATE, NULL, VGPU_LOCK_ACTIVE ".lock", NULL);
+    g_autoptr(VgpuSettings) settings = vgpu_settings_read(host->root, NULL);
+    guint wait = (settings ? settings->deadline_ms : VGPU_DEADLINE_DEFAULT_MS) + GRACE_MS;
+    g_autoptr(GError) error = NULL;
+    struct stat st;
+
+    if (!host->privileged || lstat(path, &st) < 0)
+        return FALSE;
+    VgpuDeadline deadline = vgpu_deadline_after(wait);
+    g_autoptr(VgpuLock) lock = vgpu_lock_acquire(host->root, VGPU_LOCK_ACTIVE, &deadline, &error);
+    if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
+        report_lock(host, report, &st, wait / 1000);
+    return lock || g_error_matches(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT);
+}
+
+const DoctorCheck doctor_state_checks[] = {
+    {"state-folder", "'" STATE "' is as it should be", check_folder},
+    {"state-records", "each vGPU of a domain is there, and its domain runs", check_records},
+    {"state-lock", "nobody keeps the lock", check_lock},
+    {NULL},
+};
