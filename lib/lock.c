@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FILE_NAME      "locks"
 #define PAUSE_FIRST_MS 2
 #define PAUSE_MOST_MS  50
 
@@ -55,7 +54,7 @@ compare_places(gconstpointer first, gconstpointer second)
 static int
 open_file(const VgpuRoot *root, GError **error)
 {
-    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, FILE_NAME, NULL);
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, VGPU_LOCK_FILE, NULL);
 
     if (!path || !vgpu_root_make_state_dir(root, error))
         return -1;

@@ -12,6 +12,13 @@
 G_BEGIN_DECLS
 
 /**
+ * VGPU_LOCK_FILE:
+ *
+ * The file in /run/openvgpu whose bytes the locks are.
+ */
+#define VGPU_LOCK_FILE "locks"
+
+/**
  * VgpuLock:
  *
  * Locks that are held.

@@ -9,7 +9,7 @@
 #include <dlfcn.h>
 
 /* What is in the table of libvirt/module.c. */
-static const char *const names[] = {"attach", "detach", NULL};
+static const char *const names[] = {"attach", "detach", "plan", "gc", NULL};
 
 const VgpuctlVerb *const *
 vgpuctl_module_verbs(const VgpuRoot *root, GError **error)

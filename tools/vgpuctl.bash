@@ -38,7 +38,7 @@ _vgpuctl_words()
     remove | define) _vgpuctl_column vgpus 1 ;;
     undefine | modify | autostart) _vgpuctl_column definitions 1 ;;
     restore) _vgpuctl_column gpus 1 ;;
-    attach | detach)
+    attach | detach | plan)
         if [[ ! ${3-} ]]; then
             virsh -q list --all --name 2>/dev/null
         elif [[ $1 == detach ]]; then
@@ -47,7 +47,7 @@ _vgpuctl_words()
         ;;
     esac
     # shellcheck disable=SC2086 # an empty verb is no word
-    vgpuctl $1 --help 2>/dev/null | grep -oE -e '--[a-z]+'
+    vgpuctl $1 --help 2>/dev/null | grep -oE -e '--[a-z]+(-[a-z]+)*'
 }
 
 _vgpuctl()
@@ -81,6 +81,10 @@ _vgpuctl()
             ;;
         esac
     done
+    if [[ $before == --xml ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+    fi
     if [[ $before == --root ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return

@@ -149,7 +149,7 @@ add_vgpus(MockSysfs *mock)
                       "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\",\"attrs\":[]}");
     assert_int_equal(mock_sysfs_add_mdev(mock, MOCK_HOST_GPU, "vgpu-16m", UUID_A), 0);
     assert_true(vgpu_record_save(mock->root, &record, NULL));
-    mock_sysfs_write(mock, "run/openvgpu/active.lock", "");
+    mock_sysfs_write(mock, "run/openvgpu/locks", "");
     mock_sysfs_hold(mock, UUID_A, 4711);
 }
 

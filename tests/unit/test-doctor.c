@@ -665,21 +665,32 @@ record_not_understood(MockSysfs *mock)
     mock_sysfs_write(mock, "run/openvgpu/vgpus/" UUID_C ".json", "{}");
 }
 
-static int lock_fd;
-
 static void
 lock_held(MockSysfs *mock)
 {
-    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/active.lock", NULL);
+    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/locks", NULL);
     struct stat st;
 
-    lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    assert_true(lock_fd >= 0 && flock(lock_fd, LOCK_EX) == 0 && fstat(lock_fd, &st) == 0);
-    g_autofree char *locks = g_strdup_printf("1: POSIX  ADVISORY  WRITE 1 00:1a:%lu 0 EOF\n"
-                                             "2: FLOCK  ADVISORY  WRITE 4711 00:1a:%lu 0 EOF\n",
+    mock_sysfs_write(mock, "run/openvgpu/locks", "");
+    assert_int_equal(stat(path, &st), 0);
+    g_autofree char *locks = g_strdup_printf("1: FLOCK  ADVISORY  WRITE 1 00:1a:%lu 0 EOF\n"
+                                             "2: OFDLCK ADVISORY  WRITE -1 00:1a:%lu 48 48\n",
                                              (unsigned long)st.st_ino, (unsigned long)st.st_ino);
     mock_sysfs_write(mock, "proc/locks", locks);
-    mock_sysfs_write(mock, "proc/4711/comm", "vgpuctl\n");
+    mock_sysfs_write(mock, "proc/4712/comm", "vgpuctl\n");
+    mock_sysfs_write(mock, "proc/4712/fd/0", "");
+    g_autofree char *link = g_build_filename(mock->path, "proc/4712/fd/5", NULL);
+    assert_int_equal(symlink(path, link), 0);
+}
+
+/* Of another file, and of another kind. */
+static void
+other_locks_held(MockSysfs *mock)
+{
+    mock_sysfs_write(mock, "run/openvgpu/locks", "");
+    mock_sysfs_write(mock, "proc/locks",
+                     "1: FLOCK  ADVISORY  WRITE 1 00:1a:4 0 EOF\n"
+                     "2: OFDLCK ADVISORY  WRITE -1 00:1a:1 48 48\n");
 }
 
 /* Each breaks a sound host in one way; some break nothing. */
@@ -769,6 +780,7 @@ static const struct {
     CASE(detached_from_running_guest),
     CASE(record_not_understood),
     CASE(lock_held),
+    CASE(other_locks_held),
 };
 
 /* The lines of the table, each cell below the other, so that a golden file can be read. */
@@ -797,9 +809,6 @@ run_case(gsize index, GString *text)
     append_findings(text, result.output);
     if (result.status != (error ? 1 : 0))
         fail_msg("%s: exit status %d, and: %s", cases[index].name, result.status, result.errors);
-    if (lock_fd > 0)
-        close(lock_fd);
-    lock_fd = 0;
 }
 
 static void

@@ -72,5 +72,9 @@ offers 'detach|--connect|qemu:///system|desk|8' \
     '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 83b8f4f2-509f-382f-3c1e-e6bfe0fa1002'
 offers 'detach|other|8' ''
 offers 'do' doctor
+offers 'plan|d' desk
+OPENVGPU_VGPUCTL_MODULE=${program%/*}/libvirt/vgpuctl-libvirt.so
+export OPENVGPU_VGPUCTL_MODULE
+[[ ! -e $OPENVGPU_VGPUCTL_MODULE ]] || offers 'gc|--d' --dry-run
 offers 'doctor|' '--help --all --json'
 exit 0

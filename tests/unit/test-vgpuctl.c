@@ -426,7 +426,8 @@ static void
 assert_missing(MockSysfs *mock, const char *module)
 {
     g_setenv(MODULE, module, TRUE);
-    assert_refused(mock, "attach test --type vgpu-16m", 1, "verbs attach, detach are missing: ");
+    assert_refused(mock, "attach test --type vgpu-16m", 1,
+                   "verbs attach, detach, plan, gc are missing: ");
     assert_refused(mock, "detach --help", 1, "libvirt's client library");
     assert_refused(mock, "frobnicate", 2, "there is no verb 'frobnicate'");
     assert_done(mock, "list gpus", NULL);
@@ -434,7 +435,8 @@ assert_missing(MockSysfs *mock, const char *module)
     assert_int_equal(help.status, 0);
     assert_non_null(strstr(help.output, "\n  restore "));
     assert_null(strstr(help.output, "\n  attach "));
-    assert_true(g_str_has_prefix(help.errors, "openvgpu: verbs attach, detach are missing: "));
+    assert_true(
+        g_str_has_prefix(help.errors, "openvgpu: verbs attach, detach, plan, gc are missing: "));
     assert_ptr_equal(strchr(help.errors, '\n'), help.errors + strlen(help.errors) - 1);
     g_unsetenv(MODULE);
 }
@@ -462,11 +464,12 @@ test_module(void **state)
     if (!g_file_test(module, G_FILE_TEST_EXISTS))
         skip(); /* configured without libvirt */
     assert_string_equal(help.errors, "");
-    /* these two are what the message above names: all there are */
-    g_auto(GStrv) parts = g_strsplit(strstr(help.output, "\n  restore ") + 1, "\n", -1);
-    assert_int_equal(g_strv_length(parts), 4);
-    assert_true(g_str_has_prefix(parts[1], "  attach "));
-    assert_true(g_str_has_prefix(parts[2], "  detach "));
+    /* those after vgpuctl's own are what the message above names: all there are */
+    static const char *const verbs[] = {"  attach ", "  detach ", "  plan ", "  gc "};
+    g_auto(GStrv) lines = g_strsplit(strstr(help.output, "\n  attach ") + 1, "\n", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+        assert_true(g_str_has_prefix(lines[i], verbs[i]));
+    assert_string_equal(lines[G_N_ELEMENTS(verbs)], "");
     assert_done(mock, "attach test --connect test:///default --type vgpu-16m --uuid " UUID_C,
                 UUID_C "\n");
     assert_refused(mock, "attach test --connect test:///default --type vgpu-1m", 1,

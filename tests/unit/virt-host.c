@@ -63,6 +63,7 @@ host_teardown(void **state)
     virDomainFree(host->domain);
     virConnectClose(host->libvirt);
     mock_log_teardown((void **)&host->mock);
+    g_free(host->printed);
     g_free(host);
     return 0;
 }
@@ -74,7 +75,7 @@ reset_options(const VgpuctlVerb *verb)
     for (const GOptionEntry *entry = verb->options; entry->long_name; entry++) {
         if (entry->arg == G_OPTION_ARG_NONE)
             *(gboolean *)entry->arg_data = FALSE;
-        else if (entry->arg == G_OPTION_ARG_STRING)
+        else if (entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME)
             g_clear_pointer((char **)entry->arg_data, g_free);
         else
             g_clear_pointer((char ***)entry->arg_data, g_strfreev);
@@ -130,12 +131,10 @@ host_run(Host *host, const char *line, GError **error)
     assert_true(g_option_context_parse_strv(context, &words, NULL));
     saved = capture_begin(host->mock);
     ok = verb->run(host->mock->root, (const char *const *)words + 1, error);
-    g_autofree char *output = capture_end(host->mock, saved);
+    g_free(host->printed);
+    host->printed = g_strchomp(capture_end(host->mock, saved));
     reset_options(verb);
-    if (ok)
-        return g_strchomp(g_steal_pointer(&output));
-    assert_string_equal(output, "");
-    return NULL;
+    return ok ? g_strdup(host->printed) : NULL;
 }
 
 void
@@ -158,6 +157,7 @@ host_refused(Host *host, const char *line, VgpuError code, const char *text)
     if (output)
         fail_msg("%s: this should have failed", line);
     assert_error(&error, code, text);
+    assert_string_equal(host->printed, "");
 }
 
 char *

@@ -33,11 +33,13 @@ G_BEGIN_DECLS
  * @mock: the machine, with the GPU 0001:00:00.0; what is logged is in mock-log.h's @logged
  * @libvirt: a connection
  * @domain: its domain "desk", with metadata of another application and a disk
+ * @printed: what the last verb printed, with no newline at its end
  */
 typedef struct {
     MockSysfs *mock;
     virConnect *libvirt;
     virDomain *domain;
+    char *printed;
 } Host;
 
 /**

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SYSTEM_URI "qemu:///system"
+
 struct _VgpuctlConnection {
     virConnect *handle;
 };
@@ -72,7 +74,7 @@ choose_uri(const char *uri)
         uri = g_getenv("LIBVIRT_DEFAULT_URI");
     if (uri && uri[0])
         return uri;
-    return geteuid() == 0 ? "qemu:///system" : NULL;
+    return geteuid() == 0 ? SYSTEM_URI : NULL;
 }
 
 /* GPUs, locks and records are looked for on this host. */
@@ -120,6 +122,22 @@ vgpuctl_connection_open(const char *uri, GError **error)
         return NULL;
     }
     return check_reached(connection->handle, error) ? g_steal_pointer(&connection) : NULL;
+}
+
+VgpuctlConnection *
+vgpuctl_connection_open_system(const VgpuRoot *root, const char *uri, GError **error)
+{
+    g_autoptr(VgpuctlConnection) connection = vgpuctl_connection_open(uri, error);
+    char *reached = connection ? virConnectGetURI(connection->handle) : NULL;
+    gboolean system = vgpu_root_is_mock(root) || g_strcmp0(reached, SYSTEM_URI) == 0;
+
+    if (connection && !system)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "libvirt's URI is '%s', and the hook makes vGPUs for domains of '" SYSTEM_URI
+                    "' only; run it as root, without --connect",
+                    reached ? reached : "not known");
+    free(reached);
+    return connection && system ? g_steal_pointer(&connection) : NULL;
 }
 
 void

@@ -6,7 +6,8 @@
 #ifndef VGPUCTL_CONNECTION_H
 #define VGPUCTL_CONNECTION_H
 
-#include <glib.h>
+#include "root.h"
+
 #include <libvirt/libvirt.h>
 
 G_BEGIN_DECLS
@@ -32,6 +33,20 @@ typedef struct _VgpuctlConnection VgpuctlConnection;
  * Returns: (transfer full) (nullable): the connection.
  */
 VgpuctlConnection *vgpuctl_connection_open(const char *uri, GError **error);
+
+/**
+ * vgpuctl_connection_open_system:
+ * @root: a root; with one for tests any URI will do
+ * @uri: (nullable): as for vgpuctl_connection_open()
+ * @error: (out) (optional): %VGPU_ERROR_INVALID for any but qemu:///system, whose domains the hook
+ *   makes vGPUs for; else as vgpuctl_connection_open()
+ *
+ * For who takes a domain that is not known there to be gone.
+ *
+ * Returns: (transfer full) (nullable): the connection.
+ */
+VgpuctlConnection *vgpuctl_connection_open_system(const VgpuRoot *root, const char *uri,
+                                                  GError **error);
 
 /**
  * vgpuctl_connection_close:

@@ -7,7 +7,5 @@
 
 /* In the order in which help shows them. */
 const VgpuctlVerb *const vgpuctl_libvirt_verbs[] = {
-    &vgpuctl_attach,
-    &vgpuctl_detach,
-    NULL,
+    &vgpuctl_attach, &vgpuctl_detach, &vgpuctl_plan, &vgpuctl_gc, NULL,
 };

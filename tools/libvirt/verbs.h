@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 extern const VgpuctlVerb vgpuctl_attach;
 extern const VgpuctlVerb vgpuctl_detach;
+extern const VgpuctlVerb vgpuctl_gc;
+extern const VgpuctlVerb vgpuctl_plan;
 
 /**
  * vgpuctl_libvirt_verbs:
