@@ -437,11 +437,19 @@ kernel_remove(MockSysfs *mock, const char *uuid, const char *folder)
     g_autofree char *parent = g_path_get_basename(parent_folder);
     g_autofree char *class_folder = path_of(mock, "sys/class/vfio/%s", group);
     g_autofree char *node = path_of(mock, "dev/vfio/%s", group);
+    g_autofree char *gone = g_strconcat(folder, ".gone", NULL);
+    g_autoptr(MockCapacity) shared = mock_capacity_load(mock, parent);
+    if (!shared)
+        count_anew(mock, parent, type, 1);
+    /* in two steps, since who sees it gone may make another of that uuid at once */
     unlink(entry);
-    remove_tree(folder);
+    if (rename(folder, gone) < 0)
+        g_error("cannot rename '%s'", folder);
+    remove_tree(gone);
     remove_tree(class_folder);
     unlink(node);
-    count_anew(mock, parent, type, 1);
+    if (shared)
+        count_anew(mock, parent, type, 1);
     return 0;
 }
 
