@@ -119,7 +119,13 @@ check_runs(const DoctorHost *host, DoctorReport *report)
     return !absent;
 }
 
-/* Names of the files that libvirt runs for a domain, below the folder of hooks. */
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of the files that libvirt runs for a domain, below the folder of hooks, in their order. */
 static GPtrArray *
 list_hooks(const DoctorHost *host)
 {
@@ -137,6 +143,7 @@ list_hooks(const DoctorHost *host)
         if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
             g_ptr_array_add(hooks, g_strconcat("qemu.d/", name, NULL));
     }
+    g_ptr_array_sort(hooks, compare_names);
     return hooks;
 }
 

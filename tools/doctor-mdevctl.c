@@ -14,8 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OLD_FOLDER "/etc/mdevctl.d/scripts.d/callouts/"
-#define NEW_FOLDER "/usr/lib/mdevctl/scripts.d/callouts/"
+#define OLD_SCRIPTS "/etc/mdevctl.d/scripts.d"
+#define NEW_SCRIPTS "/usr/lib/mdevctl/scripts.d"
+#define OLD_FOLDER  OLD_SCRIPTS "/callouts/"
+#define NEW_FOLDER  NEW_SCRIPTS "/callouts/"
 
 /* Is there a GPU whose vGPUs mdevctl could know? */
 static gboolean
@@ -52,6 +54,31 @@ check_program(const DoctorHost *host, DoctorReport *report)
     return TRUE;
 }
 
+/* mdevctl before 1.3 has one folder of callouts only. */
+static gboolean
+knows_new_folder(const DoctorHost *host)
+{
+    static const char *const argv[] = {"mdevctl", "--version", NULL};
+    g_autofree char *text = doctor_host_ask(host, argv);
+    VgpuVersion version;
+
+    return !vgpu_version_parse(text, &version) || !vgpu_version_is_before(&version, 1, 3);
+}
+
+/* It does nothing at all where one of its folders is missing. */
+static void
+mend_list(const DoctorHost *host, DoctorReport *report)
+{
+    const char *folder = knows_new_folder(host) ? NEW_SCRIPTS : OLD_SCRIPTS;
+    g_autofree char *callouts = g_strconcat(folder, "/callouts", NULL);
+    g_autofree char *notifiers = g_strconcat(folder, "/notifiers", NULL);
+
+    if (doctor_host_has_file(host, callouts) && doctor_host_has_file(host, notifiers))
+        doctor_report_mend(report, "mdevctl list --defined");
+    else
+        doctor_report_mend(report, "mkdir -p %s %s", callouts, notifiers);
+}
+
 static gboolean
 has_bad_definition(const DoctorHost *host)
 {
@@ -82,7 +109,7 @@ check_list(const DoctorHost *host, DoctorReport *report)
                       "mdevctl can't list what is defined, and without that libvirt shows no node "
                       "device: %s",
                       error->message);
-    doctor_report_mend(report, "mdevctl list --defined");
+    mend_list(host, report);
     return TRUE;
 }
 
@@ -95,17 +122,6 @@ has_our_gpu(const DoctorHost *host)
             return TRUE;
     }
     return FALSE;
-}
-
-/* mdevctl before 1.3 has one folder of callouts only. */
-static gboolean
-knows_new_folder(const DoctorHost *host)
-{
-    static const char *const argv[] = {"mdevctl", "--version", NULL};
-    g_autofree char *text = doctor_host_ask(host, argv);
-    VgpuVersion version;
-
-    return !vgpu_version_parse(text, &version) || !vgpu_version_is_before(&version, 1, 3);
 }
 
 static void

@@ -114,24 +114,18 @@ check_rule(const DoctorHost *host, DoctorReport *report)
     return TRUE;
 }
 
-static gboolean
-do_we_restore(const DoctorHost *host)
-{
-    g_autoptr(VgpuService) service = load(host, UNIT);
-    g_autofree char *rule = doctor_host_rule(host, RULE);
-
-    return service && strcmp(service->load_state, "loaded") == 0 && service->wanted && rule;
-}
-
 /* Nothing is wrong with a rule that can't work as long as ours does. */
 static gboolean
 check_mdevctl(const DoctorHost *host, DoctorReport *report)
 {
     g_autofree char *program = doctor_host_mdevctl_rule(host);
+    g_autofree char *rule = doctor_host_rule(host, RULE);
+    g_autoptr(VgpuService) service = program ? load(host, UNIT) : NULL;
 
-    if (!program)
+    if (!service)
         return FALSE;
-    if (doctor_host_has_file(host, program) || do_we_restore(host))
+    if (doctor_host_has_file(host, program) ||
+        (rule && service->wanted && strcmp(service->load_state, "loaded") == 0))
         return TRUE;
     doctor_report_add(report, DOCTOR_NOTE,
                       "mdevctl does not make them either: its udev rule runs '%s', which is not "

@@ -34,9 +34,10 @@ count_vfs(const DoctorHost *host, const char *gpu)
 static void
 each_vf(const DoctorHost *host, DoctorReport *report, const char *gpu, EachFunc each)
 {
+    guint count = count_vfs(host, gpu);
     gboolean more = TRUE;
 
-    for (guint i = 0; more && i < count_vfs(host, gpu); i++) {
+    for (guint i = 0; more && i < count; i++) {
         g_autofree char *name = g_strdup_printf("virtfn%u", i);
         g_autofree char *vf = read_link(host, gpu, name);
         if (vf)
@@ -102,8 +103,9 @@ static gboolean
 makes_vgpus(const DoctorHost *host, const char *gpu)
 {
     gboolean makes = doctor_host_has_parent(host, gpu);
+    guint count = count_vfs(host, gpu);
 
-    for (guint i = 0; !makes && i < count_vfs(host, gpu); i++) {
+    for (guint i = 0; !makes && i < count; i++) {
         g_autofree char *name = g_strdup_printf("virtfn%u", i);
         g_autofree char *vf = read_link(host, gpu, name);
         g_autofree char *driver = vf ? read_link(host, vf, "driver") : NULL;

@@ -75,6 +75,11 @@ static const struct {
     {"etc/mdevctl.d/scripts.d/callouts/50-openvgpu", "exit 2"},
 };
 
+static const char *const folders[] = {
+    "usr/lib/mdevctl/scripts.d/callouts",
+    "usr/lib/mdevctl/scripts.d/notifiers",
+};
+
 void
 mock_host_chmod(MockSysfs *mock, const char *file, guint mode)
 {
@@ -162,6 +167,10 @@ mock_host_new(void)
         mock_sysfs_write(mock, files[i].file, files[i].text);
     for (gsize i = 0; i < G_N_ELEMENTS(programs); i++)
         mock_host_program(mock, programs[i].file, programs[i].script);
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(mock->path, folders[i], NULL);
+        assert_int_equal(g_mkdir_with_parents(path, 0755), 0);
+    }
     mock_host_daemon_started(mock, 60);
     mock_host_unit(mock, "openvgpu-restore.service", "loaded", "active", "multi-user.target");
     mock_host_unit(mock, "openvgpu-restore@.service", "loaded", "inactive", "");

@@ -496,6 +496,13 @@ mdevctl_fails(MockSysfs *mock)
 }
 
 static void
+mdevctl_lacks_a_folder(MockSysfs *mock)
+{
+    mdevctl_fails(mock);
+    mock_host_remove(mock, "usr/lib/mdevctl/scripts.d/notifiers");
+}
+
+static void
 no_callout(MockSysfs *mock)
 {
     mock_host_remove(mock, OLD);
@@ -756,6 +763,7 @@ static const struct {
     CASE(selinux),
     CASE(no_mdevctl),
     CASE(mdevctl_fails),
+    CASE(mdevctl_lacks_a_folder),
     CASE(no_callout),
     CASE(two_callouts),
     CASE(callout_where_old_mdevctl_does_not_look),
