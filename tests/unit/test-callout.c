@@ -186,6 +186,9 @@ test_attributes_are_read_back_in_order(void **state)
     assert_int_equal(call(f, "get", "attributes", ""), 0);
     assert_string_equal(f->output, "[{\"vgpu/params\":\"resolution=800x600\"},{\"vgpu/vm_name\":"
                                    "\"say \\\"hi\\\"\"}]");
+    mock_sysfs_write(f->mock, "sys/devices/pci/" GPU "/" UUID_A "/vgpu/vm_name", "a\377\n");
+    assert_int_equal(call(f, "get", "attributes", ""), 0);
+    assert_true(g_utf8_validate(f->output, -1, NULL));
 }
 
 static void
