@@ -18,6 +18,31 @@ struct _VgpuLock {
     int fd;
 };
 
+/* Files of the locks of vGPUs that are held, each one more than its number; 0 is none. */
+static int held[VGPU_LOCK_FILES_MAX];
+
+/* Puts @now in the place of @before. */
+static void
+set_held(int before, int now)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(held); i++)
+        if (g_atomic_int_compare_and_exchange(&held[i], before, now))
+            return;
+}
+
+guint
+vgpu_lock_get_files(int *files)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(held); i++) {
+        int file = g_atomic_int_get(&held[i]) - 1;
+        if (file >= 0)
+            files[count++] = file;
+    }
+    return count;
+}
+
 /*
  * What is locked, and where in the file: at @at the lock itself, in the byte after it who is next.
  * Who waits looks again after a pause, so whoever lets go and takes the lock again at once
@@ -130,12 +155,23 @@ take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadl
     return lock->fd >= 0 ? g_steal_pointer(&lock) : NULL;
 }
 
+static VgpuLock *
+take_vgpus(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadline *deadline,
+           GError **error)
+{
+    VgpuLock *lock = take_all(root, places, count, deadline, error);
+
+    if (lock)
+        set_held(0, lock->fd + 1);
+    return lock;
+}
+
 VgpuLock *
 vgpu_lock_vgpu(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
 {
     Place place = place_of("vGPU", id);
 
-    return take_all(root, &place, 1, deadline, error);
+    return take_vgpus(root, &place, 1, deadline, error);
 }
 
 VgpuLock *
@@ -158,7 +194,8 @@ vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const VgpuDeadline *
         g_array_append_val(places, place);
     }
     g_array_sort(places, compare_places);
-    return take_all(root, (const Place *)(const void *)places->data, places->len, deadline, error);
+    return take_vgpus(root, (const Place *)(const void *)places->data, places->len, deadline,
+                      error);
 }
 
 void
@@ -167,6 +204,7 @@ vgpu_lock_release(VgpuLock *lock)
     if (!lock)
         return;
     if (lock->fd >= 0) {
+        set_held(lock->fd + 1, 0);
         /* by word and not by close alone: a child forked meanwhile shares the open file */
         set_lock(lock->fd, F_UNLCK, 0, 0);
         close(lock->fd);

@@ -75,6 +75,24 @@ VgpuLock *vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDea
                            GError **error);
 
 /**
+ * VGPU_LOCK_FILES_MAX:
+ *
+ * As many files vgpu_lock_get_files() gives at most.
+ */
+#define VGPU_LOCK_FILES_MAX 4
+
+/**
+ * vgpu_lock_get_files:
+ * @files: (out): room for %VGPU_LOCK_FILES_MAX
+ *
+ * The open files that stand for the locks of vGPUs which this process holds. A process forked from
+ * it that keeps them open holds the locks if this one is killed, and until then has no say in them.
+ *
+ * Returns: how many they are.
+ */
+guint vgpu_lock_get_files(int *files);
+
+/**
  * vgpu_lock_release:
  * @lock: (nullable) (transfer full): locks
  *

@@ -5,9 +5,12 @@
  */
 #include "sysfs-writer.h"
 
+#include "lock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -25,24 +28,53 @@ static struct {
 } writer;
 G_LOCK_DEFINE_STATIC(writer);
 
-/* Lets go of everything the caller has open, its locks and libvirt's pipes above all, but @keep. */
-static void
-keep_one_file(int keep)
+/* The files that a writer keeps open, in ascending order. */
+typedef struct {
+    int files[1 + VGPU_LOCK_FILES_MAX];
+    guint count;
+} Kept;
+
+static int
+compare_files(const void *a, const void *b)
 {
-    if (keep > 0)
-        close_range(0, (unsigned int)keep - 1, 0);
-    close_range((unsigned int)keep + 1, ~0U, 0);
+    return *(const int *)a - *(const int *)b;
+}
+
+static Kept
+choose_kept(int fd)
+{
+    Kept kept = {.files = {fd}};
+
+    kept.count = 1 + vgpu_lock_get_files(kept.files + 1);
+    qsort(kept.files, kept.count, sizeof(kept.files[0]), compare_files);
+    return kept;
+}
+
+/* Lets go of everything else that the caller has open, libvirt's pipes above all. */
+static void
+keep_files(const Kept *kept)
+{
+    unsigned int first = 0;
+
+    for (guint i = 0; i < kept->count; i++) {
+        unsigned int file = (unsigned int)kept->files[i];
+
+        if (file > first)
+            close_range(first, file - 1, 0);
+        first = file + 1;
+    }
+    close_range(first, ~0U, 0);
 }
 
 /* In the child: nothing of ours here allocates, another thread may have held the lock for that. */
 static void G_GNUC_NORETURN
-serve(int fd, VgpuSysfsWriterFunc write)
+serve(int fd, const Kept *kept, VgpuSysfsWriterFunc write)
 {
     static char order[ORDER_MAX];
     ssize_t length;
 
     setsid();
-    keep_one_file(fd);
+    keep_files(kept);
     while ((length = recv(fd, order, sizeof(order), 0)) > 0 || (length < 0 && errno == EINTR)) {
         int err = length > 0 ? write(order, order + strlen(order) + 1) : 0;
 
@@ -60,9 +92,10 @@ start(VgpuSysfsWriterFunc write)
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
+    Kept kept = choose_kept(ends[1]);
     writer.pid = fork();
     if (writer.pid == 0)
-        serve(ends[1], write);
+        serve(ends[1], &kept, write);
     close(ends[1]);
     if (writer.pid < 0) {
         close(ends[0]);

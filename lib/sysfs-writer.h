@@ -29,9 +29,12 @@ typedef int (*VgpuSysfsWriterFunc)(const char *path, const char *value);
  * @deadline: when to give up waiting
  *
  * Has the writer write, and starts one if there is none: forked once for all the writes of this
- * process. It has nothing of ours open, our locks above all, and ends when we do, or when the
- * kernel lets go of it after that. One that is kept past @deadline is left behind, and the next
- * call starts another. One call at a time; a second thread waits.
+ * process. It ends when we do, or when the kernel lets go of it after that. One that is kept past
+ * @deadline is left behind, and the next call starts another. One call at a time; a second thread
+ * waits.
+ *
+ * It has nothing of ours open but the locks of vGPUs that were held when it was started: if we are
+ * killed, nobody decides about those vGPUs before the kernel has done what it was told.
  *
  * Returns: 0, the writer's errno, ETIMEDOUT if the kernel may still act on @value later, or EIO if
  * somebody killed the writer.

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "domain-text.h"
@@ -519,6 +520,38 @@ test_killed_after_create(void **state)
     check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_INTENDED);
 }
 
+/* A kernel that takes its time to make one. */
+static int
+create_slowly(const char *path, const char *value, gpointer data)
+{
+    if (!g_str_has_suffix(path, "/create"))
+        return g_file_set_contents(path, value, -1, NULL) ? 0 : EIO;
+    g_usleep(300000);
+    return mock_sysfs_add_mdev(data, GPU_1, "vgpu-16m", value);
+}
+
+/* The call is killed and its writer goes on: what comes of that is the domain's. */
+static void
+test_killed_while_the_kernel_works(void **state)
+{
+    MockSysfs *mock = *state;
+    pid_t pid;
+
+    vgpu_sysfs_set_writer(create_slowly, mock);
+    pid = fork();
+    if (pid == 0) {
+        prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+        _exit(0);
+    }
+    g_usleep(150000);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_INTENDED);
+    mock_sysfs_serve(mock);
+    prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+}
+
 /* The links of a vGPU that mdevctl is making come a moment after its folder. */
 static gpointer
 finish_making(gpointer data)
@@ -670,6 +703,7 @@ main(void)
         TEST(race_for_the_uuid),
         TEST(race_for_uuid_and_last_instance),
         TEST(killed_after_create),
+        TEST(killed_while_the_kernel_works),
         TEST(in_the_making_by_another),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),
