@@ -33,7 +33,7 @@ read_piece(int fd, GByteArray *data, gsize max, gboolean *too_large)
     return got;
 }
 
-/* @enough: a read of less is the last one, as it is of a regular file */
+/* @enough: a read of less is the last one, as it is of a file that says how large it is */
 static char *
 read_all(int fd, const char *name, gsize max, ssize_t enough, gsize *length, GError **error)
 {
@@ -66,13 +66,14 @@ vgpu_file_read_fd(int fd, const char *name, gsize max, gsize *length, GError **e
 }
 
 static gboolean
-check_regular(int fd, const char *path, gsize max, GError **error)
+check_regular(int fd, const char *path, gsize max, gsize *size, GError **error)
 {
     struct stat st;
     if (fstat(fd, &st) < 0) {
         vgpu_error_set_errno(error, errno, "cannot look at '%s'", path);
         return FALSE;
     }
+    *size = (gsize)st.st_size;
     if (!S_ISREG(st.st_mode)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%s' is not a regular file", path);
         return FALSE;
@@ -95,8 +96,10 @@ vgpu_file_read(const char *path, gsize max, gsize *length, GError **error)
         return NULL;
     }
     char *data = NULL;
-    if (check_regular(fd, path, max, error))
-        data = read_all(fd, path, max, PIECE, length, error);
+    gsize size;
+    /* a file of /proc says that it is empty, and comes in pieces of the kernel's choice */
+    if (check_regular(fd, path, max, &size, error))
+        data = read_all(fd, path, max, size ? PIECE : 1, length, error);
     close(fd);
     return data;
 }

@@ -79,16 +79,13 @@ add_plan(Outlook *outlook, const VgpuPlan *plan)
     add(outlook, plan->vgpu, words[plan->action], parent, device ? device->type : NULL, plan->why);
 }
 
-/* What comes once a record, or a vGPU, that is in the way has gone. */
+/* What comes once a vGPU that is in the way has gone. */
 static void
 add_second(Outlook *outlook, VgpuPlan *plan)
 {
     g_autoptr(GError) reason = NULL;
 
-    if (plan->action == VGPU_PLAN_REMOVE)
-        vgpu_host_assume_gone(outlook->call.host, plan->vgpu);
-    else if (plan->action != VGPU_PLAN_FORGET || vgpu_device_exists(outlook->call.root, plan->vgpu))
-        return;
+    vgpu_host_assume_gone(outlook->call.host, plan->vgpu);
     if (!plan->wish->wanted)
         return;
     if (vgpu_plan_make(&outlook->call, plan, &reason))
@@ -97,19 +94,25 @@ add_second(Outlook *outlook, VgpuPlan *plan)
         add_refusal(outlook, plan->vgpu, reason);
 }
 
+/* With @forgotten, once the record that is in the way has gone. */
 static void
-look_ahead(Outlook *outlook, const VgpuHostdev *hostdev)
+look_ahead(Outlook *outlook, const VgpuHostdev *hostdev, gboolean forgotten)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(VgpuPlan) plan = vgpu_plan_new(&outlook->call, hostdev, &reason);
+    g_autoptr(VgpuPlan) plan = NULL;
 
+    outlook->call.forgotten = forgotten;
+    plan = vgpu_plan_new(&outlook->call, hostdev, &reason);
     if (!plan) {
         add_refusal(outlook, hostdev->vgpu, reason);
     } else if (plan->action == VGPU_PLAN_MAKE) {
         add_made(outlook, plan);
     } else {
         add_plan(outlook, plan);
-        add_second(outlook, plan);
+        if (plan->action == VGPU_PLAN_REMOVE)
+            add_second(outlook, plan);
+        else if (plan->action == VGPU_PLAN_FORGET)
+            look_ahead(outlook, hostdev, TRUE);
     }
 }
 
@@ -133,13 +136,28 @@ look_at_leftovers(Outlook *outlook)
 }
 
 static void
-leave_all(Outlook *outlook)
+leave_all(Outlook *outlook, const char *why)
 {
     for (guint i = 0; i < outlook->call.domain->hostdevs->len; i++) {
         const VgpuHostdev *hostdev = outlook->call.domain->hostdevs->pdata[i];
 
-        add(outlook, hostdev->vgpu, words[VGPU_PLAN_LEAVE], NULL, NULL,
-            "the hook is turned off in openvgpu.conf(5)");
+        add(outlook, hostdev->vgpu, words[VGPU_PLAN_LEAVE], NULL, NULL, why);
+    }
+}
+
+static void
+look_at_all(Outlook *outlook)
+{
+    const VgpuPlanCall *call = &outlook->call;
+
+    if (!call->settings->enabled) {
+        leave_all(outlook, "the hook is turned off in openvgpu.conf(5)");
+    } else if (!vgpu_plan_concerns_us(call->root, call->domain)) {
+        leave_all(outlook, "neither metadata nor a definition make it the hook's business");
+    } else {
+        look_at_leftovers(outlook);
+        for (guint i = 0; i < call->domain->hostdevs->len; i++)
+            look_ahead(outlook, call->domain->hostdevs->pdata[i], FALSE);
     }
 }
 
@@ -150,22 +168,16 @@ vgpu_plan_domain(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSetti
     VgpuNumaSet nodes;
     g_autoptr(VgpuHost) host = vgpu_host_look(root, error);
     Outlook outlook = {
-        .call = {root, domain, settings, &nodes, host},
-        .steps = g_ptr_array_new_with_free_func(step_free),
+        .call =
+            {.root = root, .domain = domain, .settings = settings, .nodes = &nodes, .host = host},
         .starts = TRUE,
     };
 
-    if (!host) {
-        g_ptr_array_unref(outlook.steps);
+    if (!host)
         return NULL;
-    }
+    outlook.steps = g_ptr_array_new_with_free_func(step_free);
     vgpu_numa_nodes(root, &domain->numa, &nodes);
-    if (settings->enabled)
-        look_at_leftovers(&outlook);
-    else
-        leave_all(&outlook);
-    for (guint i = 0; settings->enabled && i < domain->hostdevs->len; i++)
-        look_ahead(&outlook, domain->hostdevs->pdata[i]);
+    look_at_all(&outlook);
     *starts = outlook.starts;
     return outlook.steps;
 }

@@ -205,13 +205,41 @@ static gboolean
 decide_enabled(const VgpuPlanCall *call, const VgpuHostdev *hostdev, VgpuPlan *plan, GError **error)
 {
     plan->wish = vgpu_wish_new(call->root, call->domain, hostdev, error);
-    if (!plan->wish || !vgpu_record_find(call->root, hostdev->vgpu, &plan->record, error))
+    if (!plan->wish ||
+        (!call->forgotten && !vgpu_record_find(call->root, hostdev->vgpu, &plan->record, error)))
         return FALSE;
     if (plan->record)
         return decide_recorded(call, plan, error);
     if (vgpu_device_exists(call->root, hostdev->vgpu))
         return decide_existing(call, plan, error);
     return decide_absent(call, hostdev, plan, error);
+}
+
+static gboolean
+concerns_us(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev *hostdev)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, hostdev->vgpu, &error);
+    g_autoptr(VgpuDefinition) definition = NULL;
+
+    if (record || vgpu_domain_find_request(domain, hostdev->vgpu) ||
+        g_error_matches(error, VGPU_ERROR, VGPU_ERROR_VERSION))
+        return TRUE;
+    if (vgpu_device_exists(root, hostdev->vgpu) || !hostdev->managed)
+        return FALSE;
+    g_clear_error(&error);
+    definition = vgpu_definition_find(root, hostdev->vgpu, &error);
+    return definition || !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
+}
+
+gboolean
+vgpu_plan_concerns_us(const VgpuRoot *root, const VgpuDomain *domain)
+{
+    for (guint i = 0; i < domain->hostdevs->len; i++) {
+        if (concerns_us(root, domain, g_ptr_array_index(domain->hostdevs, i)))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 VgpuPlan *

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @settings: what the administrator allows and prefers
  * @nodes: the domain's NUMA nodes
  * @host: (nullable): what there would be by then; NULL to look anew where it matters
+ * @forgotten: TRUE to decide as if there was no record
  *
  * For whom is decided. All is borrowed.
  */
@@ -28,6 +29,7 @@ typedef struct {
     const VgpuSettings *settings;
     const VgpuNumaSet *nodes;
     VgpuHost *host;
+    gboolean forgotten;
 } VgpuPlanCall;
 
 /**
@@ -76,6 +78,18 @@ typedef struct {
     GArray *places;
     VgpuHost *host; /* private: what was looked at, unless the call had one */
 } VgpuPlan;
+
+/**
+ * vgpu_plan_concerns_us:
+ * @root: a root
+ * @domain: a domain
+ *
+ * Is there anything to decide? If not, neither lock nor folder is needed, and a guest whose vGPUs
+ * others manage starts whatever state ours are in.
+ *
+ * Returns: FALSE if nothing is to be done about any of its host devices.
+ */
+gboolean vgpu_plan_concerns_us(const VgpuRoot *root, const VgpuDomain *domain);
 
 /**
  * vgpu_plan_new:

@@ -175,37 +175,6 @@ sweep(const Prepare *prepare)
     }
 }
 
-/*
- * Is there anything to decide about @hostdev? If not, neither lock nor folder is needed, and a
- * guest whose vGPU others manage starts whatever state ours are in.
- */
-static gboolean
-concerns_us(const VgpuRoot *root, const VgpuDomain *domain, const VgpuHostdev *hostdev)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(VgpuRecord) record = vgpu_record_load(root, hostdev->vgpu, &error);
-    g_autoptr(VgpuDefinition) definition = NULL;
-
-    if (record || vgpu_domain_find_request(domain, hostdev->vgpu) ||
-        g_error_matches(error, VGPU_ERROR, VGPU_ERROR_VERSION))
-        return TRUE;
-    if (vgpu_device_exists(root, hostdev->vgpu) || !hostdev->managed)
-        return FALSE;
-    g_clear_error(&error);
-    definition = vgpu_definition_find(root, hostdev->vgpu, &error);
-    return definition || !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
-}
-
-static gboolean
-any_concerns_us(const VgpuRoot *root, const VgpuDomain *domain)
-{
-    for (guint i = 0; i < domain->hostdevs->len; i++) {
-        if (concerns_us(root, domain, g_ptr_array_index(domain->hostdevs, i)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* What others made and is not as it is defined is used as it is; that it is so is said. */
 static void
 look_at_others(const VgpuRoot *root, const VgpuDomain *domain)
@@ -263,7 +232,7 @@ run_locked(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *s
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, &work, error);
     Prepare prepare = {
         .owner = {root, domain->uuid, domain->name, work, *limit},
-        .plan = {root, domain, settings, &nodes, NULL},
+        .plan = {.root = root, .domain = domain, .settings = settings, .nodes = &nodes},
         .domain = domain,
         .locked = ids,
         .made = made,
@@ -286,7 +255,7 @@ gboolean
 vgpu_prepare(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *settings,
              const VgpuDeadline *limit, GError **error)
 {
-    if (!any_concerns_us(root, domain)) {
+    if (!vgpu_plan_concerns_us(root, domain)) {
         look_at_others(root, domain);
         return TRUE;
     }

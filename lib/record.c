@@ -127,8 +127,8 @@ parse_record(const char *text, const char *path, const char *id, GError **error)
     json_object_put(object);
     if (!record && !cause) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "record '%s' can't be understood; look at the vGPU, remove it if nobody uses "
-                    "it, and then the record",
+                    "record '%s' can't be understood; if nobody uses the vGPU, remove this file, "
+                    "and then the vGPU",
                     path);
     } else if (cause) {
         g_propagate_error(error, cause);

@@ -9,6 +9,7 @@
 
 #include "record.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 
 #define GPU "0001:00:00.0"
@@ -148,6 +149,23 @@ test_gc_leaves_what_is_open_or_of_others(void **state)
     host_assert_counts(host, 2, 1);
 }
 
+static void
+test_gc_that_fails(void **state)
+{
+    Host *host = *state;
+    GError *error = NULL;
+
+    put_record(host, UUID_A, HOST_DOMAIN, TRUE);
+    assert_int_equal(mock_sysfs_add_mdev(host->mock, GPU, "vgpu-32m", UUID_B), 0);
+    mock_sysfs_write(host->mock, "run/openvgpu/vgpus/" UUID_B ".json", "{");
+    mock_sysfs_fail(host->mock, "remove", EIO);
+    assert_null(host_run(host, "gc", &error));
+    assert_error(&error, VGPU_ERROR_FAILED, "1 could not be removed");
+    assert_non_null(strstr(host->printed, UUID_A "\t" GPU "\tvgpu-16m\tvm\tkept\tcannot remove"));
+    assert_non_null(strstr(host->printed, UUID_B "\t" GPU "\tvgpu-32m\t-\tkept\trecord '"));
+    host_assert_counts(host, 2, 1);
+}
+
 int
 main(void)
 {
@@ -158,6 +176,7 @@ main(void)
         HOST_TEST(plan_of_a_domain_that_runs),
         HOST_TEST(gc),
         HOST_TEST(gc_leaves_what_is_open_or_of_others),
+        HOST_TEST(gc_that_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ plan(MockSysfs *mock, const char *requests, const char *hostdevs, VgpuPlanAction
     g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
     g_clear_pointer(&domain, vgpu_domain_free);
     domain = domain_new(DOMAIN_A, requests, hostdevs);
-    VgpuPlanCall call = {mock->root, domain, settings, &no_nodes, NULL};
+    VgpuPlanCall call = {
+        .root = mock->root, .domain = domain, .settings = settings, .nodes = &no_nodes};
     GError *error = NULL;
     VgpuPlan *plan = vgpu_plan_new(&call, domain->hostdevs->pdata[0], &error);
 
@@ -242,6 +243,35 @@ test_domain_that_left_things(void **state)
                   "1: refuse - -\n");
 }
 
+/* As the hook goes on once such a record is gone. */
+static void
+test_domain_with_a_stale_record(void **state)
+{
+    MockSysfs *mock = *state;
+
+    put_record(mock, DOMAIN_B, VGPU_RECORD_READY);
+    check_outlook(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), TRUE,
+                  "1: forget - -\n1: make " GPU_1 " vgpu-16m\n");
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-32m", VGPU_1);
+    check_outlook(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), FALSE,
+                  "1: forget " GPU_1 " vgpu-32m\n1: refuse - -\n");
+    check_outlook(mock, REQUEST(VGPU_1, "'vgpu-32m'"), HOSTDEV(VGPU_1, "yes"), TRUE,
+                  "1: forget " GPU_1 " vgpu-32m\n1: leave " GPU_1 " vgpu-32m\n");
+}
+
+/* Where the hook is not asked, neither a leftover nor a damaged record plays a part. */
+static void
+test_domain_of_others(void **state)
+{
+    MockSysfs *mock = *state;
+
+    put_record(mock, DOMAIN_A, VGPU_RECORD_READY);
+    check_outlook(mock, NULL, "", TRUE, "");
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_2);
+    mock_sysfs_write(mock, "run/openvgpu/vgpus/" VGPU_2 ".json", "{");
+    check_outlook(mock, NULL, HOSTDEV(VGPU_2, "yes"), TRUE, "2: leave - -\n");
+}
+
 static void
 test_domain_with_the_hook_off(void **state)
 {
@@ -265,6 +295,8 @@ main(void)
         TEST(what_would_be),
         TEST(domain_with_two),
         TEST(domain_that_left_things),
+        TEST(domain_with_a_stale_record),
+        TEST(domain_of_others),
         TEST(domain_with_the_hook_off),
     };
 

@@ -60,7 +60,8 @@ is_off(VgpuctlConnection *connection, const VgpuRecord *record, gboolean *off, G
     return !cause;
 }
 
-static void
+/* FALSE if it should have gone. */
+static gboolean
 take(const VgpuRoot *root, const VgpuGcItem *item, Row *row)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
@@ -70,9 +71,11 @@ take(const VgpuRoot *root, const VgpuGcItem *item, Row *row)
                 : vgpu_gc_remove(root, item, &deadline, &error)) {
         row->result = dry_run ? "would go" : "removed";
         row->why = g_strdup("its domain is off");
-    } else {
-        row->why = g_strdup(error->message);
+        return TRUE;
     }
+    row->why = g_strdup(error->message);
+    return g_error_matches(error, VGPU_ERROR, VGPU_ERROR_BUSY) ||
+           g_error_matches(error, VGPU_ERROR, VGPU_ERROR_CONFLICT);
 }
 
 /* Asks for all domains before anything goes; FALSE with @error set if libvirt can't tell of one. */
@@ -90,25 +93,40 @@ ask_for_all(VgpuctlConnection *connection, const GPtrArray *items, gboolean *off
     return TRUE;
 }
 
-static void
+/* Returns how many should have gone and did not. */
+static guint
 see_to_records(const VgpuRoot *root, const GPtrArray *items, const gboolean *offs, GArray *rows)
 {
+    guint failed = 0;
+
     for (guint i = 0; i < items->len; i++) {
         const VgpuGcItem *item = items->pdata[i];
         const VgpuRecord *record = item->record;
         Row row = {record->vgpu, record->parent, record->type, record->domain_name, "kept", NULL};
 
-        if (offs[i])
-            take(root, item, &row);
-        else
+        if (!offs[i])
             row.why = g_strdup("its domain runs");
+        else
+            failed += !take(root, item, &row);
         g_array_append_val(rows, row);
     }
+    return failed;
 }
 
-/* Those that no record and no definition names: others made them, and may want them. */
+static char *
+why_left(const VgpuRoot *root, const char *id)
+{
+    g_autoptr(VgpuRecord) record = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (vgpu_record_find(root, id, &record, &error))
+        return g_strdup("others made it; 'vgpuctl remove' removes it");
+    return g_strdup(error->message);
+}
+
+/* Those that no definition and no record that can be read names: others may want them. */
 static void
-look_at_others(const VgpuInventory *inventory, GArray *rows)
+look_at_others(const VgpuRoot *root, const VgpuInventory *inventory, GArray *rows)
 {
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
@@ -116,7 +134,7 @@ look_at_others(const VgpuInventory *inventory, GArray *rows)
 
         if (!entry->device || entry->definition || entry->record)
             continue;
-        row.why = g_strdup("others made it; 'vgpuctl remove' removes it");
+        row.why = why_left(root, entry->vgpu);
         g_array_append_val(rows, row);
     }
 }
@@ -157,21 +175,25 @@ print_json(const GArray *rows)
     vgpuctl_json_print(document);
 }
 
-static void
-collect(const VgpuRoot *root, const GPtrArray *items, const gboolean *offs)
+static gboolean
+collect(const VgpuRoot *root, const GPtrArray *items, const gboolean *offs, GError **error)
 {
     g_autoptr(VgpuInventory) inventory = vgpu_inventory_new(root);
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    guint failed;
 
     g_array_set_clear_func(rows, row_clear);
     for (guint i = 0; i < inventory->problems->len; i++)
         vgpu_log_error(inventory->problems->pdata[i]);
-    see_to_records(root, items, offs, rows);
-    look_at_others(inventory, rows);
+    failed = see_to_records(root, items, offs, rows);
+    look_at_others(root, inventory, rows);
     if (as_json)
         print_json(rows);
     else
         print_table(rows);
+    if (failed)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FAILED, "%u could not be removed", failed);
+    return !failed;
 }
 
 /* The records first, then libvirt: see vgpu_gc_look(). */
@@ -183,10 +205,8 @@ run_gc(const VgpuRoot *root, const char *const *words G_GNUC_UNUSED, GError **er
         items ? vgpuctl_connection_open_system(root, uri, error) : NULL;
     g_autofree gboolean *offs = items ? g_new0(gboolean, items->len + 1) : NULL;
 
-    if (!connection || !ask_for_all(connection, items, offs, error))
-        return FALSE;
-    collect(root, items, offs);
-    return TRUE;
+    return connection && ask_for_all(connection, items, offs, error) &&
+           collect(root, items, offs, error);
 }
 
 const VgpuctlVerb vgpuctl_gc = {

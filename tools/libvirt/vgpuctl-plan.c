@@ -42,9 +42,9 @@ check_off(virDomain *domain, const char *name, GError **error)
 }
 
 static char *
-ask_libvirt(const char *name, GError **error)
+ask_libvirt(const VgpuRoot *root, const char *name, GError **error)
 {
-    g_autoptr(VgpuctlConnection) connection = vgpuctl_connection_open(uri, error);
+    g_autoptr(VgpuctlConnection) connection = vgpuctl_connection_open_system(root, uri, error);
     g_autoptr(virDomain) domain =
         connection ? vgpuctl_connection_find(connection, name, error) : NULL;
 
@@ -54,12 +54,12 @@ ask_libvirt(const char *name, GError **error)
 }
 
 static VgpuDomain *
-read_domain(const char *name, GError **error)
+read_domain(const VgpuRoot *root, const char *name, GError **error)
 {
     g_autofree char *xml = NULL;
 
     if (!file)
-        xml = ask_libvirt(name, error);
+        xml = ask_libvirt(root, name, error);
     else if (strcmp(file, "-") == 0)
         xml = vgpu_file_read_fd(STDIN_FILENO, "standard input", VGPU_XML_MAX, NULL, error);
     else
@@ -131,7 +131,7 @@ run_plan(const VgpuRoot *root, const char *const *words, GError **error)
                     "say either a domain or --xml; see 'vgpuctl plan --help'");
         return FALSE;
     }
-    g_autoptr(VgpuDomain) domain = read_domain(words[0], error);
+    g_autoptr(VgpuDomain) domain = read_domain(root, words[0], error);
     return domain && plan(root, domain, error);
 }
 
