@@ -160,17 +160,6 @@ vgpu_create_choose(const VgpuRoot *root, const VgpuCreateOrder *order, GError **
     return definition;
 }
 
-/* A record of what is not there would take the new one for its own. The lock is held. */
-static gboolean
-forget_stale(const VgpuRoot *root, const char *id, GError **error)
-{
-    g_autoptr(VgpuRecord) record = NULL;
-
-    if (!vgpu_record_find(root, id, &record, error))
-        return FALSE;
-    return !record || vgpu_device_exists(root, id) || vgpu_record_delete(root, id, error);
-}
-
 /* FALSE with %VGPU_ERROR_EXISTS if there is one of that id. */
 static gboolean
 make_locked(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuParent *parent,
@@ -178,7 +167,7 @@ make_locked(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuPa
 {
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(root, definition->vgpu, deadline, error);
 
-    if (!lock || !forget_stale(root, definition->vgpu, error))
+    if (!lock)
         return FALSE;
     if (!vgpu_device_exists(root, definition->vgpu)) {
         switch (vgpu_restore_definition(root, definition, parent, deadline, error)) {

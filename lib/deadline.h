@@ -62,7 +62,7 @@ gboolean vgpu_deadline_passed(const VgpuDeadline *deadline);
 /**
  * vgpu_deadline_check:
  * @deadline: a deadline
- * @what: what is being waited for, for the message ("lock 'restore'")
+ * @what: what is being waited for, for the message ("vGPU 'X' to be gone")
  * @error: (out) (optional): %VGPU_ERROR_TIMEOUT
  *
  * Returns: TRUE if there is time left.

@@ -35,8 +35,6 @@ vgpu_error_from_errno(int err)
     case ENOTDIR:
     case EISDIR:
         return VGPU_ERROR_INVALID;
-    case ETIMEDOUT:
-        return VGPU_ERROR_TIMEOUT;
     default:
         return VGPU_ERROR_IO;
     }

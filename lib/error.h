@@ -27,7 +27,8 @@ G_BEGIN_DECLS
  * @VGPU_ERROR_CONFLICT: it is there, but not as asked (another type, another owner)
  * @VGPU_ERROR_FULL: the parent has no instance of the type left
  * @VGPU_ERROR_BUSY: somebody has the vGPU open
- * @VGPU_ERROR_TIMEOUT: the deadline of the call has passed
+ * @VGPU_ERROR_TIMEOUT: the deadline of the call has passed; never the kernel's own ETIMEDOUT
+ * @VGPU_ERROR_STALE: others have changed what was decided from; decide again
  * @VGPU_ERROR_ACCESS: the caller may not do this
  * @VGPU_ERROR_IO: the kernel or the file system refused
  * @VGPU_ERROR_VERSION: a file of ours was written by a newer release; it is left alone
@@ -42,6 +43,7 @@ typedef enum {
     VGPU_ERROR_FULL,
     VGPU_ERROR_BUSY,
     VGPU_ERROR_TIMEOUT,
+    VGPU_ERROR_STALE,
     VGPU_ERROR_ACCESS,
     VGPU_ERROR_IO,
     VGPU_ERROR_VERSION,

@@ -16,6 +16,7 @@
 
 struct _VgpuLock {
     int fd;
+    gboolean waited;
 };
 
 /* Files of the locks of vGPUs that are held, each one more than its number; 0 is none. */
@@ -109,12 +110,14 @@ set_lock(int fd, short type, off_t start, off_t length)
 
 /* fcntl has no time limit of its own, and a signal for one would be the caller's business */
 static gboolean
-take_byte(int fd, const Place *place, off_t at, const VgpuDeadline *deadline, GError **error)
+take_byte(VgpuLock *lock, const Place *place, off_t at, const VgpuDeadline *deadline,
+          GError **error)
 {
     guint pause = PAUSE_FIRST_MS;
     int err;
 
-    while ((err = set_lock(fd, F_WRLCK, at, 1)) == EAGAIN || err == EACCES) {
+    while ((err = set_lock(lock->fd, F_WRLCK, at, 1)) == EAGAIN) {
+        lock->waited = TRUE;
         if (!vgpu_deadline_pause(deadline, pause)) {
             g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
                         "time is up while waiting for the lock of %s '%s', which another process "
@@ -131,12 +134,12 @@ take_byte(int fd, const Place *place, off_t at, const VgpuDeadline *deadline, GE
 }
 
 static gboolean
-take(int fd, const Place *place, const VgpuDeadline *deadline, GError **error)
+take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **error)
 {
-    gboolean taken = take_byte(fd, place, place->at + 1, deadline, error) &&
-                     take_byte(fd, place, place->at, deadline, error);
+    gboolean taken = take_byte(lock, place, place->at + 1, deadline, error) &&
+                     take_byte(lock, place, place->at, deadline, error);
 
-    set_lock(fd, F_UNLCK, place->at + 1, 1);
+    set_lock(lock->fd, F_UNLCK, place->at + 1, 1);
     return taken;
 }
 
@@ -145,12 +148,12 @@ static VgpuLock *
 take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadline *deadline,
          GError **error)
 {
-    g_autoptr(VgpuLock) lock = g_new(VgpuLock, 1);
+    g_autoptr(VgpuLock) lock = g_new0(VgpuLock, 1);
 
     lock->fd = open_file(root, error);
     for (guint i = 0; lock->fd >= 0 && i < count; i++)
         if ((i == 0 || places[i].at != places[i - 1].at) &&
-            !take(lock->fd, &places[i], deadline, error))
+            !take(lock, &places[i], deadline, error))
             return NULL;
     return lock->fd >= 0 ? g_steal_pointer(&lock) : NULL;
 }
@@ -196,6 +199,12 @@ vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const VgpuDeadline *
     g_array_sort(places, compare_places);
     return take_vgpus(root, (const Place *)(const void *)places->data, places->len, deadline,
                       error);
+}
+
+gboolean
+vgpu_lock_waited(const VgpuLock *lock)
+{
+    return lock->waited;
 }
 
 void

@@ -93,6 +93,14 @@ VgpuLock *vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDea
 guint vgpu_lock_get_files(int *files);
 
 /**
+ * vgpu_lock_waited:
+ * @lock: a lock
+ *
+ * Returns: TRUE if somebody else had it first, so that what was seen before may be out of date.
+ */
+gboolean vgpu_lock_waited(const VgpuLock *lock);
+
+/**
  * vgpu_lock_release:
  * @lock: (nullable) (transfer full): locks
  *

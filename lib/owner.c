@@ -28,6 +28,22 @@ vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
            (g_str_equal(device->type, record->type) && g_str_equal(device->parent, record->parent));
 }
 
+gboolean
+vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error)
+{
+    g_autoptr(VgpuRecord) record = NULL;
+
+    if (!vgpu_record_find(root, id, &record, error))
+        return FALSE;
+    if (!record || vgpu_device_exists(root, id))
+        return TRUE;
+    if (record->state != VGPU_RECORD_LATE)
+        return vgpu_record_delete(root, id, error);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
+                "the kernel was asked for vGPU '%s' and has not answered: it may still appear", id);
+    return FALSE;
+}
+
 static void
 log_removed(const VgpuRecord *record)
 {
@@ -35,6 +51,36 @@ log_removed(const VgpuRecord *record)
 
     vgpu_log_about(VGPU_LOG_INFO, &about, "domain \"%s\" (%s): vGPU %s: removed from '%s'",
                    record->domain_name, record->domain, record->vgpu, record->parent);
+}
+
+/* The kernel may still remove it: nobody must take it for ready. */
+static void
+note_going(const VgpuRoot *root, const VgpuRecord *record)
+{
+    VgpuRecord going = *record;
+    g_autoptr(GError) error = NULL;
+
+    if (going.state != VGPU_RECORD_READY)
+        return;
+    going.state = VGPU_RECORD_CREATED;
+    if (!vgpu_record_save(root, &going, &error))
+        vgpu_log_error(error);
+}
+
+static gboolean
+remove_noted(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadline *deadline,
+             GError **error)
+{
+    GError *cause = NULL;
+
+    if (vgpu_device_remove(root, record->vgpu, deadline, &cause)) {
+        log_removed(record);
+        return TRUE;
+    }
+    if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
+        note_going(root, record);
+    g_propagate_error(error, cause);
+    return FALSE;
 }
 
 gboolean
@@ -45,10 +91,8 @@ vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadli
         if (!vgpu_owner_is_same(root, record))
             vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone", record->vgpu,
                      record->domain_name);
-        else if (!vgpu_device_remove(root, record->vgpu, deadline, error))
+        else if (!remove_noted(root, record, deadline, error))
             return FALSE;
-        else
-            log_removed(record);
     } else if (record->state == VGPU_RECORD_LATE) {
         return TRUE;
     }
@@ -86,7 +130,7 @@ note_late(const VgpuOwner *owner, VgpuRecord *record)
 
 /* Creates on the record's parent; what did not come of it has no record afterwards. */
 static Attempt
-create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
+create(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GError **error)
 {
     GError *cause = NULL;
     int code;
@@ -96,10 +140,13 @@ create(const VgpuOwner *owner, VgpuRecord *record, GError **error)
         return ATTEMPT_DONE;
     code = cause->code;
     g_propagate_error(error, cause);
-    if (code == VGPU_ERROR_TIMEOUT)
+    if (code == VGPU_ERROR_TIMEOUT || (code == VGPU_ERROR_EXISTS && order->late))
         note_late(owner, record);
+    if (code == VGPU_ERROR_EXISTS && order->late)
+        return ATTEMPT_OVER;
+    /* of these two, what is there may be ours */
     if (code == VGPU_ERROR_TIMEOUT ||
-        (code != VGPU_ERROR_EXISTS && vgpu_device_exists(owner->root, record->vgpu))) {
+        (code == VGPU_ERROR_IO && vgpu_device_exists(owner->root, record->vgpu))) {
         undo(owner, record);
         return ATTEMPT_OVER;
     }
@@ -133,31 +180,47 @@ finish(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GErro
     return ATTEMPT_OVER;
 }
 
+/* Where @parent stands in @places; NULL if it is none of them. */
+static const VgpuPlace *
+find_place(const GArray *places, const VgpuParent *parent)
+{
+    for (guint i = 0; i < places->len; i++) {
+        const VgpuPlace *place = &g_array_index(places, VgpuPlace, i);
+
+        if (g_str_equal(place->parent->name, parent->name))
+            return place;
+    }
+    return NULL;
+}
+
 /*
- * Instances that are left for definitions marked auto are taken by nobody else. The kernel does not
- * know that, so where there are such the answer is looked for anew, while nobody else of ours makes
- * anything on that parent.
+ * What was decided may be out of date once the GPU's lock was waited for: others have made theirs
+ * meanwhile. And instances that are left for definitions marked auto are taken by nobody else,
+ * which the kernel does not know. So in both cases there is a second look, while nobody else of
+ * ours makes anything on that GPU.
  */
 static gboolean
-check_reserved(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place,
-               GError **error)
+check_current(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place,
+              gboolean waited, GError **error)
 {
     VgpuPlacementQuery query = *order->query;
     g_autoptr(VgpuHost) host = NULL;
-    g_autoptr(GString) refused = g_string_new(NULL);
     g_autoptr(GArray) places = NULL;
+    const VgpuPlace *now, *best;
 
-    if (!place->reserved)
+    if (!place->reserved && !waited)
         return TRUE;
     query.host = host = vgpu_host_look(owner->root, error);
-    query.only = place->parent->name;
     if (!host)
         return FALSE;
-    places = vgpu_placement_order(&query, refused);
-    if (!places->len)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_FULL, "%s",
-                    refused->len ? refused->str : "it is gone");
-    return places->len != 0;
+    places = vgpu_placement_order(&query, NULL);
+    now = find_place(places, place->parent);
+    best = now ? &g_array_index(places, VgpuPlace, 0) : NULL;
+    if (now && (order->settled || (now->distance == best->distance && now->load <= best->load)))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_STALE,
+                "others were faster on '%s', and go on being so; try again", place->parent->name);
+    return FALSE;
 }
 
 static VgpuRecord *
@@ -183,10 +246,14 @@ create_locked(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *p
         return ATTEMPT_OVER;
     g_autoptr(VgpuLock) lock =
         vgpu_lock_parent(owner->root, place->parent->name, &owner->work, error);
-    if (lock && check_reserved(owner, order, place, error))
-        return create(owner, record, error);
-    return vgpu_record_delete(owner->root, record->vgpu, NULL) && lock ? ATTEMPT_NEXT
-                                                                       : ATTEMPT_OVER;
+    if (lock && vgpu_deadline_check(&owner->work, "the GPU's turn", error) &&
+        check_current(owner, order, place, vgpu_lock_waited(lock), error))
+        return create(owner, order, record, error);
+    if (order->late)
+        note_late(owner, record);
+    else
+        vgpu_record_delete(owner->root, record->vgpu, NULL);
+    return ATTEMPT_OVER;
 }
 
 static Attempt

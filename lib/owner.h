@@ -39,6 +39,9 @@ typedef struct {
  * @attrs: (element-type VgpuAttr): attributes to set, in order
  * @query: where it can be
  * @places: (element-type VgpuPlace): the answer to @query: parents to try, in order
+ * @late: TRUE if an earlier call has asked the kernel for it and had no answer in time: a record
+ *   says so, and has to say so until there is an answer
+ * @settled: TRUE to take a place that will do, although by now there is a better one
  *
  * What is to be made. All is borrowed.
  */
@@ -49,6 +52,8 @@ typedef struct {
     const GPtrArray *attrs;
     const VgpuPlacementQuery *query;
     const GArray *places;
+    gboolean late;
+    gboolean settled;
 } VgpuOrder;
 
 /**
@@ -56,8 +61,10 @@ typedef struct {
  * @owner: for whom
  * @order: what
  * @error: (out) (optional): %VGPU_ERROR_EXISTS if somebody else has just made a vGPU of that id
- *   (it is left alone); %VGPU_ERROR_FULL listing the parents tried and why each could not;
- *   %VGPU_ERROR_TIMEOUT; else as vgpu_device_create(), vgpu_device_set_attrs(), vgpu_record_save()
+ *   (it is left alone); %VGPU_ERROR_STALE if others have made theirs on a parent of @order while it
+ *   was waited for, and it should be decided again; %VGPU_ERROR_FULL listing the parents tried and
+ * why each could not; %VGPU_ERROR_TIMEOUT; else as vgpu_device_create(), vgpu_device_set_attrs(),
+ * vgpu_record_save()
  *
  * Writes the record, makes the vGPU on the first parent that can, sets its attributes. Takes the
  * lock of each parent while that is asked. On
@@ -77,13 +84,28 @@ gboolean vgpu_owner_make(const VgpuOwner *owner, const VgpuOrder *order, GError 
  *
  * Removes the vGPU unless somebody has it open, then the record. If what is there is of another
  * type or on another parent than the record says, it is not what we made: it stays, the record
- * goes. A record of a vGPU that may still appear stays as well; that is no error. The caller holds
- * the lock of the vGPU.
+ * goes. One that the kernel goes on removing after @deadline has a record that is not ready. A
+ * record of a vGPU that may still appear stays as well; that is no error. The caller holds the lock
+ * of the vGPU.
  *
  * Returns: TRUE unless the vGPU is still there.
  */
 gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
                          const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_owner_forget_stale:
+ * @root: a root
+ * @id: id of a vGPU that is about to be made, for nobody
+ * @error: (out) (optional): %VGPU_ERROR_BUSY if the kernel was asked for one of that id before and
+ *   may still make it; as vgpu_record_find(), vgpu_record_delete()
+ *
+ * Deletes a record of a vGPU that is not there: it would take the new one for its own. The caller
+ * holds the lock of the vGPU.
+ *
+ * Returns: TRUE if no such record is in the way.
+ */
+gboolean vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error);
 
 /**
  * vgpu_owner_is_same:

@@ -68,12 +68,16 @@ decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
 
 /*
  * A record whose vGPU is not there is stale, whoever's it is: since the lock is held nobody is
- * about to make it, and no guest runs on it. The same holds for one whose id somebody has given to
- * a vGPU of another kind since.
+ * about to make it, and no guest runs on it. But the kernel may be, if it was too late: then it is
+ * asked again, and the record stays till it has answered. One whose id somebody has given to a vGPU
+ * of another kind since is stale too.
  */
 static gboolean
 decide_recorded(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
 {
+    if (!vgpu_device_exists(call->root, plan->record->vgpu) &&
+        plan->record->state == VGPU_RECORD_LATE && plan->wish->wanted)
+        return vgpu_plan_make(call, plan, error);
     if (!vgpu_device_exists(call->root, plan->record->vgpu))
         return decide(plan, VGPU_PLAN_FORGET, "there is a record of it, but it is gone");
     if (!vgpu_owner_is_same(call->root, plan->record))

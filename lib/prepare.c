@@ -51,7 +51,7 @@ own(const Prepare *prepare, VgpuRecord *record, GError **error)
 }
 
 static Turn
-make(const Prepare *prepare, const VgpuPlan *plan, GError **error)
+make(const Prepare *prepare, const VgpuPlan *plan, guint turn, GError **error)
 {
     const VgpuWish *wish = plan->wish;
     VgpuOrder order = {
@@ -61,6 +61,8 @@ make(const Prepare *prepare, const VgpuPlan *plan, GError **error)
         .attrs = wish->attrs,
         .query = &plan->query,
         .places = plan->places,
+        .late = plan->record && plan->record->state == VGPU_RECORD_LATE,
+        .settled = turn >= TURNS_MAX / 2,
     };
     GError *cause = NULL;
 
@@ -68,17 +70,34 @@ make(const Prepare *prepare, const VgpuPlan *plan, GError **error)
         g_ptr_array_add(prepare->made, (gpointer)wish->vgpu);
         return TURN_DONE;
     }
+    if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_STALE) && turn + 1 < TURNS_MAX) {
+        g_error_free(cause);
+        return TURN_AGAIN;
+    }
     /* mdevctl or virsh, which know no lock of ours, made it just now */
     if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
         g_error_free(cause);
-        return TURN_AGAIN;
+        return vgpu_device_wait_ready(prepare->owner.root, wish->vgpu, &prepare->owner.work, error)
+                   ? TURN_AGAIN
+                   : TURN_FAILED;
     }
     g_propagate_error(error, cause);
     return TURN_FAILED;
 }
 
+/* KEEP: its attributes may be asked for otherwise by now. */
 static Turn
-act(const Prepare *prepare, const VgpuPlan *plan, GError **error)
+keep(const Prepare *prepare, const VgpuPlan *plan, GError **error)
+{
+    const VgpuWish *wish = plan->wish;
+    gboolean set = !wish->wanted || vgpu_device_set_attrs(prepare->owner.root, plan->vgpu,
+                                                          wish->attrs, &prepare->owner.work, error);
+
+    return set ? own(prepare, plan->record, error) : TURN_FAILED;
+}
+
+static Turn
+act(const Prepare *prepare, const VgpuPlan *plan, guint turn, GError **error)
 {
     const VgpuRoot *root = prepare->owner.root;
     const VgpuDeadline *work = &prepare->owner.work;
@@ -88,6 +107,7 @@ act(const Prepare *prepare, const VgpuPlan *plan, GError **error)
     case VGPU_PLAN_LEAVE:
         return TURN_DONE;
     case VGPU_PLAN_KEEP:
+        return keep(prepare, plan, error);
     case VGPU_PLAN_TAKE_OVER:
         return own(prepare, plan->record, error);
     case VGPU_PLAN_ENABLE:
@@ -103,7 +123,7 @@ act(const Prepare *prepare, const VgpuPlan *plan, GError **error)
         ok = vgpu_owner_drop(root, plan->record, work, error);
         break;
     case VGPU_PLAN_MAKE:
-        return make(prepare, plan, error);
+        return make(prepare, plan, turn, error);
     }
     return ok ? TURN_AGAIN : TURN_FAILED;
 }
@@ -113,7 +133,7 @@ prepare_one(const Prepare *prepare, const VgpuHostdev *hostdev, GError **error)
 {
     for (guint i = 0; i < TURNS_MAX; i++) {
         g_autoptr(VgpuPlan) plan = vgpu_plan_new(&prepare->plan, hostdev, error);
-        Turn turn = plan ? act(prepare, plan, error) : TURN_FAILED;
+        Turn turn = plan ? act(prepare, plan, i, error) : TURN_FAILED;
 
         if (turn != TURN_AGAIN)
             return turn == TURN_DONE;

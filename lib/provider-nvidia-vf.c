@@ -418,8 +418,9 @@ vf_create(const VgpuRoot *root, const char *parent, const char *type, const char
     if (!vf_exists(root, id) &&
         vgpu_sysfs_write_deadline(file, type + strlen(PREFIX), deadline, &reason))
         return TRUE;
-    if (reason &&
-        (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) || !vf_exists(root, id))) {
+    /* of the first two, what is there may be ours */
+    if (reason && (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) ||
+                   g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_IO) || !vf_exists(root, id))) {
         g_propagate_error(error, reason);
         return FALSE;
     }

@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "log.h"
 #include "device.h"
+#include "owner.h"
 #include "setup.h"
 
 #include <string.h>
@@ -110,13 +111,16 @@ finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadlin
     return FALSE;
 }
 
+/* *@asked: whether the kernel was asked, so that what is there then may be ours. */
 static gboolean
 create(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
-       GError **error)
+       gboolean *asked, GError **error)
 {
     g_autoptr(VgpuLock) lock = vgpu_lock_parent(root, definition->parent, deadline, error);
-    return lock && vgpu_device_create(root, definition->parent, definition->type, definition->vgpu,
-                                      deadline, error);
+
+    *asked = lock && vgpu_deadline_check(deadline, "the GPU's turn", error);
+    return *asked && vgpu_device_create(root, definition->parent, definition->type,
+                                        definition->vgpu, deadline, error);
 }
 
 static VgpuRestoreResult
@@ -124,7 +128,10 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
       GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (create(root, definition, deadline, &reason))
+    gboolean asked;
+    if (!vgpu_owner_forget_stale(root, definition->vgpu, error))
+        return VGPU_RESTORE_FAILED;
+    if (create(root, definition, deadline, &asked, &reason))
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */
@@ -132,7 +139,7 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
                                                         : VGPU_RESTORE_FAILED;
     /* made, but it did not get its type in time */
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
+    if (asked && g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
         undo(root, definition->vgpu);
     g_propagate_error(error, g_steal_pointer(&reason));
     return VGPU_RESTORE_FAILED;

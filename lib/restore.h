@@ -87,7 +87,7 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @progress: (nullable): is told how far it is
  * @user_data: for @progress
  * @count: (out): what happened
- * @error: (out) (optional): the definitions could not be listed or the lock not be had
+ * @error: (out) (optional): the definitions could not be listed
  *
  * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
  * after another. One that fails is

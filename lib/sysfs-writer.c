@@ -28,58 +28,47 @@ static struct {
 } writer;
 G_LOCK_DEFINE_STATIC(writer);
 
-/* The files that a writer keeps open, in ascending order. */
-typedef struct {
-    int files[1 + VGPU_LOCK_FILES_MAX];
-    guint count;
-} Kept;
+/* The locks that are held while one order is carried out come with it. */
+typedef union {
+    struct cmsghdr head;
+    char room[CMSG_SPACE(VGPU_LOCK_FILES_MAX * sizeof(int))];
+} Locks;
 
-static int
-compare_files(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-static Kept
-choose_kept(int fd)
-{
-    Kept kept = {.files = {fd}};
-
-    kept.count = 1 + vgpu_lock_get_files(kept.files + 1);
-    qsort(kept.files, kept.count, sizeof(kept.files[0]), compare_files);
-    return kept;
-}
-
-/* Lets go of everything else that the caller has open, libvirt's pipes above all. */
+/* Lets go of everything else that is open: libvirt's pipes above all, and then the locks. */
 static void
-keep_files(const Kept *kept)
+keep_file(unsigned int file)
 {
-    unsigned int first = 0;
-
-    for (guint i = 0; i < kept->count; i++) {
-        unsigned int file = (unsigned int)kept->files[i];
-
-        if (file > first)
-            close_range(first, file - 1, 0);
-        first = file + 1;
-    }
-    close_range(first, ~0U, 0);
+    if (file > 0)
+        close_range(0, file - 1, 0);
+    close_range(file + 1, ~0U, 0);
 }
 
 /* In the child: nothing of ours here allocates, another thread may have held the lock for that. */
 static void G_GNUC_NORETURN
-serve(int fd, const Kept *kept, VgpuSysfsWriterFunc write)
+serve(int fd, VgpuSysfsWriterFunc write)
 {
     static char order[ORDER_MAX];
+    static Locks locks;
     ssize_t length;
 
     setsid();
-    keep_files(kept);
-    while ((length = recv(fd, order, sizeof(order), 0)) > 0 || (length < 0 && errno == EINTR)) {
-        int err = length > 0 ? write(order, order + strlen(order) + 1) : 0;
+    keep_file((unsigned int)fd);
+    for (;;) {
+        struct iovec part = {order, sizeof(order)};
+        struct msghdr message = {.msg_iov = &part,
+                                 .msg_iovlen = 1,
+                                 .msg_control = &locks,
+                                 .msg_controllen = sizeof(locks)};
+        length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            break;
+        int err = write(order, order + strlen(order) + 1);
 
         /* after the deadline nobody is there to read it */
-        if (length > 0 && send(fd, &err, sizeof(err), MSG_NOSIGNAL) < 0)
+        keep_file((unsigned int)fd);
+        if (send(fd, &err, sizeof(err), MSG_NOSIGNAL) < 0)
             break;
     }
     _exit(0);
@@ -92,10 +81,12 @@ start(VgpuSysfsWriterFunc write)
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
-    Kept kept = choose_kept(ends[1]);
     writer.pid = fork();
-    if (writer.pid == 0)
-        serve(ends[1], &kept, write);
+    if (writer.pid == 0) {
+        close(
+            ends[0]); /* or it would never see that we have gone, if the kernel lacks close_range */
+        serve(ends[1], write);
+    }
     close(ends[1]);
     if (writer.pid < 0) {
         close(ends[0]);
@@ -126,7 +117,18 @@ order(const char *path, const char *value)
         {(void *)value, strlen(value) + 1},
     };
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = G_N_ELEMENTS(parts)};
+    Locks locks = {0};
+    int files[VGPU_LOCK_FILES_MAX];
+    guint count = vgpu_lock_get_files(files);
 
+    if (count) {
+        locks.head.cmsg_level = SOL_SOCKET;
+        locks.head.cmsg_type = SCM_RIGHTS;
+        locks.head.cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(&locks.head), files, count * sizeof(int));
+        message.msg_control = &locks;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    }
     return sendmsg(writer.fd, &message, MSG_NOSIGNAL) < 0 ? errno : 0;
 }
 
@@ -143,7 +145,7 @@ await_report(const VgpuDeadline *deadline)
     if (ready < 0)
         return errno;
     if (ready == 0)
-        return ETIMEDOUT;
+        return VGPU_SYSFS_WRITER_LATE;
     /* nothing to read: it was killed */
     return recv(writer.fd, &err, sizeof(err), 0) == sizeof(err) ? err : EPIPE;
 }
@@ -165,8 +167,8 @@ vgpu_sysfs_writer_run(VgpuSysfsWriterFunc write, const char *path, const char *v
         err = order(path, value);
     if (!err)
         err = await_report(deadline);
-    if (err == ETIMEDOUT || err == EPIPE)
-        stop(err == ETIMEDOUT);
+    if (err == VGPU_SYSFS_WRITER_LATE || err == EPIPE)
+        stop(err == VGPU_SYSFS_WRITER_LATE);
     G_UNLOCK(writer);
     return err == EPIPE ? EIO : err;
 }

@@ -22,6 +22,13 @@ G_BEGIN_DECLS
 typedef int (*VgpuSysfsWriterFunc)(const char *path, const char *value);
 
 /**
+ * VGPU_SYSFS_WRITER_LATE:
+ *
+ * No errno: the deadline has passed, and the kernel may still act on what it was told.
+ */
+#define VGPU_SYSFS_WRITER_LATE (-1)
+
+/**
  * vgpu_sysfs_writer_run:
  * @write: how to write; the one that the first call names is the writer's for good
  * @path: a file, less than PATH_MAX bytes
@@ -33,11 +40,10 @@ typedef int (*VgpuSysfsWriterFunc)(const char *path, const char *value);
  * @deadline is left behind, and the next call starts another. One call at a time; a second thread
  * waits.
  *
- * It has nothing of ours open but the locks of vGPUs that were held when it was started: if we are
+ * It has nothing of ours open but, while it writes, the locks of vGPUs that we hold then: if we are
  * killed, nobody decides about those vGPUs before the kernel has done what it was told.
  *
- * Returns: 0, the writer's errno, ETIMEDOUT if the kernel may still act on @value later, or EIO if
- * somebody killed the writer.
+ * Returns: 0, the writer's errno, %VGPU_SYSFS_WRITER_LATE, or EIO if somebody killed the writer.
  */
 int vgpu_sysfs_writer_run(VgpuSysfsWriterFunc write, const char *path, const char *value,
                           const VgpuDeadline *deadline);

@@ -131,7 +131,7 @@ vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadlin
     int err = strlen(value) < VGPU_SYSFS_MAX
                   ? vgpu_sysfs_writer_run(write_value, path, value, deadline)
                   : E2BIG;
-    if (err == ETIMEDOUT) {
+    if (err == VGPU_SYSFS_WRITER_LATE) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT, "time is up while waiting for %s", what);
         return FALSE;
     }

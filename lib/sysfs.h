@@ -90,8 +90,8 @@ char *vgpu_sysfs_read_link(const char *path, GError **error);
  *
  * Writes @value by a single write(2), as sysfs wants it, from a process of its own
  * (sysfs-writer.h): if the kernel keeps it past the deadline, when no signal may help, it stays
- * behind, and holds none of our files nor locks. On %VGPU_ERROR_TIMEOUT the kernel may therefore
- * still act on @value later.
+ * behind, and holds none of our files; locks are let go of by word. On %VGPU_ERROR_TIMEOUT the
+ * kernel may therefore still act on @value later.
  *
  * Returns: TRUE if the kernel took all of it in time.
  */

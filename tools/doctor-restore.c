@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define UNIT     "openvgpu-restore.service"
-#define INSTANCE "openvgpu-restore@.service"
+#define TEMPLATE "openvgpu-restore@.service"
+#define INSTANCE "openvgpu-restore@any.service" /* systemctl(1) shows no template */
 #define RULE     "70-openvgpu.rules"
 
 static gboolean
@@ -104,11 +105,11 @@ check_rule(const DoctorHost *host, DoctorReport *report)
         doctor_report_mend(report, "make install && udevadm control --reload");
     } else if (strcmp(service->load_state, "loaded") != 0) {
         doctor_report_add(report, weigh(host),
-                          "'" INSTANCE "' can't be loaded (%s): vGPUs of a GPU that comes late are "
+                          "'" TEMPLATE "' can't be loaded (%s): vGPUs of a GPU that comes late are "
                           "not made",
                           service->load_state);
         doctor_report_mend(report, strcmp(service->load_state, "masked") == 0
-                                       ? "systemctl unmask " INSTANCE
+                                       ? "systemctl unmask " TEMPLATE
                                        : "make install && systemctl daemon-reload");
     }
     return TRUE;

@@ -173,7 +173,7 @@ mock_host_new(void)
     }
     mock_host_daemon_started(mock, 60);
     mock_host_unit(mock, "openvgpu-restore.service", "loaded", "active", "multi-user.target");
-    mock_host_unit(mock, "openvgpu-restore@.service", "loaded", "inactive", "");
+    mock_host_unit(mock, "openvgpu-restore@any.service", "loaded", "inactive", "");
     add_vgpus(mock);
     return mock;
 }

@@ -532,6 +532,12 @@ kernel_write(const char *path, const char *value, gpointer user_data)
     return err;
 }
 
+int
+mock_sysfs_kernel(MockSysfs *mock, const char *path, const char *value)
+{
+    return kernel_write(path, value, mock);
+}
+
 /* Takes what another process wrote to @path and acts on it. */
 static void
 serve_file(MockSysfs *mock, const char *path)

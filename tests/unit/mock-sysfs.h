@@ -50,6 +50,18 @@ void mock_sysfs_free(MockSysfs *mock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MockSysfs, mock_sysfs_free)
 
 /**
+ * mock_sysfs_kernel:
+ * @mock: a machine
+ * @path: a file
+ * @value: what is written to it
+ *
+ * What its kernel does, for a kernel of a test's own.
+ *
+ * Returns: 0 or an errno.
+ */
+int mock_sysfs_kernel(MockSysfs *mock, const char *path, const char *value);
+
+/**
  * mock_sysfs_serve:
  * @mock: a machine
  *

@@ -444,22 +444,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOOK_TEST(from_prepare_to_release),
-        HOOK_TEST(same_uuid_for_two_domains),
-        HOOK_TEST(ordinary_domain),
-        HOOK_TEST(without_module),
-        HOOK_TEST(library_without_a_symbol),
-        HOOK_TEST(module_of_another_release),
-        HOOK_TEST(reconnect_reads_nothing),
-        HOOK_TEST(reconnect_looks_in_the_background),
-        HOOK_TEST(reconnect_crashes),
-        HOOK_TEST(session),
-        HOOK_TEST(restore_with_a_password),
-        HOOK_TEST(deadline),
-        HOOK_TEST(deadline_of_what_has_none),
-        HOOK_TEST(killed_and_started_again),
-        HOOK_TEST(thin_part_needs_libc_only),
-        HOOK_TEST(uninstall_names_what_is_owned),
+        HOOK_TEST(from_prepare_to_release),   HOOK_TEST(same_uuid_for_two_domains),
+        HOOK_TEST(ordinary_domain),           HOOK_TEST(without_module),
+        HOOK_TEST(library_without_a_symbol),  HOOK_TEST(module_of_another_release),
+        HOOK_TEST(reconnect_reads_nothing),   HOOK_TEST(reconnect_looks_in_the_background),
+        HOOK_TEST(reconnect_crashes),         HOOK_TEST(session),
+        HOOK_TEST(restore_with_a_password),   HOOK_TEST(deadline),
+        HOOK_TEST(deadline_of_what_has_none), HOOK_TEST(killed_and_started_again),
+        HOOK_TEST(thin_part_needs_libc_only), HOOK_TEST(uninstall_names_what_is_owned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

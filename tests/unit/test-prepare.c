@@ -552,6 +552,90 @@ test_killed_while_the_kernel_works(void **state)
     check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
 }
 
+/* A kernel that was too late for an earlier call: the vGPU it was told to make comes just now. */
+static int
+answer_late(const char *path, const char *value, gpointer data)
+{
+    MockSysfs *mock = data;
+    g_autofree char *seen = mock_sysfs_read(mock, "seen");
+
+    if (!g_str_has_suffix(path, "/create") || seen)
+        return mock_sysfs_kernel(mock, path, value);
+    mock_sysfs_write(mock, "seen", "");
+    if (fork() == 0) {
+        g_usleep(100000);
+        mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", value);
+        _exit(0);
+    }
+    return EEXIST;
+}
+
+static void
+test_late_one_is_not_forgotten(void **state)
+{
+    MockSysfs *mock = *state;
+
+    put_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+    vgpu_sysfs_set_writer(answer_late, mock);
+    prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+    assert_true(mock_sysfs_has_mdev(mock, VGPU_1));
+}
+
+/* It is an error like any other, and another GPU may do. */
+static void
+test_timeout_of_the_kernels_own(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+
+    mock_sysfs_fail(mock, "create", ETIMEDOUT);
+    assert_false(prepare_within(mock, LONG_MS, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"),
+                                HOSTDEV(VGPU_1, "yes"), &error));
+    assert_error(&error, VGPU_ERROR_FULL, GPU_2 ": cannot make vGPU");
+    check_nothing(mock, VGPU_1);
+}
+
+static void
+test_kept_one_gets_its_attributes(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autofree char *params = NULL;
+
+    prepare(mock, DOMAIN_A, REQUEST_ATTR(VGPU_1, "resolution=640x480"), HOSTDEV(VGPU_1, "yes"));
+    prepare(mock, DOMAIN_A, REQUEST_ATTR(VGPU_1, "resolution=800x600"), HOSTDEV(VGPU_1, "yes"));
+    params = mock_sysfs_get_attr(mock, VGPU_1, "vgpu/params");
+    assert_string_equal(params, "resolution=800x600\n");
+}
+
+static gpointer
+crowd_gpu_1(gpointer data)
+{
+    gpointer *both = data;
+
+    g_usleep(100000);
+    mock_sysfs_add_mdev(both[0], GPU_1, "vgpu-16m", VGPU_2);
+    mock_sysfs_add_mdev(both[0], GPU_1, "vgpu-16m", VGPU_3);
+    vgpu_lock_release(both[1]);
+    return NULL;
+}
+
+/* Others make theirs on the GPU that was the best, while its lock is waited for. */
+static void
+test_decides_again_after_a_wait(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuDeadline never = vgpu_deadline_never();
+    VgpuLock *lock = vgpu_lock_parent(mock->root, GPU_1, &never, NULL);
+    gpointer both[] = {mock, lock};
+    GThread *thread = g_thread_new("others", crowd_gpu_1, both);
+
+    prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    g_thread_join(thread);
+    check_vgpu(mock, VGPU_1, GPU_2, "vgpu-16m");
+    check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+}
+
 /* The links of a vGPU that mdevctl is making come a moment after its folder. */
 static gpointer
 finish_making(gpointer data)
@@ -704,6 +788,10 @@ main(void)
         TEST(race_for_uuid_and_last_instance),
         TEST(killed_after_create),
         TEST(killed_while_the_kernel_works),
+        TEST(late_one_is_not_forgotten),
+        TEST(timeout_of_the_kernels_own),
+        TEST(kept_one_gets_its_attributes),
+        TEST(decides_again_after_a_wait),
         TEST(in_the_making_by_another),
         TEST(deadline_in_create),
         TEST(deadline_in_attribute),

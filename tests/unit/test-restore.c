@@ -8,6 +8,7 @@
 
 #include "lock.h"
 #include "log.h"
+#include "record.h"
 #include "restore.h"
 #include "sysfs.h"
 
@@ -273,6 +274,45 @@ test_locked_out(void **state)
 }
 
 static gpointer
+make_meanwhile(gpointer mock)
+{
+    g_usleep(100000);
+    mock_sysfs_add_mdev(mock, GPU, "vgpu-16m", UUID_A);
+    return NULL;
+}
+
+/* The GPU's lock is not had in time, and mdevctl makes the vGPU meanwhile: that is not ours. */
+static void
+test_others_made_it_while_we_waited(void **state)
+{
+    Fixture *f = *state;
+    VgpuDeadline deadline = vgpu_deadline_after(5000);
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    g_autoptr(VgpuLock) lock = vgpu_lock_parent(f->mock->root, GPU, &deadline, &f->error);
+    GThread *thread = g_thread_new("mdevctl", make_meanwhile, f->mock);
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 400, NULL, NULL, &f->count, &f->error));
+    g_thread_join(thread);
+    assert_count(f, 0, 0, 1, 0);
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_A));
+}
+
+/* A record whose vGPU is gone would make the restored one its domain's. */
+static void
+test_stale_record_goes(void **state)
+{
+    Fixture *f = *state;
+    VgpuRecord record = {
+        VGPU_RECORD_READY, VGPU_RECORD_DEFINITION, (char *)"d0d0d0d0-0000-4000-8000-00000000000a",
+        (char *)"vma",     (char *)UUID_A,         (char *)GPU,
+        (char *)"vgpu-16m"};
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    assert_true(vgpu_record_save(f->mock->root, &record, NULL));
+    run(f, NULL);
+    assert_count(f, 1, 0, 0, 0);
+    assert_null(vgpu_record_load(f->mock->root, UUID_A, NULL));
+}
+
+static gpointer
 let_go_later(gpointer lock)
 {
     g_usleep(2300000);
@@ -321,6 +361,8 @@ main(void)
         TEST(test_other_vendors_are_restored_too),
         TEST(test_locked_out),
         TEST(test_waits_for_a_guest),
+        TEST(test_others_made_it_while_we_waited),
+        TEST(test_stale_record_goes),
         TEST(test_bad_parent_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <json-c/json.h>
 
 #define UUID_D "83b8f4f2-509f-382f-3c1e-e6bfe0fa1004"
+#define UUID_E "83b8f4f2-509f-382f-3c1e-e6bfe0fa1005"
 
 static ProgramResult
 vgpuctl(MockSysfs *mock, const char *arguments)
@@ -154,7 +155,7 @@ test_create(void **state)
     assert_done(mock, "create --type 'OpenVGPU 16m' --parent auto", NULL);
 
     /* a record of what is not there says nothing about the new one */
-    VgpuRecord stale = {.state = VGPU_RECORD_LATE,
+    VgpuRecord stale = {.state = VGPU_RECORD_READY,
                         .source = VGPU_RECORD_METADATA,
                         .domain = (char *)"11111111-2222-3333-4444-555555555555",
                         .domain_name = (char *)"gone",
@@ -164,6 +165,11 @@ test_create(void **state)
     assert_true(vgpu_record_save(mock->root, &stale, NULL));
     assert_done(mock, "create --type vgpu-16m --uuid " UUID_D, UUID_D "\n");
     assert_null(vgpu_record_load(mock->root, UUID_D, NULL));
+    /* unless the kernel may still make what a domain has asked for */
+    stale.state = VGPU_RECORD_LATE;
+    stale.vgpu = (char *)UUID_E;
+    assert_true(vgpu_record_save(mock->root, &stale, NULL));
+    assert_refused(mock, "create --type vgpu-16m --uuid " UUID_E, 1, "it may still appear");
 
     assert_refused(mock, "create --type vgpu-64m --uuid " UUID_C, 1,
                    "is a vGPU '" UUID_C "' already");
