@@ -599,7 +599,7 @@ static void
 units_missing(MockSysfs *mock)
 {
     mock_host_remove(mock, "units/openvgpu-restore.service");
-    mock_host_remove(mock, "units/openvgpu-restore@.service");
+    mock_host_remove(mock, "units/openvgpu-restore@any.service");
     mock_host_remove(mock, "etc/mdevctl.d/" MOCK_HOST_GPU "/" UUID_B);
 }
 
