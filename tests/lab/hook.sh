@@ -78,3 +78,11 @@ qemu_of()
 {
     vm "cat /run/libvirt/qemu/$1.pid"
 }
+
+# hold_locks SECONDS: a process of the machine holds all locks for so long, as one of ours would
+# (F_OFD_SETLK, a struct flock for writing, all of the file); its number is in /tmp/locker.
+hold_locks()
+{
+    vm "perl -e 'open(F, \"+>>\", \"/run/openvgpu/locks\"); \$l = pack(\"ssx4qqlx4\", 1); fcntl(F, 37, \$l) || die; sleep $1' \
+        >/dev/null 2>&1 & echo \$! >/tmp/locker"
+}
