@@ -35,11 +35,42 @@ check_numbers(json_object *json, GError **error)
     return NULL;
 }
 
-json_object *
-vgpu_json_parse(const char *text, GError **error)
+/* One character in JSON's escapes: those of UTF-16. */
+static void
+append_escaped(GString *ascii, gunichar c)
+{
+    if (c < 0x10000)
+        g_string_append_printf(ascii, "\\u%04x", c);
+    else
+        g_string_append_printf(ascii, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                               0xdc00 + ((c - 0x10000) & 0x3ff));
+}
+
+/*
+ * json-c 0.18, which Debian 13 has, takes nothing but ASCII in strings when it is strict, so it
+ * gets the rest escaped. What stands behind a backslash is no escape, and stays for it to refuse.
+ */
+static char *
+to_ascii(const char *text)
+{
+    GString *ascii = g_string_sized_new(strlen(text) + 1);
+    gboolean escape = FALSE;
+
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+        if ((guchar)*at < 0x80 || escape)
+            g_string_append_len(ascii, at, g_utf8_next_char(at) - at);
+        else
+            append_escaped(ascii, g_utf8_get_char(at));
+        escape = *at == '\\' && !escape;
+    }
+    return g_string_free(ascii, FALSE);
+}
+
+static json_object *
+parse_ascii(const char *text, GError **error)
 {
     json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     /* with its NUL, which ends a number or a literal */
     json_object *json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
     enum json_tokener_error reason = json_tokener_get_error(tokener);
@@ -48,6 +79,18 @@ vgpu_json_parse(const char *text, GError **error)
                     json_tokener_error_desc(reason));
     json_tokener_free(tokener);
     return reason == json_tokener_success ? check_numbers(json, error) : NULL;
+}
+
+json_object *
+vgpu_json_parse(const char *text, GError **error)
+{
+    if (!g_utf8_validate(text, -1, NULL)) {
+        g_set_error_literal(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                            "it is no JSON: there are bytes that are not UTF-8");
+        return NULL;
+    }
+    g_autofree char *ascii = to_ascii(text);
+    return parse_ascii(ascii, error);
 }
 
 json_object *

@@ -114,6 +114,8 @@ test_malformed(void **state)
         "{\"mdev_type\":\"t\",\"start\":\"auto\",\"attrs\":[{\"a\":1}]}",
         "{\"mdev_type\":\"t\",\"start\":\"auto\"} x",
         "{\"mdev_type\":\"\377\",\"start\":\"auto\"}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"n\":\"\\\303\244\"}",
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\303\244}",
         "{\"mdev_type\":\"t\",\"start\":\"auto\",\"n\":NaN}",
         "{\"mdev_type\":\"t\",\"start\":\"auto\",\"n\":[-Infinity]}",
         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
@@ -125,6 +127,27 @@ test_malformed(void **state)
             fail_msg("'%s' was taken", bad[i]);
         assert_error(&error, VGPU_ERROR_INVALID, UUID_A);
     }
+}
+
+/* In names and values, in and beyond the first 65,536 characters. */
+static void
+test_not_ascii(void **state)
+{
+    static const char text[] =
+        "{\"mdev_type\":\"t\",\"start\":\"auto\",\"\303\244\":\"\\\\\303\244\","
+        "\"attrs\":[{\"n\":\"\342\200\246 \360\237\230\200\"}]}";
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    GError *error = NULL;
+
+    mock_sysfs_define(mock, GPU, UUID_A, text);
+    g_autoptr(VgpuDefinition) d = vgpu_definition_load(mock->root, GPU, UUID_A, &error);
+    assert_no_error(error);
+    assert_string_equal(vgpu_attr_list_find(d->attrs, "n"), "\342\200\246 \360\237\230\200");
+    assert_true(vgpu_definition_save(mock->root, d, &error));
+    g_autofree char *after = mock_sysfs_read(mock, "etc/mdevctl.d/" GPU "/" UUID_A);
+    assert_non_null(strstr(after, "\"\303\244\""));
+    assert_non_null(strstr(after, "\"\\\\\303\244\""));
+    assert_non_null(strstr(after, "\"\342\200\246 \360\237\230\200\""));
 }
 
 /* As a file has it that was torn by a loss of power. */
@@ -227,6 +250,7 @@ main(void)
         cmocka_unit_test(test_save_keeps_what_we_do_not_know),
         cmocka_unit_test(test_save_of_a_new_one),
         cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_not_ascii),
         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_bad_file_hides_no_other),
         cmocka_unit_test(test_find),
