@@ -4,7 +4,7 @@
 
 lab_program=$0
 lab_tree=$(dirname "$LAB")
-for lab_part in progress host cache apt root kernel guest image qemu ssh machine build domain selftests; do
+for lab_part in progress host cache apt root kernel guest image qemu ssh machine build fuzz domain selftests; do
     # shellcheck disable=SC1090 # the list above
     . "$LAB/lib/$lab_part.sh"
 done

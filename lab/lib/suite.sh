@@ -4,6 +4,7 @@
 
 suite_vm='test'
 suite_long=''
+suite_patterns=()
 suite_passed=0
 suite_failed=0
 suite_skipped=0
@@ -15,7 +16,9 @@ suite_tests()
     local file name kernel
     echo "check - suite_check unit tests and all else of make check, with sanitizers"
     echo "distcheck - suite_distcheck the release archive builds and passes make check"
+    echo "check-valgrind - suite_valgrind what of make check is programs, under valgrind"
     echo "shellcheck - suite_shellcheck the scripts"
+    fuzz_targets | sed 's/.*/fuzz-& - suite_fuzz inputs made up for a minute, with sanitizers/'
     for kernel in $lab_kernels; do
         echo "kmod-$kernel - suite_kmod the modules build for kernel $kernel without a warning"
     done
@@ -66,6 +69,7 @@ suite_list()
 suite_run()
 {
     local name long function text start=$EPOCHREALTIME
+    suite_patterns=("$@")
     mkdir -p "$(suite_logs)"
     rm -f "$(suite_logs)"/*.log
     while read -r name long function text <&3; do
@@ -218,6 +222,69 @@ suite_host_check()
 suite_distcheck()
 {
     suite_lib distcheck suite_host_make distcheck
+}
+
+# suite_valgrind NAME
+suite_valgrind()
+{
+    suite_lib "$1" suite_valgrind_make
+}
+
+suite_valgrind_make()
+{
+    local dir
+    dir=$(build_folder valgrind)
+    build_lock "$dir"
+    build_copy "$dir"
+    cd "$dir/build" || return
+    [[ -x ../src/configure ]] || ../src/autogen.sh
+    [[ -f Makefile ]] || ../src/configure --enable-werror --disable-kmod
+    make -j"$(nproc)"
+    make -j"$(nproc)" check-valgrind VERBOSE=yes
+}
+
+# suite_fuzz NAME: the first of them starts all that are wanted.
+suite_fuzz()
+{
+    local name=$1 target=${1#fuzz-} log result status=1 seconds='' inputs='' progress
+    [[ $suite_fuzz_pool ]] || suite_fuzz_start
+    log=$(fuzz_file log "$target")
+    result=$(fuzz_file result "$target")
+    progress_begin "$name" "$log"
+    while [[ ! -e $result ]] && kill -0 "$suite_fuzz_pool" 2>/dev/null; do sleep 0.2; done
+    progress_end "$progress"
+    if [[ -e $result ]]; then
+        read -r status seconds inputs <"$result"
+        cp "$log" "$(suite_logs)/$name.log"
+    else
+        log=$(suite_logs)/fuzz.log
+    fi
+    if ((status == 0)); then
+        suite_count PASS "$name" "$seconds" "$inputs inputs"
+        return
+    fi
+    suite_count FAIL "$name" "$seconds" "$(suite_why "$log")"
+    tail -n 100 "$log" | cut -c -1000 | sed 's/^/    /'
+}
+
+# suite_fuzz_pool is the process that runs them.
+suite_fuzz_pool=''
+
+suite_fuzz_start()
+{
+    local target seconds=60 targets=()
+    [[ ! $suite_long ]] || seconds=600
+    while read -r target; do
+        ! suite_wanted "fuzz-$target" "${suite_patterns[@]}" || targets+=("$target")
+    done < <(fuzz_targets)
+    rm -rf "$(fuzz_file result '')"
+    # shellcheck disable=SC2016 # expanded by the new bash
+    bash -euo pipefail -c '
+        . "$LAB/lib/all.sh"
+        fuzz_build
+        fuzz_pool "$@"' "$lab_program" "$seconds" "${targets[@]}" \
+        >"$(suite_logs)/fuzz.log" 2>&1 </dev/null 3<&- &
+    suite_fuzz_pool=$!
 }
 
 # suite_shellcheck: all of our scripts, found by their first line or their name.

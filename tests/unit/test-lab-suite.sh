@@ -123,6 +123,31 @@ END
         fail "a terminal is not told:"
 fi
 
-printf 'one\ncommand: not found\n' >"$here/log"
-[[ $(suite_why "$here/log") == 'command: not found' ]] || fail "$(suite_why "$here/log")"
+# Fuzz targets run by themselves, and each gets its line when it is through.
+fuzz_file() { echo "$here/$1/$2"; }
+suite_fuzz_start()
+{
+    mkdir -p "$here/log" "$here/result"
+    rm -f "$here/result/a"
+    (
+        sleep 0.3
+        printf 'FAILED: fuzz-a: broken-1 breaks it\n' >"$here/log/a"
+        printf 'no clang\n' >"$here/fuzz.log"
+        [[ ! $through ]] || echo "$through" >"$here/result/a"
+    ) >/dev/null 2>&1 &
+    suite_fuzz_pool=$!
+}
+through='0 1.5 77'
+line=$(suite_fuzz fuzz-a)
+[[ $line == 'PASS fuzz-a 1.5 s (77 inputs)' ]] || fail "this is no pass:"
+through='77 1.5 8'
+line=$(suite_fuzz fuzz-a)
+[[ $line == 'FAIL fuzz-a 1.5 s (FAILED: fuzz-a: broken-1 breaks it)'* ]] || fail "this is no failure:"
+grep -q '^    FAILED: fuzz-a' <<<"$line" || fail "the input is not named:"
+through=''
+line=$(suite_fuzz fuzz-a)
+[[ $line == 'FAIL fuzz-a (no clang)'* ]] || fail "that none was run is not said:"
+
+printf 'one\ncommand: not found\n' >"$here/log.txt"
+[[ $(suite_why "$here/log.txt") == 'command: not found' ]] || fail "$(suite_why "$here/log.txt")"
 exit 0
