@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Completion of vgpuctl in bash: verbs and options from its own help, names from its own lists.
+# Names of domains and what their metadata says are others' text: bash must expand none of it.
 
 # _vgpuctl_column KIND COLUMN: one column of "vgpuctl list KIND", without its title.
 _vgpuctl_column()
 {
-    vgpuctl list "$1" 2>/dev/null | tail -n +2 | cut -f "$2" | sort -u
+    vgpuctl "${root[@]}" list "$1" 2>/dev/null | tail -n +2 | cut -f "$2" | grep -vx -e - | sort -u
 }
 
 # _vgpuctl_domain_vgpus DOMAIN: the vGPUs that a domain's metadata names, and its mdevs.
@@ -16,25 +17,38 @@ _vgpuctl_domain_vgpus()
         sed -nE "s/.*<(vgpu:vgpu|address) .*(uuid|address)=$quote([^'\"]+)$quote.*/\3/p" | sort -u
 }
 
-# _vgpuctl_words VERB WORD-BEFORE [FIRST-WORD]: what can come next; FIRST-WORD is what stands
-# after the verb.
+# _vgpuctl_words VERB WORD-BEFORE [FIRST-WORD]: what can come next, a line each; FIRST-WORD is what
+# stands after the verb.
 _vgpuctl_words()
 {
     case $2 in
-    --type) _vgpuctl_column types 4 && return ;;
-    --parent) _vgpuctl_column gpus 1 && echo auto && return ;;
+    --type)
+        _vgpuctl_column types 4
+        return
+        ;;
+    --parent)
+        _vgpuctl_column gpus 1
+        [[ $1 != @(create|define|attach) ]] || echo auto
+        return
+        ;;
     --placement)
-        echo spread compact
+        printf '%s\n' spread compact
         [[ $1 != attach ]] || echo numa
         return
         ;;
-    --framebuffer) _vgpuctl_column types 5 && return ;;
+    --framebuffer)
+        _vgpuctl_column types 5
+        return
+        ;;
     --uuid | --attr | --drop | --connect | --timeout | --count) return ;;
     esac
     case $1 in
     '') vgpuctl --help 2>/dev/null | sed -n '/^Verbs:/,$ s/^  \([a-z]*\) .*/\1/p' ;;
-    list) echo gpus types vgpus definitions domains ;;
-    show) _vgpuctl_column vgpus 1 && _vgpuctl_column gpus 1 ;;
+    list) printf '%s\n' gpus types vgpus definitions domains ;;
+    show)
+        _vgpuctl_column vgpus 1
+        _vgpuctl_column gpus 1
+        ;;
     remove | define) _vgpuctl_column vgpus 1 ;;
     undefine | modify | autostart) _vgpuctl_column definitions 1 ;;
     restore) _vgpuctl_column gpus 1 ;;
@@ -46,13 +60,26 @@ _vgpuctl_words()
         fi
         ;;
     esac
-    # shellcheck disable=SC2086 # an empty verb is no word
-    vgpuctl $1 --help 2>/dev/null | grep -oE -e '--[a-z]+(-[a-z]+)*'
+    vgpuctl ${1:+"$1"} --help 2>/dev/null | sed -nE 's/^ +(-[a-z], )?(--[a-z]+(-[a-z]+)*).*/\2/p'
+}
+
+# _vgpuctl_reply WORD: the lines of standard input that WORD begins, as they are to be typed.
+_vgpuctl_reply()
+{
+    local line quoted
+    COMPREPLY=()
+    while IFS= read -r line; do
+        printf -v quoted %q "$line"
+        if [[ $line && ($line == "$1"* || $quoted == "$1"*) ]]; then
+            COMPREPLY+=("$quoted")
+        fi
+    done
 }
 
 _vgpuctl()
 {
     local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD word before verb='' first='' i
+    local root=()
     # A PCI address has colons, at which readline breaks words.
     if declare -F _get_comp_words_by_ref >/dev/null; then
         _get_comp_words_by_ref -n := words cword
@@ -61,7 +88,10 @@ _vgpuctl()
     before=${words[cword - 1]}
     for ((i = 1; i < cword; i++)); do
         case ${words[i]} in
-        --root) i=$((i + 1)) ;;
+        --root)
+            i=$((i + 1))
+            root=(--root "${words[i]}")
+            ;;
         -*) ;;
         *)
             verb=${words[i]}
@@ -76,20 +106,22 @@ _vgpuctl()
             ;;
         -*) ;;
         *)
-            first=${words[i]}
+            first=${words[i]//\\/}
             break
             ;;
         esac
     done
     if [[ $before == --xml ]]; then
+        compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
     fi
     if [[ $before == --root ]]; then
+        compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
     fi
-    mapfile -t COMPREPLY < <(compgen -W "$(_vgpuctl_words "$verb" "$before" "$first")" -- "$word")
+    _vgpuctl_reply "$word" < <(_vgpuctl_words "$verb" "$before" "$first")
     if declare -F __ltrim_colon_completions >/dev/null; then
         __ltrim_colon_completions "$word"
     fi

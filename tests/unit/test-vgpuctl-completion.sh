@@ -10,11 +10,14 @@ trap 'rm -rf "$OPENVGPU_ROOT"' EXIT
 . "$top/tools/vgpuctl.bash"
 
 vgpuctl() { "$program" "$@"; }
-# virsh as far as the completion asks it: two domains, one with vGPUs.
+# virsh as far as the completion asks it: domains, one with vGPUs, one named by somebody malicious.
 virsh()
 {
     case ${*:2} in
-    'list --all --name') printf 'desk\nother\n\n' ;;
+    'list --all --name') printf '%s\n' desk other 'Windows 10' "\$(touch $evil)x" '*' '' ;;
+    *' Windows 10')
+        printf "<vgpu:vgpu uuid='%s'/>\n" "\$(touch\${IFS}$evil)" 1234
+        ;;
     *' desk') cat <<'END' ;;
   <metadata><vgpu:vgpus><vgpu:vgpu uuid="83b8f4f2-509f-382f-3c1e-e6bfe0fa1002" type="a"/>
       <vgpu:vgpu address="0000:41:00.4" type="b" parent="0000:41:00.0"/>
@@ -24,6 +27,8 @@ virsh()
 END
     esac
 }
+
+evil=$OPENVGPU_ROOT/evil
 
 # offers WORDS REPLY: what comes after WORDS, whose last may be the beginning of one or empty
 offers()
@@ -58,7 +63,7 @@ offers 'create|--type|' vgpu-16m
 offers 'create|--parent|' "$gpu auto"
 offers 'create|--frame' --framebuffer
 offers 'create|--attr|' ''
-offers '--root|/|modify|83' "$uuid"
+offers "--root|$OPENVGPU_ROOT|modify|83" "$uuid"
 offers 'modify|--dr' --drop
 offers 'undefine|' "$uuid --help --parent"
 offers 'restore|0' "$gpu"
@@ -71,10 +76,28 @@ offers 'detach|desk|0' 0000:41:00.4
 offers 'detach|--connect|qemu:///system|desk|8' \
     '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 83b8f4f2-509f-382f-3c1e-e6bfe0fa1002'
 offers 'detach|other|8' ''
+offers 'attach|W' 'Windows\ 10'
+offers 'attach|Windows\ ' 'Windows\ 10'
+offers 'attach|$' "$(printf '%q' "\$(touch $evil)x")"
+offers 'attach|*' '\*'
+offers 'detach|Windows\ 10|1' 1234
+offers 'detach|Windows\ 10|$' "$(printf '%q' "\$(touch\${IFS}$evil)")"
+[[ ! -e $evil ]] || {
+    echo 'completion ran what a domain is named, or what its metadata says' >&2
+    exit 1
+}
+offers 'modify|--parent|' "$gpu"
+offers 'create|--framebuffer|' ''
+mkdir "$OPENVGPU_ROOT/empty"
+offers "--root|$OPENVGPU_ROOT/empty|show|0" ''
+offers "--root|$OPENVGPU_ROOT/empty|show|" '--help --json'
 offers 'do' doctor
 offers 'plan|d' desk
 OPENVGPU_VGPUCTL_MODULE=${program%/*}/libvirt/vgpuctl-libvirt.so
 export OPENVGPU_VGPUCTL_MODULE
-[[ ! -e $OPENVGPU_VGPUCTL_MODULE ]] || offers 'gc|--d' --dry-run
+if [[ -e $OPENVGPU_VGPUCTL_MODULE ]]; then
+    offers 'gc|--d' --dry-run
+    offers 'attach|--l' --live
+fi
 offers 'doctor|' '--help --all --json'
 exit 0
