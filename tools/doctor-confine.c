@@ -13,6 +13,9 @@
 #define HOOK         "/etc/libvirt/hooks/qemu.d/" DOCTOR_OUR_HOOK
 #define PROFILES     "/sys/kernel/security/apparmor/profiles"
 #define PROFILES_MAX (1024 * 1024)
+#define DENIED       "apparmor=\"DENIED\""
+/* Letters of a path that a rule takes as they are. */
+#define PLAIN G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._+-"
 
 static gboolean
 reads(const DoctorHost *host, const char *path, const char *value)
@@ -48,20 +51,62 @@ get_word(const char *line, const char *key)
     return at ? g_strndup(at, strcspn(at, "\"")) : NULL;
 }
 
+/* Is a profile the daemon's, or one of those inside that? */
+static gboolean
+is_daemons(const DoctorHost *host, const char *profile)
+{
+    g_autofree char *program = g_strconcat("/usr/sbin/", host->daemon->name, NULL);
+    const char *const names[] = {host->daemon->name, program};
+
+    for (gsize i = 0; profile && i < G_N_ELEMENTS(names); i++) {
+        gsize length = strlen(names[i]);
+        if (strncmp(profile, names[i], length) == 0 &&
+            (!profile[length] || g_str_has_prefix(profile + length, "//")))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A rule for what was denied. Others choose names of files: one that is odd gets none. */
+static char *
+write_rule(const char *name)
+{
+    gboolean plain = name && name[0] == '/' && !name[strspn(name, PLAIN)];
+    g_autofree char *rule = g_strconcat(plain ? name : HOOK, " rmix,", NULL);
+
+    return g_shell_quote(rule);
+}
+
 static void
 report_denial(const DoctorHost *host, DoctorReport *report, const char *line)
 {
     g_autofree char *name = get_word(line, " name=\"");
     g_autofree char *operation = get_word(line, " operation=\"");
+    g_autofree char *rule = write_rule(name);
 
     doctor_report_add(report, DOCTOR_WARNING,
                       "AppArmor has denied '%s' the %s of '%s'; the hook must be a file in its "
                       "place, no link, and for all else there are rules",
                       host->daemon->name, operation ? operation : "use", name ? name : "the hook");
     doctor_report_mend(report,
-                       "echo '%s rmix,' >>/etc/apparmor.d/local/usr.sbin.%s && "
+                       "echo %s >>/etc/apparmor.d/local/usr.sbin.%s && "
                        "apparmor_parser -r /etc/apparmor.d/usr.sbin.%s",
-                       name ? name : HOOK, host->daemon->name, host->daemon->name);
+                       rule, host->daemon->name, host->daemon->name);
+}
+
+/* The first denial is said; more will be once that is mended. */
+static void
+find_denial(const DoctorHost *host, DoctorReport *report, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (guint i = 0; lines[i]; i++) {
+        g_autofree char *profile = get_word(lines[i], " profile=\"");
+        if (!strstr(lines[i], DENIED) || !is_daemons(host, profile))
+            continue;
+        report_denial(host, report, lines[i]);
+        return;
+    }
 }
 
 static gboolean
@@ -77,17 +122,16 @@ check_denied(const DoctorHost *host, DoctorReport *report)
                                 "cat",
                                 "--no-pager",
                                 since,
-                                "--grep=apparmor=\"DENIED\".*openvgpu",
+                                "--grep=" DENIED ".*openvgpu",
                                 "_TRANSPORT=kernel",
                                 "+",
                                 "_TRANSPORT=audit",
                                 NULL};
     /* it fails if there is none */
     g_autofree char *text = doctor_host_ask(host, argv);
-    const char *line = text ? strstr(text, "apparmor=\"DENIED\"") : NULL;
 
-    if (line)
-        report_denial(host, report, line);
+    if (text)
+        find_denial(host, report, text);
     return TRUE;
 }
 

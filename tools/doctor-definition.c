@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* The file of a definition, as the host names it. */
+/* The file of a definition, as the host names it, for a shell. */
 static char *
 path_of(const VgpuDefinition *definition)
 {
@@ -19,7 +19,8 @@ path_of(const VgpuDefinition *definition)
     g_autoptr(VgpuRoot) host = vgpu_root_new("/");
     g_autofree char *folder = vgpu_root_dir(host, provider->definitions);
 
-    return g_build_filename(folder, definition->parent, definition->vgpu, NULL);
+    g_autofree char *path = g_build_filename(folder, definition->parent, definition->vgpu, NULL);
+    return doctor_report_quote(path);
 }
 
 /* libvirt's daemon that asks mdevctl, and only when it starts. */
@@ -81,14 +82,14 @@ check_parent(const DoctorHost *host, DoctorReport *report)
         return FALSE;
     for (guint i = 0; i < host->definitions->len; i++) {
         const VgpuDefinition *definition = host->definitions->pdata[i];
+        g_autofree char *parent = doctor_report_quote(definition->parent);
         if (!is_away(host, definition))
             continue;
         doctor_report_add(report, definition->autostart ? DOCTOR_WARNING : DOCTOR_NOTE,
                           "vGPU '%s' is defined on GPU '%s', which is not there; if that will not "
                           "come back, forget the definition",
                           definition->vgpu, definition->parent);
-        doctor_report_mend(report, "vgpuctl undefine --parent %s %s", definition->parent,
-                           definition->vgpu);
+        doctor_report_mend(report, "vgpuctl undefine --parent %s %s", parent, definition->vgpu);
     }
     return host->definitions->len > 0;
 }
@@ -108,13 +109,14 @@ check_type(const DoctorHost *host, DoctorReport *report)
 {
     for (guint i = 0; i < host->definitions->len; i++) {
         const VgpuDefinition *definition = host->definitions->pdata[i];
+        g_autofree char *parent = doctor_report_quote(definition->parent);
         if (has_type(host, definition))
             continue;
         doctor_report_add(report, DOCTOR_WARNING,
                           "vGPU '%s' is defined with type '%s', which GPU '%s' does not have; "
                           "'vgpuctl list types' shows those it has",
                           definition->vgpu, definition->type, definition->parent);
-        doctor_report_mend(report, "vgpuctl modify --parent %s --type TYPE %s", definition->parent,
+        doctor_report_mend(report, "vgpuctl modify --parent %s --type TYPE %s", parent,
                            definition->vgpu);
     }
     return host->definitions->len > 0;

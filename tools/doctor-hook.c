@@ -21,16 +21,30 @@
 #define FOLDER HOOKS "/qemu.d"
 #define HOOK   FOLDER "/" DOCTOR_OUR_HOOK
 
+static gboolean
+is_roots(const DoctorHost *host, const struct stat *st)
+{
+    return st->st_uid == (vgpu_root_is_mock(host->root) ? geteuid() : 0);
+}
+
+static gboolean
+is_writable(const struct stat *st)
+{
+    return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 /* What is wrong with the file of the hook, and what to do; NULL for nothing. */
 static const char *
-judge_file(const struct stat *st, const char **mend)
+judge_file(const DoctorHost *host, const struct stat *st, const char **mend)
 {
     *mend = "rm " HOOK " && make install";
     if (S_ISLNK(st->st_mode))
         return "is a symbolic link, and AppArmor does not let libvirt run what it points to";
     if (!S_ISREG(st->st_mode))
         return "is no regular file";
-    if (st->st_mode & (S_IWGRP | S_IWOTH)) {
+    if (!is_roots(host, st))
+        return "does not belong to root, and libvirt runs it as root";
+    if (is_writable(st)) {
         *mend = "chmod 755 " HOOK;
         return "can be changed by others than its owner, and libvirt runs it as root";
     }
@@ -43,6 +57,34 @@ stat_hook(const DoctorHost *host, struct stat *st)
 {
     g_autofree char *path = vgpu_root_at(host->root, HOOK);
     return lstat(path, st) == 0;
+}
+
+/* A folder in which others than root can put another hook in the place of ours; NULL for none. */
+static const char *
+find_open_folder(const DoctorHost *host)
+{
+    static const char *const folders[] = {HOOKS, FOLDER};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = vgpu_root_at(host->root, folders[i]);
+        struct stat st;
+        if (stat(path, &st) == 0 && (!is_roots(host, &st) || is_writable(&st)))
+            return folders[i];
+    }
+    return NULL;
+}
+
+static void
+check_folders(const DoctorHost *host, DoctorReport *report)
+{
+    const char *folder = find_open_folder(host);
+
+    if (!folder)
+        return;
+    doctor_report_add(report, DOCTOR_ERROR,
+                      "others than root can put a hook into '%s', and libvirt runs it as root",
+                      folder);
+    doctor_report_mend(report, "chown root %s && chmod 755 %s", folder, folder);
 }
 
 static gboolean
@@ -61,11 +103,12 @@ check_file(const DoctorHost *host, DoctorReport *report)
         doctor_report_mend(report, "make install");
         return TRUE;
     }
-    const char *wrong = judge_file(&st, &mend);
+    const char *wrong = judge_file(host, &st, &mend);
     if (wrong) {
         doctor_report_add(report, DOCTOR_ERROR, "the hook '" HOOK "' %s", wrong);
         doctor_report_mend(report, "%s", mend);
     }
+    check_folders(host, report);
     return TRUE;
 }
 
@@ -97,6 +140,16 @@ compare_releases(DoctorReport *report, const char *text)
     }
 }
 
+/* Did root write it, and nobody else? It is run as who runs us. */
+static gboolean
+is_trusted(const DoctorHost *host)
+{
+    struct stat st;
+
+    return stat_hook(host, &st) && S_ISREG(st.st_mode) && is_roots(host, &st) &&
+           !is_writable(&st) && !find_open_folder(host);
+}
+
 /* Runs it as libvirt can't: it then only says what it and its library are. */
 static gboolean
 check_runs(const DoctorHost *host, DoctorReport *report)
@@ -106,6 +159,8 @@ check_runs(const DoctorHost *host, DoctorReport *report)
     g_autofree char *text = NULL;
     GError *error = NULL;
 
+    if (!is_trusted(host))
+        return FALSE;
     if (vgpu_command_run(host->root, argv, &deadline, &text, &error)) {
         compare_releases(report, text);
         return TRUE;
@@ -160,6 +215,9 @@ check_others(const DoctorHost *host, DoctorReport *report)
 
     for (guint i = 0; i < hooks->len; i++) {
         const char *hook = hooks->pdata[i];
+        g_autofree char *file = g_strconcat(HOOKS "/", hook, NULL);
+        g_autofree char *path = doctor_report_quote(file);
+        g_autofree char *pattern = doctor_report_quote(hook);
         if (is_ours(hook))
             continue;
         if (strstr(hook, "openvgpu")) {
@@ -167,12 +225,12 @@ check_others(const DoctorHost *host, DoctorReport *report)
                               "'" HOOKS "/%s' looks like a second copy of the hook, and libvirt "
                               "runs both",
                               hook);
-            doctor_report_mend(report, "rm " HOOKS "/%s", hook);
+            doctor_report_mend(report, "rm %s", path);
         } else {
             doctor_report_add(report, DOCTOR_NOTE,
                               "libvirt runs the hook '" HOOKS "/%s' for each domain as well", hook);
             doctor_report_mend(report, "journalctl -b -t %s -g %s",
-                               host->daemon ? host->daemon->name : "libvirtd", hook);
+                               host->daemon ? host->daemon->name : "libvirtd", pattern);
         }
     }
     return hooks->len > 0;

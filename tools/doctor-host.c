@@ -12,6 +12,7 @@
 #include "provider.h"
 
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define RULE_MAX (1024 * 1024)
@@ -108,6 +109,19 @@ read_system(const VgpuRoot *root)
     return g_string_free(system, FALSE);
 }
 
+/* As "uname -m" says; the file is there since Linux 6.1. */
+static char *
+read_machine(const VgpuRoot *root)
+{
+    g_autofree char *path = vgpu_root_at(root, "/proc/sys/kernel/arch");
+    char *text = vgpu_file_read(path, VGPU_NAME_MAX, NULL, NULL);
+    struct utsname name;
+
+    if (text)
+        return g_strchomp(text);
+    return g_strdup(uname(&name) == 0 ? name.machine : "");
+}
+
 DoctorHost *
 doctor_host_new(const VgpuRoot *root)
 {
@@ -128,6 +142,7 @@ doctor_host_new(const VgpuRoot *root)
     host->libvirtd = vgpu_daemon_load(root, "libvirtd");
     host->daemon = choose_daemon(host);
     host->system = read_system(root);
+    host->machine = read_machine(root);
     return host;
 }
 
@@ -143,22 +158,45 @@ doctor_host_free(DoctorHost *host)
     vgpu_daemon_free(host->virtqemud);
     vgpu_daemon_free(host->libvirtd);
     g_free(host->system);
+    g_free(host->machine);
     g_free(host);
 }
 
 /* What has a name of its own in some systems; in others it is called as in the last column. */
-static const struct {
+typedef struct {
     const char *what;
     const char *debian;
     const char *fedora;
     const char *others;
-} packages[] = {
+} Package;
+
+static const Package packages[] = {
     {"libvirt", "libvirt-daemon-system", "libvirt-daemon-kvm", "libvirt-daemon-qemu"},
     {"nodedev", "libvirt-daemon-driver-nodedev", "libvirt-daemon-driver-nodedev",
      "libvirt-daemon-driver-nodedev"},
-    {"qemu", "qemu-system-x86", "qemu-kvm", "qemu-x86"},
     {"mdevctl", "mdevctl", "mdevctl", "mdevctl"},
 };
+
+/* QEMU for each kind of machine; the last is for all others. */
+static const Package qemus[] = {
+    {"x86_64", "qemu-system-x86", "qemu-kvm", "qemu-x86"},
+    {"aarch64", "qemu-system-arm", "qemu-kvm", "qemu-arm"},
+    {"s390x", "qemu-system-s390x", "qemu-kvm", "qemu-s390x"},
+    {"ppc64le", "qemu-system-ppc", "qemu-kvm", "qemu-ppc"},
+    {NULL, "qemu-system", "qemu-kvm", "qemu"},
+};
+
+static const Package *
+find_package(const DoctorHost *host, const char *what)
+{
+    gboolean is_qemu = strcmp(what, "qemu") == 0;
+    const Package *package = is_qemu ? qemus : packages;
+    const char *name = is_qemu ? host->machine : what;
+
+    while (package->what && strcmp(package->what, name) != 0)
+        package++;
+    return package;
+}
 
 static gboolean
 is_system(const DoctorHost *host, const char *name)
@@ -169,17 +207,15 @@ is_system(const DoctorHost *host, const char *name)
 char *
 doctor_host_package(const DoctorHost *host, const char *what)
 {
-    gsize i = 0;
+    const Package *package = find_package(host, what);
 
-    while (strcmp(packages[i].what, what) != 0)
-        i++;
     if (is_system(host, "debian"))
-        return g_strdup_printf("apt install %s", packages[i].debian);
+        return g_strdup_printf("apt install %s", package->debian);
     if (is_system(host, "fedora") || is_system(host, "rhel"))
-        return g_strdup_printf("dnf install %s", packages[i].fedora);
+        return g_strdup_printf("dnf install %s", package->fedora);
     if (is_system(host, "suse"))
-        return g_strdup_printf("zypper install %s", packages[i].others);
-    return g_strdup_printf("install the package %s", packages[i].others);
+        return g_strdup_printf("zypper install %s", package->others);
+    return g_strdup_printf("install the package %s", package->others);
 }
 
 char *

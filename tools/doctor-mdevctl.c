@@ -130,7 +130,8 @@ report_callout(const DoctorHost *host, DoctorReport *report, gboolean old, gbool
     if (old && new) {
         doctor_report_add(report, DOCTOR_WARNING,
                           "the callout is in '" OLD_FOLDER "' and in '" NEW_FOLDER
-                          "': mdevctl asks the latter, whatever its release");
+                          "': mdevctl of this release asks the %s",
+                          knows_new_folder(host) ? "latter" : "former only");
         doctor_report_mend(report, "rm " NEW_FOLDER DOCTOR_OUR_HOOK);
     } else if (!old && !new) {
         doctor_report_add(report, DOCTOR_WARNING,

@@ -9,6 +9,7 @@
 #include "table.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct {
@@ -89,6 +90,14 @@ doctor_report_mend(DoctorReport *report, const char *format, ...)
     g_free(finding->mend);
     finding->mend = g_strdup_vprintf(format, args);
     va_end(args);
+}
+
+char *
+doctor_report_quote(const char *word)
+{
+    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/:._+-";
+
+    return word[0] && !word[strspn(word, plain)] ? g_strdup(word) : g_shell_quote(word);
 }
 
 guint

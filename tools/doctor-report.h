@@ -70,6 +70,15 @@ void doctor_report_add(DoctorReport *report, DoctorSeverity severity, const char
 void doctor_report_mend(DoctorReport *report, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /**
+ * doctor_report_quote:
+ * @word: what others have named: a file, a domain's program, a GPU
+ *
+ * Returns: (transfer full): @word as one word of a shell's line, for doctor_report_mend(); in
+ * quotes only if it needs them.
+ */
+char *doctor_report_quote(const char *word);
+
+/**
  * doctor_report_count:
  * @report: a report
  * @severity: a severity

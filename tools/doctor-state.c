@@ -58,12 +58,22 @@ check_folder(const DoctorHost *host, DoctorReport *report)
     return TRUE;
 }
 
+/* libvirt's file with the domain's process; NULL if there can be none of that name. */
+static char *
+pid_file(const DoctorHost *host, const char *domain)
+{
+    g_autofree char *folder = vgpu_root_dir(host->root, VGPU_DIR_DOMAINS);
+    g_autofree char *file = g_strconcat(domain ? domain : "", ".pid", NULL);
+
+    /* names may have spaces and all else but that */
+    return domain && !strchr(domain, '/') ? g_build_filename(folder, file, NULL) : NULL;
+}
+
 /* Does libvirt say that the domain runs? TRUE if that can't be known. */
 static gboolean
 is_running(const DoctorHost *host, const VgpuRecord *record)
 {
-    g_autofree char *file = g_strconcat(record->domain_name, ".pid", NULL);
-    g_autofree char *path = vgpu_root_path(host->root, VGPU_DIR_DOMAINS, NULL, file, NULL);
+    g_autofree char *path = pid_file(host, record->domain_name);
     g_autofree char *text = path ? vgpu_file_read(path, VGPU_NAME_MAX, NULL, NULL) : NULL;
     g_autofree char *process =
         text ? vgpu_root_path(host->root, VGPU_DIR_PROC, NULL, g_strchomp(text), NULL) : NULL;
@@ -176,17 +186,19 @@ report_lock(const DoctorHost *host, DoctorReport *report, const char *path, guin
     g_autoptr(GPtrArray) files = g_ptr_array_new();
     g_autoptr(GArray) devices = g_array_new(FALSE, FALSE, sizeof(dev_t));
     VgpuHolderTarget target = {.hint = VGPU_LOCK_FILE, .files = files, .devices = devices};
-    g_autofree char *name = NULL;
+    g_autofree char *name = NULL, *who = NULL;
     pid_t pid = 0;
 
     g_ptr_array_add(files, (gpointer)path);
-    if (vgpu_holder_find(host->root, &target, &pid, NULL) && pid)
+    if (vgpu_holder_find(host->root, &target, &pid, NULL) && pid) {
         name = vgpu_holder_get_name(host->root, pid);
+        who = g_strdup_printf("process %d (%s)", (int)pid, name ? name : "not known");
+    }
     doctor_report_add(report, DOCTOR_ERROR,
                       "a lock in '" STATE "/" VGPU_LOCK_FILE
                       "' was held for %u seconds, longer than "
-                      "any call may last; process %d (%s) has that file open",
-                      seconds, (int)pid, name ? name : "not known");
+                      "any call may last; %s has that file open",
+                      seconds, who ? who : "nobody known");
     doctor_report_mend(report, "fuser -v " STATE "/" VGPU_LOCK_FILE);
 }
 

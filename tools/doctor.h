@@ -39,6 +39,7 @@ G_BEGIN_DECLS
  * @daemon: (nullable): the one of the two that libvirt's clients go to; NULL if neither has a
  *   socket
  * @system: ID and ID_LIKE of os-release(5)
+ * @machine: what the kernel calls this kind of machine: "x86_64"
  * @privileged: TRUE if all can be seen
  *
  * What many checks look at, looked up once. Arrays are never NULL.
@@ -54,6 +55,7 @@ typedef struct {
     VgpuDaemon *libvirtd;
     const VgpuDaemon *daemon;
     char *system;
+    char *machine;
     gboolean privileged;
 } DoctorHost;
 

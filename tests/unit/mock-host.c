@@ -28,6 +28,7 @@ static const struct {
 } files[] = {
     {"etc/os-release", "NAME=\"Debian GNU/Linux\"\nID=debian\n"},
     {"proc/sys/kernel/osrelease", MOCK_HOST_KERNEL "\n"},
+    {"proc/sys/kernel/arch", "x86_64\n"},
     {"proc/net/unix", SOCKETS SOCKET("/run/libvirt/libvirt-sock")},
     {"proc/4000/comm", "libvirtd\n"},
     {"proc/locks", ""},

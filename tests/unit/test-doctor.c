@@ -330,6 +330,13 @@ no_qemu(MockSysfs *mock)
 }
 
 static void
+no_qemu_on_arm(MockSysfs *mock)
+{
+    no_qemu(mock);
+    mock_sysfs_write(mock, "proc/sys/kernel/arch", "aarch64\n");
+}
+
+static void
 old_qemu(MockSysfs *mock)
 {
     mock_host_program(mock, "usr/bin/qemu-system-x86_64", "echo 'QEMU emulator version 3.1.0'");
@@ -361,7 +368,15 @@ hook_not_executable(MockSysfs *mock)
 static void
 hook_writable(MockSysfs *mock)
 {
+    mock_host_program(mock, HOOK, "echo 'whatever others wrote into it'");
     mock_host_chmod(mock, HOOK, 0775);
+}
+
+static void
+hook_folder_writable(MockSysfs *mock)
+{
+    mock_host_program(mock, HOOK, "echo 'whatever others put in its place'");
+    mock_host_chmod(mock, "etc/libvirt/hooks/qemu.d", 0777);
 }
 
 static void
@@ -430,6 +445,13 @@ other_hooks(MockSysfs *mock)
     mock_sysfs_write(mock, "etc/libvirt/hooks/qemu.d/README", "not a hook");
 }
 
+static void
+hooks_with_odd_names(MockSysfs *mock)
+{
+    mock_host_program(mock, "etc/libvirt/hooks/qemu.d/openvgpu;reboot", "exit 0");
+    mock_host_program(mock, "etc/libvirt/hooks/qemu.d/it's $(reboot)", "exit 0");
+}
+
 /* ---- settings */
 
 static void
@@ -458,6 +480,30 @@ apparmor_denied(MockSysfs *mock)
     mock_host_program(mock, "usr/bin/journalctl",
                       "echo 'audit: type=1400 audit(1.2:3): apparmor=\"DENIED\" operation=\"exec\" "
                       "profile=\"libvirtd\" name=\"/opt/openvgpu/hook\" pid=1'");
+}
+
+/* Anybody may have a profile of his own, and name files. */
+static void
+apparmor_denied_others(MockSysfs *mock)
+{
+    mock_host_program(mock, "usr/bin/journalctl",
+                      "echo 'apparmor=\"DENIED\" operation=\"open\" profile=\"libvirtd-me\" "
+                      "name=\"/tmp/openvgpu\" pid=1'\n"
+                      "echo 'apparmor=\"DENIED\" operation=\"open\" profile=\"snap.x\" "
+                      "name=\"/etc/libvirt/hooks/qemu.d/50-openvgpu\" pid=2'");
+}
+
+static void
+apparmor_denied_odd_name(MockSysfs *mock)
+{
+    mock_host_program(
+        mock, "usr/bin/journalctl",
+        "cat <<'END'\n"
+        "apparmor=\"DENIED\" operation=\"open\" profile=\"snap.x\" name=\"/tmp/"
+        "openvgpu\" pid=1\n"
+        "apparmor=\"DENIED\" operation=\"open\" profile=\"/usr/sbin/libvirtd//null-x\" "
+        "name=\"/tmp/openvgpu';reboot;'\" pid=2\n"
+        "END");
 }
 
 static void
@@ -515,6 +561,14 @@ two_callouts(MockSysfs *mock)
 }
 
 static void
+two_callouts_of_old_mdevctl(MockSysfs *mock)
+{
+    two_callouts(mock);
+    mock_host_program(mock, "usr/bin/mdevctl",
+                      "case $1 in --version) echo 'mdevctl 1.2.0' ;; esac");
+}
+
+static void
 callout_where_old_mdevctl_does_not_look(MockSysfs *mock)
 {
     mock_host_remove(mock, OLD);
@@ -557,6 +611,13 @@ definitions_of_absent_gpu(MockSysfs *mock)
 {
     mock_sysfs_define(mock, CARD, UUID_A, "{\"mdev_type\":\"nvidia-63\",\"start\":\"manual\"}");
     mock_sysfs_define(mock, CARD, UUID_C, "{\"mdev_type\":\"nvidia-63\",\"start\":\"auto\"}");
+}
+
+static void
+definition_of_oddly_named_gpu(MockSysfs *mock)
+{
+    mock_sysfs_write(mock, "etc/mdevctl.d/a;reboot/" UUID_C,
+                     "{\"mdev_type\":\"nvidia-63\",\"start\":\"manual\"}");
 }
 
 static void
@@ -651,6 +712,33 @@ record_of_stopped_domain(MockSysfs *mock)
     make_old(mock, "run/openvgpu/vgpus/" UUID_A ".json", 120);
 }
 
+/* Its name is rewritten to one with a space, of which libvirt has a process or not. */
+static void
+rename_domain(MockSysfs *mock)
+{
+    g_autofree char *text = mock_sysfs_read(mock, "run/openvgpu/vgpus/" UUID_A ".json");
+    g_auto(GStrv) parts = g_strsplit(text, "\"desk\"", -1);
+    g_autofree char *other = g_strjoinv("\"Windows 10\"", parts);
+
+    assert_int_equal(g_strv_length(parts), 2);
+    mock_host_remove(mock, "proc/4711/fd/17");
+    mock_sysfs_write(mock, "run/openvgpu/vgpus/" UUID_A ".json", other);
+    make_old(mock, "run/openvgpu/vgpus/" UUID_A ".json", 120);
+}
+
+static void
+record_of_stopped_domain_with_space(MockSysfs *mock)
+{
+    rename_domain(mock);
+}
+
+static void
+record_of_running_domain_with_space(MockSysfs *mock)
+{
+    rename_domain(mock);
+    mock_sysfs_write(mock, "run/libvirt/qemu/Windows 10.pid", "4711");
+}
+
 /* QEMU is not there yet. */
 static void
 domain_that_starts(MockSysfs *mock)
@@ -684,10 +772,17 @@ lock_held(MockSysfs *mock)
                                              "2: OFDLCK ADVISORY  WRITE -1 00:1a:%lu 48 48\n",
                                              (unsigned long)st.st_ino, (unsigned long)st.st_ino);
     mock_sysfs_write(mock, "proc/locks", locks);
+}
+
+static void
+lock_held_by_process(MockSysfs *mock)
+{
+    g_autofree char *path = g_build_filename(mock->path, "run/openvgpu/locks", NULL);
+
+    lock_held(mock);
     mock_sysfs_write(mock, "proc/4712/comm", "vgpuctl\n");
     mock_sysfs_write(mock, "proc/4712/fd/0", "");
-    g_autofree char *link = g_build_filename(mock->path, "proc/4712/fd/5", NULL);
-    assert_int_equal(symlink(path, link), 0);
+    mock_host_link(mock, "proc/4712/fd/5", path);
 }
 
 /* Of another file, and of another kind. */
@@ -742,11 +837,13 @@ static const struct {
     CASE(no_nodedev),
     CASE(no_nodedev_daemon),
     CASE(no_qemu),
+    CASE(no_qemu_on_arm),
     CASE(old_qemu),
     CASE(no_hook),
     CASE(hook_is_a_link),
     CASE(hook_not_executable),
     CASE(hook_writable),
+    CASE(hook_folder_writable),
     CASE(hook_without_library),
     CASE(hook_library_of_another_release),
     CASE(hook_that_hangs),
@@ -754,10 +851,13 @@ static const struct {
     CASE(hook_seen_by_reload),
     CASE(daemon_not_running),
     CASE(other_hooks),
+    CASE(hooks_with_odd_names),
     CASE(settings_not_understood),
     CASE(hook_off),
     CASE(settings_allow_nothing),
     CASE(apparmor_denied),
+    CASE(apparmor_denied_others),
+    CASE(apparmor_denied_odd_name),
     CASE(profile_without_hooks),
     CASE(profile_with_local_rule),
     CASE(selinux),
@@ -766,12 +866,14 @@ static const struct {
     CASE(mdevctl_lacks_a_folder),
     CASE(no_callout),
     CASE(two_callouts),
+    CASE(two_callouts_of_old_mdevctl),
     CASE(callout_where_old_mdevctl_does_not_look),
     CASE(callout_in_the_new_folder),
     CASE(callout_not_executable),
     CASE(torn_definition),
     CASE(torn_definition_of_function),
     CASE(definitions_of_absent_gpu),
+    CASE(definition_of_oddly_named_gpu),
     CASE(definition_of_unknown_type),
     CASE(unit_masked),
     CASE(unit_masked_but_mdevctl_works),
@@ -784,10 +886,13 @@ static const struct {
     CASE(state_is_a_link),
     CASE(record_of_gone_vgpu),
     CASE(record_of_stopped_domain),
+    CASE(record_of_stopped_domain_with_space),
+    CASE(record_of_running_domain_with_space),
     CASE(domain_that_starts),
     CASE(detached_from_running_guest),
     CASE(record_not_understood),
     CASE(lock_held),
+    CASE(lock_held_by_process),
     CASE(other_locks_held),
 };
 
@@ -887,6 +992,25 @@ test_unseen(void **state)
     assert_unseen(mock, "virtqemud");
 }
 
+/* What another user wrote is not run. */
+static void
+test_hook_of_other_user(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_host_new();
+    g_autofree char *path = g_build_filename(mock->path, HOOK, NULL);
+
+    if (geteuid() != 0)
+        skip(); /* only root can give files away */
+    mock_host_program(mock, HOOK, "touch \"${0%/etc/*}/ran\"");
+    assert_int_equal(chown(path, 1, -1), 0);
+    g_auto(ProgramResult) result = doctor(mock, "");
+    g_autofree char *ran = g_build_filename(mock->path, "ran", NULL);
+    assert_non_null(
+        strstr(result.output, "error\thook-file\tthe hook '/" HOOK "' does not belong to root"));
+    assert_int_equal(result.status, 1);
+    assert_false(g_file_test(ran, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_json(void **state)
 {
@@ -929,9 +1053,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound),    cmocka_unit_test(test_sound_modular),
-        cmocka_unit_test(test_findings), cmocka_unit_test(test_unseen),
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_terminal),
+        cmocka_unit_test(test_sound),
+        cmocka_unit_test(test_sound_modular),
+        cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_unseen),
+        cmocka_unit_test(test_hook_of_other_user),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
