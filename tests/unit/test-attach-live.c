@@ -77,6 +77,9 @@ test_live_refused(void **state)
                  "domain \"desk\": vGPU " UUID_A " was not taken by the domain that runs: ");
     host_assert_counts(host, 0, 0);
     host_assert_unchanged(host, before);
+    host_refused(host, "attach desk --display --type vgpu-16m --uuid " BOTH, VGPU_ERROR_NOT_FOUND,
+                 "was not taken by the domain that runs: ");
+    host_assert_unchanged(host, before);
     mock_sysfs_fail(host->mock, "create", ENOSPC);
     host_refused(host, "attach desk --type vgpu-16m --uuid " BOTH, VGPU_ERROR_FULL,
                  "domain \"desk\": vGPU " UUID_A ": no GPU could make it");

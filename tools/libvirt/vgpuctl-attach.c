@@ -32,7 +32,8 @@ typedef struct {
     VgpuctlTarget *target;
     VgpuRequest *request;
     VgpuDomainDevice device;
-    char *definition;    /* XML; NULL if it is not changed */
+    char *before;        /* XML of the definition, passwords and all; NULL if it is not changed */
+    char *definition;    /* what it is changed to */
     VgpuDomain *running; /* NULL if it is not changed */
 } Attach;
 
@@ -40,6 +41,7 @@ static void
 attach_clear(Attach *attach)
 {
     vgpu_domain_free(attach->running);
+    vgpu_domain_edit_wipe(attach->before);
     vgpu_domain_edit_wipe(attach->definition);
     vgpu_request_free(attach->request);
     vgpuctl_target_free(attach->target);
@@ -107,8 +109,8 @@ plan(Attach *attach, GError **error)
     g_autoptr(VgpuDomain) defined = NULL;
 
     if (target->config) {
-        attach->definition =
-            edit(attach, vgpuctl_target_get_definition(target, error), &defined, error);
+        attach->before = vgpuctl_target_get_definition(target, error);
+        attach->definition = edit(attach, g_strdup(attach->before), &defined, error);
         if (!attach->definition)
             return FALSE;
     }
@@ -151,13 +153,13 @@ plug(const Attach *attach, GError **error)
     return FALSE;
 }
 
+/* Graphics that came with it go too, so all of it is as it was. */
 static void
 take_back(const Attach *attach)
 {
     g_autoptr(GError) error = NULL;
-    guint found;
 
-    if (!vgpuctl_target_take_out(attach->target, attach->request->vgpu, &found, &error))
+    if (!vgpuctl_connection_define(attach->target->connection, attach->before, &error))
         vgpu_log("vGPU %s: it stays in the definition of domain \"%s\": %s", attach->request->vgpu,
                  attach->target->name, error->message);
 }
