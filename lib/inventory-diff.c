@@ -142,9 +142,9 @@ static void G_GNUC_PRINTF(2, 3) append(GString *list, const char *format, ...)
     va_end(args);
 }
 
-/* Types that came and went, and what is left of others. */
+/* Types that came and went, and with @counts what is left of others. */
 static void
-describe_types(const VgpuParent *before, const VgpuParent *after, GString *changes)
+describe_types(const VgpuParent *before, const VgpuParent *after, gboolean counts, GString *changes)
 {
     for (guint i = 0; i < before->types->len; i++) {
         const VgpuType *then = before->types->pdata[i];
@@ -152,7 +152,7 @@ describe_types(const VgpuParent *before, const VgpuParent *after, GString *chang
 
         if (!now)
             append(changes, "-%s", then->id);
-        else if (now->available_instances != then->available_instances)
+        else if (counts && now->available_instances != then->available_instances)
             append(changes, "%s: %u left", now->id, now->available_instances);
     }
     for (guint i = 0; i < after->types->len; i++) {
@@ -163,7 +163,7 @@ describe_types(const VgpuParent *before, const VgpuParent *after, GString *chang
     }
 }
 
-/* What a vGPU that came or went has changed is no news. */
+/* How many are left after a vGPU came or went is no news; types that came or went are. */
 static void
 compare_same_parent(Diff *diff, const VgpuParent *before, const VgpuParent *after)
 {
@@ -171,8 +171,7 @@ compare_same_parent(Diff *diff, const VgpuParent *before, const VgpuParent *afte
 
     if (g_strcmp0(before->driver, after->driver) != 0)
         append(changes, "driver %s", after->driver ? after->driver : "none");
-    if (!g_hash_table_contains(diff->busy, after->name))
-        describe_types(before, after, changes);
+    describe_types(before, after, !g_hash_table_contains(diff->busy, after->name), changes);
     if (changes->len)
         add_event(diff, VGPU_EVENT_GPU_CHANGED, after->name, NULL, NULL)->detail =
             g_strdup(changes->str);

@@ -88,7 +88,7 @@ remove_mdev(Fixture *f, const char *uuid)
     assert_true(vgpu_device_remove(f->mock->root, uuid, &deadline, NULL));
 }
 
-/* What it changed of its GPU is no event. */
+/* How many it left of its GPU's types is no event. */
 static void
 test_vgpus(void **state)
 {
@@ -122,12 +122,18 @@ test_gpus(void **state)
     mock_sysfs_add_type(f->mock, OTHER, "other-1", 1, 16);
     mock_sysfs_add_type(f->mock, OTHER, "other-2", 1, 16);
     expect(f, "gpu-changed " OTHER " other-1: 1 left, +other-2\n");
+    /* a type that comes while a vGPU does is not that one's doing; what is left is */
+    mock_sysfs_add_type(f->mock, OTHER, "other-3", 1, 16);
+    mock_sysfs_add_mdev(f->mock, OTHER, "other-1", UUID_C);
+    expect(f, "gpu-changed " OTHER " +other-3\nvgpu-added " OTHER " " UUID_C " other-1\n");
+    remove_mdev(f, UUID_C);
+    look(f);
     assert_int_equal(unlink(entry), 0);
     mock_sysfs_add_mdev(f->mock, GPU, "vgpu-16m", UUID_A);
     expect(f, "gpu-removed " OTHER "\nvgpu-added " GPU " " UUID_A " vgpu-16m\n");
 }
 
-/* A GPU that takes one type at a time lists the others no more: that is its vGPU's doing. */
+/* A GPU that takes one type at a time lists the others no more, and its vGPU says why. */
 static void
 test_virtual_functions(void **state)
 {
@@ -136,10 +142,12 @@ test_virtual_functions(void **state)
     mock_vf_add(f->mock, 4);
     expect(f, "gpu-added " MOCK_PF " driver nvidia, 2 types\n");
     mock_vf_write(f->mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type", "558");
-    expect(f, "vgpu-added " MOCK_PF " " MOCK_VF_1 " nvidia-558\n");
+    expect(f, "gpu-changed " MOCK_PF " -nvidia-557\n"
+              "vgpu-added " MOCK_PF " " MOCK_VF_1 " nvidia-558\n");
     mock_vf_write(f->mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type", "0");
     mock_vf_write(f->mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/current_vgpu_type", "557");
-    expect(f, "vgpu-removed " MOCK_PF " " MOCK_VF_1 " nvidia-558\n"
+    expect(f, "gpu-changed " MOCK_PF " -nvidia-558, +nvidia-557\n"
+              "vgpu-removed " MOCK_PF " " MOCK_VF_1 " nvidia-558\n"
               "vgpu-added " MOCK_PF " " MOCK_VF_1 " nvidia-557\n");
 }
 
