@@ -100,7 +100,9 @@ vgpu_attr_list_to_json(const GPtrArray *list)
     for (guint i = 0; i < list->len; i++) {
         const VgpuAttr *attr = list->pdata[i];
         json_object *item = json_object_new_object();
-        json_object_object_add(item, attr->name, json_object_new_string(attr->value));
+        /* json-c passes on what is not UTF-8, and the kernel takes it for an attribute */
+        g_autofree char *value = g_utf8_make_valid(attr->value, -1);
+        json_object_object_add(item, attr->name, json_object_new_string(value));
         json_object_array_add(array, item);
     }
     return array;

@@ -26,6 +26,8 @@ json_object *vgpu_json_parse(const char *text, GError **error);
  * vgpu_attr_list_to_json:
  * @list: (element-type VgpuAttr): a list
  *
+ * JSON takes UTF-8 only: other bytes of values are replaced.
+ *
  * Returns: (transfer full): [{"name": "value"}, ...]; let go of by json_object_put().
  */
 json_object *vgpu_attr_list_to_json(const GPtrArray *list);

@@ -149,13 +149,11 @@ modify_live(const VgpuRoot *root, const VgpuCallout *callout, const char *input,
            vgpu_device_set_attrs(root, callout->uuid, device->attrs, &deadline, error);
 }
 
-/* json-c passes on what is not UTF-8, and the kernel takes it for an attribute. */
 static char *
 attrs_to_text(const GPtrArray *attrs)
 {
     json_object *array = vgpu_attr_list_to_json(attrs);
-    char *text = g_utf8_make_valid(
-        json_object_to_json_string_ext(array, JSON_C_TO_STRING_NOSLASHESCAPE), -1);
+    char *text = g_strdup(json_object_to_json_string_ext(array, JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(array);
     return text;
 }

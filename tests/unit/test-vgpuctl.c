@@ -124,6 +124,22 @@ test_list_on_a_terminal(void **state)
     assert_string_equal(text, expected);
 }
 
+/* Drivers keep any bytes in an attribute; JSON takes UTF-8 only. */
+static void
+test_json_of_odd_attributes(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    static const char *const calls[] = {"show --json " UUID_A, "show --json " UUID_B,
+                                        "list --json definitions"};
+
+    mock_sysfs_write(mock, "sys/devices/pci/" PROGRAM_GPU "/" UUID_A "/vgpu/vm_name", "a\377\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++) {
+        g_auto(ProgramResult) result = vgpuctl(mock, calls[i]);
+        assert_true(g_utf8_validate(result.output, -1, NULL));
+        assert_int_equal(result.status, 0);
+    }
+}
+
 static void
 test_show(void **state)
 {
@@ -491,6 +507,7 @@ main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_list_on_a_terminal),
         cmocka_unit_test(test_show),
+        cmocka_unit_test(test_json_of_odd_attributes),
         cmocka_unit_test(test_create),
         cmocka_unit_test(test_create_where_none_is_left),
         cmocka_unit_test(test_remove),
