@@ -247,8 +247,8 @@ add_cdevs(const VgpuRoot *root, const char *path, VgpuHolderTarget *target)
     }
 }
 
-static gboolean
-find_holder(const VgpuRoot *root, const char *id, pid_t *pid, GError **error)
+gboolean
+vgpu_device_find_holder(const VgpuRoot *root, const char *id, pid_t *pid, GError **error)
 {
     g_autofree char *name = NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
@@ -271,7 +271,7 @@ gboolean
 vgpu_device_in_use(const VgpuRoot *root, const char *id, gboolean *in_use, GError **error)
 {
     pid_t pid;
-    if (!find_holder(root, id, &pid, error))
+    if (!vgpu_device_find_holder(root, id, &pid, error))
         return FALSE;
     *in_use = pid != 0;
     return TRUE;
@@ -294,7 +294,7 @@ gboolean
 vgpu_device_check_idle(const VgpuRoot *root, const char *id, GError **error)
 {
     pid_t pid;
-    if (!find_holder(root, id, &pid, error))
+    if (!vgpu_device_find_holder(root, id, &pid, error))
         return FALSE;
     if (pid == 0)
         return TRUE;

@@ -8,6 +8,8 @@
 #include "deadline.h"
 #include "root.h"
 
+#include <sys/types.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -146,6 +148,19 @@ gboolean vgpu_device_enable(const VgpuRoot *root, const char *parent, const char
  */
 gboolean vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
                                 GError **error);
+
+/**
+ * vgpu_device_find_holder:
+ * @root: a root
+ * @id: an id
+ * @pid: (out): a process that holds its VFIO group or device file, 0 if none is seen
+ * @error: (out) (optional): %VGPU_ERROR_INVALID, %VGPU_ERROR_IO
+ *
+ * As vgpu_device_in_use().
+ *
+ * Returns: TRUE if @pid was set.
+ */
+gboolean vgpu_device_find_holder(const VgpuRoot *root, const char *id, pid_t *pid, GError **error);
 
 /**
  * vgpu_device_in_use:

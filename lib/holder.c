@@ -154,6 +154,15 @@ vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, pid_t *pi
     return TRUE;
 }
 
+gboolean
+vgpu_holder_sees_all(const VgpuRoot *root)
+{
+    g_autofree char *proc = vgpu_root_dir(root, VGPU_DIR_PROC);
+    struct stat st;
+
+    return geteuid() == 0 || (stat(proc, &st) == 0 && st.st_uid == geteuid());
+}
+
 char *
 vgpu_holder_get_name(const VgpuRoot *root, pid_t pid)
 {

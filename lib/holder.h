@@ -44,6 +44,15 @@ gboolean vgpu_holder_find(const VgpuRoot *root, const VgpuHolderTarget *target, 
                           GError **error);
 
 /**
+ * vgpu_holder_sees_all:
+ * @root: a root
+ *
+ * Returns: TRUE if vgpu_holder_find() sees processes of all users: for root, and on a mock machine
+ * for who made it. Others may be told that there is none and know nothing by that.
+ */
+gboolean vgpu_holder_sees_all(const VgpuRoot *root);
+
+/**
  * vgpu_holder_get_name:
  * @root: a root
  * @pid: a process

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json.h - what the machine has, as JSON: the same members in each verb's document.
+ * json.h - what the machine has, as JSON: the same members in each verb's document. Ids are in
+ * "vgpu", "gpu" and "type", and "domain" is an object with "uuid" and "name".
  */
 #ifndef VGPUCTL_JSON_H
 #define VGPUCTL_JSON_H
@@ -71,11 +72,21 @@ json_object *vgpuctl_json_definition(const VgpuDefinition *definition);
 
 /**
  * vgpuctl_json_domain:
+ * @uuid: (nullable): a domain's uuid
+ * @name: (nullable): its name
+ *
+ * Returns: (transfer full) (nullable): the domain; NULL if neither is known.
+ */
+json_object *vgpuctl_json_domain(const char *uuid, const char *name);
+
+/**
+ * vgpuctl_json_owner:
  * @record: (nullable): a record
  *
- * Returns: (transfer full) (nullable): what the record says of its domain; NULL for NULL.
+ * Returns: (transfer full) (nullable): its domain, and in what state that has the vGPU; NULL for
+ * NULL.
  */
-json_object *vgpuctl_json_domain(const VgpuRecord *record);
+json_object *vgpuctl_json_owner(const VgpuRecord *record);
 
 G_END_DECLS
 

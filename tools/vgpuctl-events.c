@@ -58,8 +58,7 @@ event_to_json(const char *time, const char *what, const VgpuEvent *event)
     vgpuctl_json_text(json, "gpu", event->gpu);
     vgpuctl_json_text(json, "vgpu", event->vgpu);
     vgpuctl_json_text(json, "type", event->type);
-    vgpuctl_json_text(json, "domain", event->domain);
-    vgpuctl_json_text(json, "domain_name", event->domain_name);
+    json_object_object_add(json, "domain", vgpuctl_json_domain(event->domain, event->domain_name));
     vgpuctl_json_text(json, "detail", event->detail);
     return json;
 }

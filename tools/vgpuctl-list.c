@@ -142,7 +142,7 @@ types_to_json(const VgpuInventory *inventory)
         const VgpuParent *parent = inventory->parents->pdata[i];
         for (guint j = 0; j < parent->types->len; j++) {
             json_object *type = vgpuctl_json_type(parent->types->pdata[j]);
-            vgpuctl_json_text(type, "parent", parent->name);
+            vgpuctl_json_text(type, "gpu", parent->name);
             json_object_array_add(list, type);
         }
     }
@@ -165,8 +165,8 @@ definitions_to_json(const VgpuInventory *inventory)
     for (guint i = 0; i < inventory->definitions->len; i++) {
         const VgpuDefinition *definition = inventory->definitions->pdata[i];
         json_object *json = vgpuctl_json_definition(definition);
-        vgpuctl_json_text(json, "uuid", definition->vgpu);
-        vgpuctl_json_text(json, "parent", definition->parent);
+        vgpuctl_json_text(json, "vgpu", definition->vgpu);
+        vgpuctl_json_text(json, "gpu", definition->parent);
         json_object_array_add(list, json);
     }
     return list;
@@ -178,9 +178,10 @@ domains_to_json(const VgpuInventory *inventory)
     json_object *list = json_object_new_array();
     for (guint i = 0; i < inventory->records->len; i++) {
         const VgpuRecord *record = inventory->records->pdata[i];
-        json_object *json = vgpuctl_json_domain(record);
+        json_object *json = json_object_new_object();
+        json_object_object_add(json, "domain", vgpuctl_json_owner(record));
         vgpuctl_json_text(json, "vgpu", record->vgpu);
-        vgpuctl_json_text(json, "parent", record->parent);
+        vgpuctl_json_text(json, "gpu", record->parent);
         vgpuctl_json_text(json, "type", record->type);
         json_object_array_add(list, json);
     }

@@ -5,6 +5,7 @@
 #include "attr-json.h"
 #include "attr.h"
 #include "error.h"
+#include "holder.h"
 #include "json.h"
 #include "log.h"
 #include "provider.h"
@@ -47,14 +48,52 @@ live_attrs(const VgpuRoot *root, const VgpuInventoryEntry *entry)
     return entry->device ? vgpu_device_find_attrs(root, entry->vgpu) : NULL;
 }
 
-/* Who has it open; NULL for nobody. */
-static char *
-holder(const VgpuRoot *root, const VgpuInventoryEntry *entry)
+/* Which process has it open, 0 for none; FALSE if that can't be known. */
+static gboolean
+find_holder(const VgpuRoot *root, const VgpuInventoryEntry *entry, pid_t *pid)
 {
     g_autoptr(GError) error = NULL;
-    if (!entry->device || vgpu_device_check_idle(root, entry->vgpu, &error))
+
+    if (!entry->device)
+        return FALSE;
+    if (!vgpu_device_find_holder(root, entry->vgpu, pid, &error)) {
+        vgpu_log_error(error);
+        return FALSE;
+    }
+    return *pid || vgpu_holder_sees_all(root);
+}
+
+/* Who has it open; NULL if that can't be known. */
+static char *
+holder_to_text(const VgpuRoot *root, const VgpuInventoryEntry *entry)
+{
+    pid_t pid;
+
+    if (!find_holder(root, entry, &pid))
         return NULL;
-    return g_strdup(error->message);
+    if (!pid)
+        return g_strdup("no");
+    g_autofree char *name = vgpu_holder_get_name(root, pid);
+    g_autofree char *domain = vgpu_holder_get_domain(root, pid);
+    return g_strdup_printf("by process %d (%s)%s%s%s", (int)pid, name ? name : "not known",
+                           domain ? " of domain \"" : "", domain ? domain : "", domain ? "\"" : "");
+}
+
+/* Members are null if nobody has it open; all is if that can't be known. */
+static json_object *
+holder_to_json(const VgpuRoot *root, const VgpuInventoryEntry *entry)
+{
+    pid_t pid;
+
+    if (!find_holder(root, entry, &pid))
+        return NULL;
+    json_object *json = json_object_new_object();
+    g_autofree char *name = pid ? vgpu_holder_get_name(root, pid) : NULL;
+    g_autofree char *domain = pid ? vgpu_holder_get_domain(root, pid) : NULL;
+    json_object_object_add(json, "pid", pid ? json_object_new_int(pid) : NULL);
+    vgpuctl_json_text(json, "process", name);
+    json_object_object_add(json, "domain", vgpuctl_json_domain(NULL, domain));
+    return json;
 }
 
 static void
@@ -65,13 +104,13 @@ print_vgpu(const VgpuRoot *root, const VgpuInventoryEntry *entry)
     g_autofree char *defined =
         vgpuctl_view_attrs(entry->definition ? entry->definition->attrs : NULL);
     g_autofree char *domain = vgpuctl_view_domain(entry->record);
-    g_autofree char *open = holder(root, entry);
+    g_autofree char *open = holder_to_text(root, entry);
 
     line("vGPU:", entry->vgpu);
     line("GPU:", entry->parent);
     line("Type:", entry->type);
     line("State:", entry->device ? "active" : "inactive");
-    line("Open:", open ? open : entry->device ? "no" : NULL);
+    line("Open:", open);
     line("Attributes:", now);
     line("Start:", vgpuctl_view_start(entry->definition));
     line("Defined as:", entry->definition ? entry->definition->type : NULL);
@@ -84,11 +123,9 @@ vgpu_to_json(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
     g_autoptr(GPtrArray) attrs = live_attrs(root, entry);
     json_object *vgpu = vgpuctl_json_vgpu(entry);
-    gboolean open = FALSE;
 
     json_object_object_add(vgpu, "attrs", attrs ? vgpu_attr_list_to_json(attrs) : NULL);
-    if (entry->device && vgpu_device_in_use(root, entry->vgpu, &open, NULL))
-        json_object_object_add(vgpu, "open", json_object_new_boolean(open));
+    json_object_object_add(vgpu, "open", holder_to_json(root, entry));
     return vgpu;
 }
 

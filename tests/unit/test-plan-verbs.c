@@ -64,6 +64,10 @@ test_plan_that_fails(void **state)
     json_object *json = json_tokener_parse(host->printed);
     json_object *list = json_object_object_get(json, "plan");
     json_object *step = json_object_array_get_idx(list, 0);
+    json_object *domain = json_object_object_get(json, "domain");
+    assert_string_equal(json_object_get_string(json_object_object_get(domain, "name")), "asking");
+    assert_string_equal(json_object_get_string(json_object_object_get(domain, "uuid")),
+                        "d0d0d0d0-0000-4000-8000-00000000000c");
     assert_false(json_object_get_boolean(json_object_object_get(json, "starts")));
     assert_string_equal(json_object_get_string(json_object_object_get(step, "action")), "refuse");
     assert_non_null(strstr(json_object_get_string(json_object_object_get(step, "why")),

@@ -153,8 +153,9 @@ test_json(void **state)
     assert_member(event, "vgpu", UUID_C);
     assert_member(event, "gpu", PROGRAM_GPU);
     assert_member(event, "type", "vgpu-16m");
-    assert_member(event, "domain", "11111111-2222-3333-4444-555555555555");
-    assert_member(event, "domain_name", "de\033mo");
+    json_object *domain = json_object_object_get(event, "domain");
+    assert_member(domain, "uuid", "11111111-2222-3333-4444-555555555555");
+    assert_member(domain, "name", "de\033mo");
     assert_member(event, "detail", "intended");
     json_object_put(event);
     mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");

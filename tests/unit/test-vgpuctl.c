@@ -8,6 +8,8 @@
 #include "unit.h"
 
 #include <json-c/json.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define UUID_D "83b8f4f2-509f-382f-3c1e-e6bfe0fa1004"
 #define UUID_E "83b8f4f2-509f-382f-3c1e-e6bfe0fa1005"
@@ -138,6 +140,57 @@ test_json_of_odd_attributes(void **state)
         assert_true(g_utf8_validate(result.output, -1, NULL));
         assert_int_equal(result.status, 0);
     }
+}
+
+static void
+test_show_open(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+
+    mock_sysfs_write(mock, "proc/77/comm", "qemu-system-x86\n");
+    mock_sysfs_write(mock, "run/libvirt/qemu/Windows 10.pid", "77");
+    mock_sysfs_hold(mock, UUID_A, 77);
+    assert_golden(mock, "show " UUID_A, "vgpuctl/show-open.txt");
+    assert_golden_json(mock, "show --json " UUID_A, "vgpuctl/show-open.json");
+    assert_golden_json(mock, "show --json " UUID_B, "vgpuctl/show-defined.json");
+}
+
+/* Who has it open is not seen by other users; that nobody has would be no answer. */
+static void
+test_show_open_to_other_users(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    g_autofree char *setpriv = g_find_program_in_path("setpriv");
+    const char *top = g_getenv("top_builddir");
+    g_autofree char *arguments = g_strdup_printf(
+        "--version >&2; for option in '' --json; do setpriv --reuid=65534 --clear-groups "
+        "'%s/tools/vgpuctl' show $option " UUID_A "; done",
+        top ? top : "../..");
+
+    if (!setpriv || geteuid() != 0)
+        skip(); /* only root can be somebody else */
+    assert_int_equal(chmod(mock->path, 0755), 0);
+    g_auto(ProgramResult) result = vgpuctl(mock, arguments);
+    assert_non_null(strstr(result.output, "\nOpen:          -\n"));
+    assert_non_null(strstr(result.output, "\"open\": null"));
+}
+
+static void
+test_unusable_definition(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    g_auto(ProgramResult) result = {NULL};
+
+    mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "{}");
+    result = vgpuctl(mock, "list --json definitions");
+    json_object *json = json_tokener_parse(result.output);
+    json_object *list = json_object_object_get(json, "definitions");
+    json_object *last = json_object_array_get_idx(list, json_object_array_length(list) - 1);
+    assert_string_equal(json_object_get_string(json_object_object_get(last, "vgpu")), UUID_C);
+    assert_null(json_object_object_get(last, "type"));
+    assert_non_null(
+        strstr(json_object_get_string(json_object_object_get(last, "error")), "is not usable"));
+    json_object_put(json);
 }
 
 static void
@@ -507,6 +560,9 @@ main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_list_on_a_terminal),
         cmocka_unit_test(test_show),
+        cmocka_unit_test(test_show_open),
+        cmocka_unit_test(test_show_open_to_other_users),
+        cmocka_unit_test(test_unusable_definition),
         cmocka_unit_test(test_json_of_odd_attributes),
         cmocka_unit_test(test_create),
         cmocka_unit_test(test_create_where_none_is_left),

@@ -97,8 +97,7 @@ print_json(const VgpuDomain *domain, const GPtrArray *steps, gboolean starts)
         vgpuctl_json_text(json, "why", step->why);
         json_object_array_add(list, json);
     }
-    vgpuctl_json_text(document, "domain", domain->name);
-    vgpuctl_json_text(document, "domain_uuid", domain->uuid);
+    json_object_object_add(document, "domain", vgpuctl_json_domain(domain->uuid, domain->name));
     json_object_object_add(document, "starts", json_object_new_boolean(starts));
     json_object_object_add(document, "plan", list);
     vgpuctl_json_print(document);
