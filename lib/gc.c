@@ -20,9 +20,9 @@ item_free(gpointer data)
 
 /* The stamp first: what is written between the two is then told from what was stamped. */
 GPtrArray *
-vgpu_gc_look(const VgpuRoot *root, GPtrArray *problems, GError **error)
+vgpu_gc_look(const VgpuRoot *root, GError **error)
 {
-    g_autoptr(GPtrArray) records = vgpu_record_list(root, problems, error);
+    g_autoptr(GPtrArray) records = vgpu_record_list(root, NULL, error);
     GPtrArray *items;
 
     if (!records)

@@ -25,15 +25,15 @@ typedef struct {
 /**
  * vgpu_gc_look:
  * @root: a root
- * @problems: (nullable) (element-type GError): as vgpu_record_list()
  * @error: (out) (optional): as vgpu_record_list()
  *
- * To be called before libvirt is asked: a domain that starts after this look leaves a mark.
+ * To be called before libvirt is asked: a domain that starts after this look leaves a mark. What
+ * can't be read is left out; vgpu_inventory_new() says it.
  *
  * Returns: (transfer full) (nullable) (element-type VgpuGcItem): all records, sorted by id; an
  * array that frees its elements.
  */
-GPtrArray *vgpu_gc_look(const VgpuRoot *root, GPtrArray *problems, GError **error);
+GPtrArray *vgpu_gc_look(const VgpuRoot *root, GError **error);
 
 /**
  * vgpu_gc_check:

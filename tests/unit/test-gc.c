@@ -46,7 +46,7 @@ test_left_behind(void **state)
 
     put_record(mock, VGPU_1, VGPU_RECORD_READY, TRUE);
     put_record(mock, VGPU_2, VGPU_RECORD_CREATED, FALSE);
-    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, NULL, &error);
+    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, &error);
     assert_int_equal(items->len, 2);
     assert_true(vgpu_gc_check(mock->root, items->pdata[0], &error));
     assert_true(mock_sysfs_has_mdev(mock, VGPU_1));
@@ -66,7 +66,7 @@ test_in_use(void **state)
     put_record(mock, VGPU_1, VGPU_RECORD_READY, TRUE);
     put_record(mock, VGPU_2, VGPU_RECORD_LATE, FALSE);
     mock_sysfs_hold(mock, VGPU_1, 77);
-    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, NULL, &error);
+    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, &error);
     assert_false(collect(mock, items, 0, &error));
     assert_error(&error, VGPU_ERROR_BUSY, "is in use by process 77");
     assert_false(collect(mock, items, 1, &error));
@@ -87,7 +87,7 @@ test_domain_starts_meanwhile(void **state)
     GError *error = NULL;
 
     put_record(mock, VGPU_1, VGPU_RECORD_READY, TRUE);
-    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, NULL, &error);
+    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, &error);
     assert_true(vgpu_prepare(mock->root, domain, settings, &deadline, &error));
     assert_false(collect(mock, items, 0, &error));
     assert_error(&error, VGPU_ERROR_CONFLICT, VGPU_1);
@@ -104,7 +104,7 @@ test_locked(void **state)
     GError *error = NULL;
 
     put_record(mock, VGPU_1, VGPU_RECORD_READY, TRUE);
-    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, NULL, &error);
+    g_autoptr(GPtrArray) items = vgpu_gc_look(mock->root, &error);
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(mock->root, VGPU_1, &never, NULL);
     assert_false(vgpu_gc_remove(mock->root, items->pdata[0], &soon, &error));
     assert_error(&error, VGPU_ERROR_TIMEOUT, "lock");

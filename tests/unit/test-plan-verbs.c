@@ -149,6 +149,11 @@ test_gc_leaves_what_is_open_or_of_others(void **state)
         assert_non_null(
             strstr(json_object_get_string(json_object_object_get(row, "why")), reasons[i]));
     }
+    json_object *domain = json_object_object_get(json_object_array_get_idx(list, 0), "domain");
+    assert_string_equal(json_object_get_string(json_object_object_get(domain, "uuid")),
+                        HOST_DOMAIN);
+    assert_string_equal(json_object_get_string(json_object_object_get(domain, "name")), "vm");
+    assert_null(json_object_object_get(json_object_array_get_idx(list, 1), "domain"));
     json_object_put(json);
     host_assert_counts(host, 2, 1);
 }

@@ -30,6 +30,7 @@ typedef struct {
     const char *domain;
     const char *result; /* "removed", "would go" or "kept" */
     char *why;
+    const char *domain_uuid;
 } Row;
 
 static void
@@ -102,7 +103,8 @@ see_to_records(const VgpuRoot *root, const GPtrArray *items, const gboolean *off
     for (guint i = 0; i < items->len; i++) {
         const VgpuGcItem *item = items->pdata[i];
         const VgpuRecord *record = item->record;
-        Row row = {record->vgpu, record->parent, record->type, record->domain_name, "kept", NULL};
+        Row row = {record->vgpu, record->parent, record->type,  record->domain_name,
+                   "kept",       NULL,           record->domain};
 
         if (!offs[i])
             row.why = g_strdup("its domain runs");
@@ -130,7 +132,7 @@ look_at_others(const VgpuRoot *root, const VgpuInventory *inventory, GArray *row
 {
     for (guint i = 0; i < inventory->entries->len; i++) {
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
-        Row row = {entry->vgpu, entry->parent, entry->type, NULL, "kept", NULL};
+        Row row = {entry->vgpu, entry->parent, entry->type, NULL, "kept", NULL, NULL};
 
         if (!entry->device || entry->definition || entry->record)
             continue;
@@ -166,7 +168,7 @@ print_json(const GArray *rows)
         vgpuctl_json_text(json, "vgpu", row->vgpu);
         vgpuctl_json_text(json, "gpu", row->parent);
         vgpuctl_json_text(json, "type", row->type);
-        vgpuctl_json_text(json, "domain", row->domain);
+        json_object_object_add(json, "domain", vgpuctl_json_domain(row->domain_uuid, row->domain));
         vgpuctl_json_text(json, "result", row->result);
         vgpuctl_json_text(json, "why", row->why);
         json_object_array_add(list, json);
@@ -200,7 +202,7 @@ collect(const VgpuRoot *root, const GPtrArray *items, const gboolean *offs, GErr
 static gboolean
 run_gc(const VgpuRoot *root, const char *const *words G_GNUC_UNUSED, GError **error)
 {
-    g_autoptr(GPtrArray) items = vgpu_gc_look(root, NULL, error);
+    g_autoptr(GPtrArray) items = vgpu_gc_look(root, error);
     g_autoptr(VgpuctlConnection) connection =
         items ? vgpuctl_connection_open_system(root, uri, error) : NULL;
     g_autofree gboolean *offs = items ? g_new0(gboolean, items->len + 1) : NULL;
