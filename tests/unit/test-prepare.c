@@ -526,6 +526,7 @@ create_slowly(const char *path, const char *value, gpointer data)
 {
     if (!g_str_has_suffix(path, "/create"))
         return g_file_set_contents(path, value, -1, NULL) ? 0 : EIO;
+    mock_sysfs_write(data, "busy", "");
     g_usleep(300000);
     return mock_sysfs_add_mdev(data, GPU_1, "vgpu-16m", value);
 }
@@ -543,7 +544,12 @@ test_killed_while_the_kernel_works(void **state)
         prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
         _exit(0);
     }
-    g_usleep(150000);
+    for (int i = 0; i < 1000; i++) {
+        g_autofree char *busy = mock_sysfs_read(mock, "busy");
+        if (busy)
+            break;
+        g_usleep(10000);
+    }
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_INTENDED);
