@@ -34,30 +34,42 @@ write_stderr(const char *line)
 
 /* Most text is, and then there is nothing to look at letter by letter. */
 static gboolean
-is_plain(const char *text)
+is_plain(const char *text, gsize most)
 {
     gsize length = 0;
     while (text[length] >= ' ' && text[length] <= '~')
         length++;
-    return !text[length] && length + 6 <= LENGTH_MAX;
+    return !text[length] && length + 6 <= most;
 }
 
-char *
-vgpu_log_make_safe(const char *text)
+static char *
+make_safe(const char *text, gsize most)
 {
-    if (is_plain(text))
+    if (is_plain(text, most))
         return g_strdup(text);
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_autoptr(GString) line = g_string_new(NULL);
     for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
-        if (line->len + 6 > LENGTH_MAX) {
+        if (line->len + 6 > most) {
             g_string_append(line, "…");
             break;
         }
         g_string_append_unichar(line, g_unichar_isprint(c) ? c : '?');
     }
     return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
+char *
+vgpu_log_make_safe(const char *text)
+{
+    return make_safe(text, LENGTH_MAX);
+}
+
+char *
+vgpu_log_make_printable(const char *text)
+{
+    return make_safe(text, G_MAXSIZE);
 }
 
 static void

@@ -101,6 +101,14 @@ void vgpu_log_error(const GError *error);
  */
 char *vgpu_log_make_safe(const char *text);
 
+/**
+ * vgpu_log_make_printable:
+ * @text: text from outside
+ *
+ * Returns: (transfer full): as vgpu_log_make_safe(), but whole, for programs that read it.
+ */
+char *vgpu_log_make_printable(const char *text);
+
 G_END_DECLS
 
 #endif

@@ -32,7 +32,8 @@ vgpuctl_table_add(VgpuctlTable *table, const char *const *cells)
 {
     for (guint i = 0; i < table->columns; i++) {
         const char *cell = cells[i] && cells[i][0] ? cells[i] : "-";
-        g_ptr_array_add(table->cells, vgpu_log_make_safe(cell));
+        g_ptr_array_add(table->cells, isatty(STDOUT_FILENO) ? vgpu_log_make_safe(cell)
+                                                            : vgpu_log_make_printable(cell));
     }
 }
 

@@ -83,7 +83,7 @@ describe(const VgpuEvent *event)
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
         if (parts[i])
             g_string_append_printf(text, "%s%s", text->len ? " " : "", parts[i]);
-    return vgpu_log_make_safe(text->len ? text->str : "-");
+    return vgpu_log_make_printable(text->len ? text->str : "-");
 }
 
 /* Columns on a terminal, for which the widest uuid and the longest event leave room. */

@@ -26,7 +26,7 @@ static const GOptionEntry options[] = {
 static void
 line(const char *label, const char *text)
 {
-    g_autofree char *safe = vgpu_log_make_safe(text && text[0] ? text : "-");
+    g_autofree char *safe = vgpu_log_make_printable(text && text[0] ? text : "-");
     printf("%-14s %s\n", label, safe);
 }
 

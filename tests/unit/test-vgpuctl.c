@@ -193,6 +193,22 @@ test_unusable_definition(void **state)
     json_object_put(json);
 }
 
+/* A definition may say more than fits on a line of the log; programs get all of it. */
+static void
+test_long_cells(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    g_autofree char *value = g_strnfill(3000, 'x');
+    g_autofree char *definition = g_strdup_printf(
+        "{\"mdev_type\":\"vgpu-16m\",\"start\":\"auto\",\"attrs\":[{\"a\":\"%s\"}]}", value);
+    g_autofree char *line =
+        g_strdup_printf(UUID_C "\t" PROGRAM_GPU "\tvgpu-16m\tauto\ta=%s\n", value);
+
+    mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, definition);
+    g_auto(ProgramResult) result = vgpuctl(mock, "list definitions");
+    assert_non_null(strstr(result.output, line));
+}
+
 static void
 test_show(void **state)
 {
@@ -560,6 +576,7 @@ main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_list_on_a_terminal),
         cmocka_unit_test(test_show),
+        cmocka_unit_test(test_long_cells),
         cmocka_unit_test(test_show_open),
         cmocka_unit_test(test_show_open_to_other_users),
         cmocka_unit_test(test_unusable_definition),
