@@ -226,7 +226,8 @@ find_parent(const VgpuRoot *root, const char *id, const GPtrArray *parents, GErr
         found = parent;
     }
     if (!found)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined", id);
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "vGPU '%s' is not defined; 'vgpuctl list definitions' shows what is", id);
     return found;
 }
 

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * edit.c - finds a definition that a verb is to change, and checks what became of it.
+ * edit.c - finds the vGPU or the definition that a verb is to change, and checks what became of it.
  */
 #include "edit.h"
 
 #include "attr.h"
 #include "error.h"
+#include "order.h"
 #include "provider.h"
+
+VgpuLock *
+vgpuctl_edit_lock(const VgpuRoot *root, const char *word, const VgpuDeadline *deadline, char **id,
+                  GError **error)
+{
+    *id = vgpuctl_order_id(word, error);
+    return *id ? vgpu_lock_vgpu(root, *id, deadline, error) : NULL;
+}
 
 char *
 vgpuctl_edit_find_parent(const VgpuRoot *root, const char *id, const char *parent, GError **error)
 {
     if (!parent)
         return vgpu_definition_find_parent(root, id, error);
+    if (!vgpuctl_order_check_gpu(parent, error))
+        return NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, NULL, error);
     g_autofree char *path =
         provider ? vgpu_root_path(root, provider->definitions, error, parent, id, NULL) : NULL;
@@ -20,20 +31,18 @@ vgpuctl_edit_find_parent(const VgpuRoot *root, const char *id, const char *paren
         return NULL;
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return g_strdup(parent);
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "vGPU '%s' is not defined on GPU '%s'", id,
-                parent);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                "vGPU '%s' is not defined on GPU '%s'; 'vgpuctl list definitions' shows what is",
+                id, parent);
     return NULL;
 }
 
 VgpuDefinition *
 vgpuctl_edit_load(const VgpuRoot *root, const char *id, const char *parent, GError **error)
 {
-    g_autofree char *name = NULL;
-    g_autofree char *where = vgpu_provider_of_id(id, &name, error)
-                                 ? vgpuctl_edit_find_parent(root, name, parent, error)
-                                 : NULL;
+    g_autofree char *where = vgpuctl_edit_find_parent(root, id, parent, error);
 
-    return where ? vgpu_definition_load(root, where, name, error) : NULL;
+    return where ? vgpu_definition_load(root, where, id, error) : NULL;
 }
 
 gboolean

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * edit.h - finds a definition that a verb is to change, and checks what became of it.
+ * edit.h - finds the vGPU or the definition that a verb is to change, and checks what became of it.
  */
 #ifndef VGPUCTL_EDIT_H
 #define VGPUCTL_EDIT_H
 
 #include "definition.h"
+#include "lock.h"
 
 G_BEGIN_DECLS
 
@@ -22,11 +23,25 @@ G_BEGIN_DECLS
     }
 
 /**
+ * vgpuctl_edit_lock:
+ * @root: a root
+ * @word: id of a vGPU, as the user typed it
+ * @deadline: until when to wait
+ * @id: (out) (transfer full): the id as the kernel spells it
+ * @error: (out) (optional): %VGPU_ERROR_USAGE; as vgpu_lock_vgpu()
+ *
+ * Returns: (transfer full) (nullable): the vGPU's lock.
+ */
+VgpuLock *vgpuctl_edit_lock(const VgpuRoot *root, const char *word, const VgpuDeadline *deadline,
+                            char **id, GError **error);
+
+/**
  * vgpuctl_edit_find_parent:
  * @root: a root
  * @id: id of a vGPU
  * @parent: (nullable): the GPU the user named
- * @error: (out) (optional): as vgpu_definition_find_parent()
+ * @error: (out) (optional): as vgpu_definition_find_parent(); %VGPU_ERROR_USAGE for no name of a
+ * GPU
  *
  * Returns: (transfer full) (nullable): name of the GPU that has the definition.
  */
@@ -36,7 +51,7 @@ char *vgpuctl_edit_find_parent(const VgpuRoot *root, const char *id, const char 
 /**
  * vgpuctl_edit_load:
  * @root: a root
- * @id: id of a vGPU, of either case
+ * @id: id of a vGPU
  * @parent: (nullable): the GPU the user named
  * @error: (out) (optional): as vgpu_definition_find()
  *

@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  * @vgpu: (nullable): uuid, or address of a virtual function
  * @placement: (nullable): as vgpu_placement_from_string()
  * @attrs: (nullable): "name=value"s
+ * @for_domain: TRUE if a domain is to have it, near whose memory it may be placed
  *
- * What the user typed.
+ * What the user typed, and what the verb knows.
  */
 typedef struct {
     char *type;
@@ -27,6 +28,7 @@ typedef struct {
     char *vgpu;
     char *placement;
     char **attrs;
+    gboolean for_domain;
 } VgpuctlOrderWords;
 
 /**
@@ -77,7 +79,7 @@ typedef struct {
  * vgpuctl_order_read:
  * @words: what the user typed
  * @error: (out) (optional): %VGPU_ERROR_USAGE if type and framebuffer are both there or both
- *   missing, %VGPU_ERROR_INVALID
+ *   missing, or something is not well formed
  *
  * Returns: (transfer full) (nullable): the order; @words must outlive it.
  */
@@ -91,9 +93,27 @@ void vgpuctl_order_free(VgpuctlOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuctlOrder, vgpuctl_order_free)
 
 /**
+ * vgpuctl_order_id:
+ * @word: what the user typed
+ * @error: (out) (optional): %VGPU_ERROR_USAGE
+ *
+ * Returns: (transfer full) (nullable): the id of a vGPU, there or not, as the kernel spells it.
+ */
+char *vgpuctl_order_id(const char *word, GError **error);
+
+/**
+ * vgpuctl_order_check_gpu:
+ * @word: what the user typed
+ * @error: (out) (optional): %VGPU_ERROR_USAGE
+ *
+ * Returns: TRUE if it may be the name of a GPU, there or not.
+ */
+gboolean vgpuctl_order_check_gpu(const char *word, GError **error);
+
+/**
  * vgpuctl_order_attrs:
  * @words: (nullable) (array zero-terminated=1): "name=value"s
- * @error: (out) (optional): %VGPU_ERROR_INVALID
+ * @error: (out) (optional): %VGPU_ERROR_USAGE
  *
  * Checks by the rules for all vendors.
  *

@@ -3,8 +3,6 @@
  * vgpuctl-autostart.c - whether a vGPU that is defined is made when the machine starts.
  */
 #include "edit.h"
-#include "lock.h"
-#include "provider.h"
 #include "verb.h"
 
 static gboolean disable;
@@ -21,9 +19,7 @@ run_autostart(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autofree char *id = NULL;
-    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
-                                   : NULL;
+    g_autoptr(VgpuLock) lock = vgpuctl_edit_lock(root, words[0], &deadline, &id, error);
     g_autoptr(VgpuDefinition) definition = lock ? vgpuctl_edit_load(root, id, parent, error) : NULL;
 
     if (!definition)

@@ -158,7 +158,8 @@ run_define(const VgpuRoot *root, const char *const *words, GError **error)
         return FALSE;
     }
     if (words[0]) {
-        g_autoptr(VgpuDefinition) definition = from_vgpu(root, words[0], error);
+        g_autofree char *id = vgpuctl_order_id(words[0], error);
+        g_autoptr(VgpuDefinition) definition = id ? from_vgpu(root, id, error) : NULL;
         return definition && define(root, definition, error);
     }
     g_autoptr(VgpuctlOrder) order = vgpuctl_order_read(&order_words, error);

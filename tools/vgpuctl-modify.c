@@ -5,10 +5,8 @@
 #include "attr.h"
 #include "edit.h"
 #include "error.h"
-#include "lock.h"
 #include "device.h"
 #include "order.h"
-#include "provider.h"
 #include "verb.h"
 
 #include <string.h>
@@ -152,9 +150,8 @@ run_modify(const VgpuRoot *root, const char *const *words, GError **error)
     g_autoptr(GPtrArray) attrs =
         check_options(error) ? vgpuctl_order_attrs(set_words, error) : NULL;
     g_autofree char *id = NULL;
-    g_autoptr(VgpuLock) lock = attrs && vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
-                                   : NULL;
+    g_autoptr(VgpuLock) lock =
+        attrs ? vgpuctl_edit_lock(root, words[0], &deadline, &id, error) : NULL;
     g_autoptr(VgpuDefinition) definition = NULL;
 
     if (!lock)

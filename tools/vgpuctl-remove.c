@@ -2,9 +2,9 @@
 /*
  * vgpuctl-remove.c - removes a vGPU that is there; a definition of it stays.
  */
+#include "device.h"
+#include "edit.h"
 #include "error.h"
-#include "lock.h"
-#include "provider.h"
 #include "record.h"
 #include "verb.h"
 
@@ -40,9 +40,7 @@ run_remove(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autofree char *id = NULL;
-    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
-                                   : NULL;
+    g_autoptr(VgpuLock) lock = vgpuctl_edit_lock(root, words[0], &deadline, &id, error);
 
     return lock && check_there(root, id, error) && check_not_owned(root, id, error) &&
            vgpu_device_remove(root, id, &deadline, error) && vgpu_record_delete(root, id, error);

@@ -3,8 +3,12 @@
  * vgpuctl-restore.c - makes the vGPUs whose definitions are marked auto; the systemd units run it.
  */
 #include "error.h"
+#include "definition.h"
 #include "log.h"
+#include "order.h"
+#include "provider.h"
 #include "restore.h"
+#include "settings.h"
 #include "verb.h"
 
 #include <stdio.h>
@@ -34,14 +38,44 @@ tell(guint done, guint total, gpointer user_data)
     }
 }
 
+/* Is it there, to be set up, or does a definition wait for it? A typo is none of these. */
+static gboolean
+check_known(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu, GError **error)
+{
+    g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL);
+    gboolean known =
+        !definitions || definitions->len || g_hash_table_contains(settings->setup, gpu);
+
+    for (guint i = 0; !known && vgpu_providers[i]; i++)
+        known = vgpu_providers[i]->has_parent(root, gpu);
+    if (!known)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "there is no GPU '%s', and nothing is defined on it; 'vgpuctl list gpus' shows "
+                    "which are there",
+                    gpu);
+    return known;
+}
+
+static gboolean
+check_words(const VgpuRoot *root, const char *const *words, GError **error)
+{
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
+
+    for (guint i = 0; words[i]; i++)
+        if (!vgpuctl_order_check_gpu(words[i], error) ||
+            !check_known(root, settings, words[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 run_restore(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuRestoreCount count;
     Progress progress = {.told = g_get_monotonic_time()};
-    for (guint i = 0; words[i]; i++)
-        if (!vgpu_name_check(words[i], "parent", error))
-            return FALSE;
+
+    if (!check_words(root, words, error))
+        return FALSE;
     if (!vgpu_restore_run(root, words, VGPU_RESTORE_DEFAULT_MS, isatty(STDERR_FILENO) ? tell : NULL,
                           &progress, &count, error))
         return FALSE;

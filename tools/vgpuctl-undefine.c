@@ -3,8 +3,6 @@
  * vgpuctl-undefine.c - deletes the definition of a vGPU; one that is there stays.
  */
 #include "edit.h"
-#include "lock.h"
-#include "provider.h"
 #include "verb.h"
 
 static char *parent;
@@ -19,9 +17,7 @@ run_undefine(const VgpuRoot *root, const char *const *words, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autofree char *id = NULL;
-    g_autoptr(VgpuLock) lock = vgpu_provider_of_id(words[0], &id, error)
-                                   ? vgpu_lock_vgpu(root, id, &deadline, error)
-                                   : NULL;
+    g_autoptr(VgpuLock) lock = vgpuctl_edit_lock(root, words[0], &deadline, &id, error);
     /* one that can't be understood can be deleted all the same */
     g_autofree char *where = lock ? vgpuctl_edit_find_parent(root, id, parent, error) : NULL;
 

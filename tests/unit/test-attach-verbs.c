@@ -98,9 +98,9 @@ test_refused(void **state)
     host_refused(host, "attach cats --type vgpu-16m", VGPU_ERROR_NOT_FOUND, "domain \"cats\": ");
     host_refused(host, "detach cats " UUID_A, VGPU_ERROR_NOT_FOUND, "domain \"cats\": ");
     host_refused(host, "attach " UUID_A " --type vgpu-16m", VGPU_ERROR_NOT_FOUND, UUID_A);
-    host_refused(host, "attach desk --type vgpu-16m --uuid x", VGPU_ERROR_INVALID,
+    host_refused(host, "attach desk --type vgpu-16m --uuid x", VGPU_ERROR_USAGE,
                  "'x' is neither a uuid");
-    host_refused(host, "detach desk x", VGPU_ERROR_INVALID, "'x' is neither a uuid");
+    host_refused(host, "detach desk x", VGPU_ERROR_USAGE, "'x' is neither a uuid");
     host_refused(host, "attach desk", VGPU_ERROR_USAGE, "say either --type or --framebuffer");
     host_refused(host, "attach desk --type vgpu-1m", VGPU_ERROR_NOT_FOUND,
                  "domain \"desk\": type 'vgpu-1m': this host has no such type");

@@ -99,7 +99,8 @@ static void
 test_plan_of_a_domain_that_runs(void **state)
 {
     host_refused(*state, "plan test", VGPU_ERROR_BUSY, "domain \"test\" runs");
-    host_refused(*state, "plan none", VGPU_ERROR_NOT_FOUND, "domain \"none\"");
+    host_refused(*state, "plan none", VGPU_ERROR_NOT_FOUND,
+                 "; 'virsh list --all' shows which there are");
 }
 
 static void

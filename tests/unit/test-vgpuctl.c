@@ -193,6 +193,35 @@ test_unusable_definition(void **state)
     json_object_put(json);
 }
 
+/* What can't be right whatever the machine has is the command line's fault. */
+static void
+test_wrong_words(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    static const struct {
+        const char *arguments;
+        const char *text;
+    } wrong[] = {
+        {"create --type vgpu-16m --attr foo", "'foo' has no value"},
+        {"create --type vgpu-16m --placement foo", "placement 'foo'"},
+        {"create --type vgpu-16m --placement numa", "use 'spread' or 'compact'"},
+        {"define --type vgpu-16m --placement numa", "use 'spread' or 'compact'"},
+        {"create --framebuffer xyz", "size 'xyz'"},
+        {"create --type vgpu-16m --uuid zz", "'zz' is neither a uuid"},
+        {"create --type vgpu-16m --parent ../..", "'../..' cannot be the name of a GPU"},
+        {"define zz", "'zz' is neither a uuid"},
+        {"remove zz", "'zz' is neither a uuid"},
+        {"undefine zz", "'zz' is neither a uuid"},
+        {"autostart zz", "'zz' is neither a uuid"},
+        {"modify --auto zz", "'zz' is neither a uuid"},
+        {"modify --attr foo " UUID_B, "'foo' has no value"},
+        {"restore ../..", "'../..' cannot be the name of a GPU"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
+        assert_refused(mock, wrong[i].arguments, 2, wrong[i].text);
+}
+
 /* A definition may say more than fits on a line of the log; programs get all of it. */
 static void
 test_long_cells(void **state)
@@ -261,12 +290,12 @@ test_create(void **state)
     assert_refused(mock, "create --type vgpu-1m", 1, "type 'vgpu-1m': this host has no such type");
     assert_refused(mock, "create --framebuffer 4G", 1,
                    "framebuffer '4096M': this host has no such");
-    assert_refused(mock, "create --framebuffer 4T", 1, "size '4T' is not a number of");
+    assert_refused(mock, "create --framebuffer 4T", 2, "size '4T' is not a number of");
     assert_refused(mock, "create --type vgpu-16m --parent 0000:00:09.0", 1,
                    "no parent '0000:00:09.0'");
-    assert_refused(mock, "create --type vgpu-16m --attr remove=1", 1, "remove");
-    assert_refused(mock, "create --type vgpu-16m --attr vgpu/params", 1, "has no value");
-    assert_refused(mock, "create --type vgpu-16m --uuid x", 1, "x");
+    assert_refused(mock, "create --type vgpu-16m --attr remove=1", 2, "remove");
+    assert_refused(mock, "create --type vgpu-16m --attr vgpu/params", 2, "has no value");
+    assert_refused(mock, "create --type vgpu-16m --uuid x", 2, "x");
     assert_refused(mock, "create", 2, "say either --type or --framebuffer");
     assert_refused(mock, "create --type a --framebuffer 1M", 2, "say either");
     assert_refused(mock, "create --frob", 2, "see 'vgpuctl create --help'");
@@ -362,7 +391,8 @@ test_undefine(void **state)
     mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");
     assert_done(mock, "undefine " UUID_C, "");
     assert_done(mock, "undefine 83B8F4F2-509f-382f-3c1e-e6bfe0fa1002", "");
-    assert_refused(mock, "undefine " UUID_B, 1, "is not defined");
+    assert_refused(mock, "undefine " UUID_B, 1,
+                   "is not defined; 'vgpuctl list definitions' shows what is");
     mock_sysfs_define(mock, PROGRAM_GPU, UUID_B, "{\"mdev_type\":\"vgpu-16m\"}");
     mock_sysfs_define(mock, PROGRAM_NVIDIA, UUID_B, "{\"mdev_type\":\"nvidia-63\"}");
     assert_refused(mock, "undefine " UUID_B, 1, "is defined twice");
@@ -370,7 +400,7 @@ test_undefine(void **state)
     assert_refused(mock, "undefine --parent " PROGRAM_NVIDIA " " UUID_B, 1,
                    "is not defined on GPU");
     assert_done(mock, "undefine " UUID_B, "");
-    assert_refused(mock, "undefine --parent ../.. " UUID_B, 1, "..");
+    assert_refused(mock, "undefine --parent ../.. " UUID_B, 2, "..");
 }
 
 static void
@@ -452,6 +482,12 @@ test_restore(void **state)
     g_autofree char *value = mock_sysfs_get_attr(mock, UUID_B, "vgpu/params");
     assert_string_equal(value, "resolution=800x600");
     mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");
+    assert_refused(mock, "restore " PROGRAM_GPU " typo", 1,
+                   "there is no GPU 'typo', and nothing is defined on it");
+    mock_sysfs_define(mock, "0000:99:00.0", UUID_D, "{\"mdev_type\":\"a\",\"start\":\"auto\"}");
+    g_auto(ProgramResult) away = vgpuctl(mock, "restore 0000:99:00.0");
+    assert_non_null(strstr(away.errors, "0 failed, 1 waiting for their GPU"));
+    assert_int_equal(away.status, 0);
     g_auto(ProgramResult) again = vgpuctl(mock, "restore " PROGRAM_GPU);
     assert_int_equal(again.status, 1);
     assert_non_null(strstr(again.errors, UUID_C));
@@ -576,6 +612,7 @@ main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_list_on_a_terminal),
         cmocka_unit_test(test_show),
+        cmocka_unit_test(test_wrong_words),
         cmocka_unit_test(test_long_cells),
         cmocka_unit_test(test_show_open),
         cmocka_unit_test(test_show_open_to_other_users),

@@ -168,10 +168,18 @@ virDomain *
 vgpuctl_connection_find(VgpuctlConnection *connection, const char *domain, GError **error)
 {
     virDomain *found = look_up(connection->handle, domain);
+    GError *reason = NULL;
 
-    if (!found)
-        vgpuctl_connection_set_error(error, "domain \"%s\"", domain);
-    return found;
+    if (found)
+        return found;
+    vgpuctl_connection_set_error(&reason, "domain \"%s\"", domain);
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND))
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "%s; 'virsh list --all' shows which there are", reason->message);
+    else
+        g_propagate_error(error, g_steal_pointer(&reason));
+    g_clear_error(&reason);
+    return NULL;
 }
 
 static void

@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-static VgpuctlOrderWords order_words;
+static VgpuctlOrderWords order_words = {.for_domain = TRUE};
 static VgpuctlTargetWords target_words;
 static gboolean display;
 

@@ -6,7 +6,7 @@
 #include "domain-edit.h"
 #include "error.h"
 #include "log.h"
-#include "provider.h"
+#include "order.h"
 #include "target.h"
 #include "verbs.h"
 
@@ -123,11 +123,9 @@ detach(const VgpuRoot *root, const VgpuctlTarget *target, const char *id, GError
 static gboolean
 run_detach(const VgpuRoot *root, const char *const *words, GError **error)
 {
-    g_autofree char *id = NULL;
+    g_autofree char *id = vgpuctl_order_id(words[1], error);
     g_autoptr(VgpuctlTarget) target =
-        vgpu_provider_of_id(words[1], &id, error)
-            ? vgpuctl_target_open(root, &target_words, words[0], error)
-            : NULL;
+        id ? vgpuctl_target_open(root, &target_words, words[0], error) : NULL;
 
     if (target && detach(root, target, id, error))
         return TRUE;
