@@ -38,9 +38,12 @@ tell(guint done, guint total, gpointer user_data)
     }
 }
 
-/* Is it there, to be set up, or does a definition wait for it? A typo is none of these. */
-static gboolean
-check_known(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu, GError **error)
+/*
+ * A name that is neither there nor known may be a typo. But the GPU may also have gone just after
+ * udev told of it, and that is no failure.
+ */
+static void
+say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
     g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL);
     gboolean known =
@@ -49,11 +52,9 @@ check_known(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu,
     for (guint i = 0; !known && vgpu_providers[i]; i++)
         known = vgpu_providers[i]->has_parent(root, gpu);
     if (!known)
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "there is no GPU '%s', and nothing is defined on it; 'vgpuctl list gpus' shows "
-                    "which are there",
-                    gpu);
-    return known;
+        vgpu_log("there is no GPU '%s', and nothing is defined on it; 'vgpuctl list gpus' shows "
+                 "which are there",
+                 gpu);
 }
 
 static gboolean
@@ -61,10 +62,11 @@ check_words(const VgpuRoot *root, const char *const *words, GError **error)
 {
     g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
 
-    for (guint i = 0; words[i]; i++)
-        if (!vgpuctl_order_check_gpu(words[i], error) ||
-            !check_known(root, settings, words[i], error))
+    for (guint i = 0; words[i]; i++) {
+        if (!vgpuctl_order_check_gpu(words[i], error))
             return FALSE;
+        say_if_unknown(root, settings, words[i]);
+    }
     return TRUE;
 }
 

@@ -24,7 +24,7 @@
 static gboolean
 make(MockSysfs *mock, const char *parent, const char *type, const char *vf, GError **error)
 {
-    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
     return vgpu_device_create(mock->root, parent, type, vf, &deadline, error);
 }
 
@@ -107,7 +107,7 @@ static void
 test_made_and_removed(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
-    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
     GError *error = NULL;
 
     mock_vf_add(mock, 4);
@@ -161,7 +161,7 @@ static void
 test_lost_race(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
-    VgpuDeadline deadline = vgpu_deadline_after(2000);
+    VgpuDeadline deadline = vgpu_deadline_after(10000);
     GError *error = NULL;
 
     mock_vf_add(mock, 4);
@@ -185,7 +185,7 @@ static void
 test_enable(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
-    VgpuDeadline deadline = vgpu_deadline_after(5000), passed = vgpu_deadline_after(100);
+    VgpuDeadline deadline = vgpu_deadline_after(20000), passed = vgpu_deadline_after(1500);
     GError *error = NULL;
 
     mock_vf_add(mock, 0);
