@@ -42,7 +42,17 @@ is_frame(const xmlNode *node)
            vgpu_xml_is(node, VGPU_METADATA_NS, "vgpus");
 }
 
-/* White space between elements, and frames that are empty, mean nothing. */
+/* As g_strstrip() does; an entity in the text stays one. */
+static void
+strip(xmlNode *text)
+{
+    g_autofree char *content = g_strstrip(g_strdup((const char *)text->content));
+
+    xmlNodeSetContent(text, NULL);
+    xmlNodeAddContent(text, (const xmlChar *)content);
+}
+
+/* White space around elements, and frames that are empty, mean nothing. */
 static void
 drop_blanks(xmlNode *element)
 {
@@ -50,6 +60,8 @@ drop_blanks(xmlNode *element)
         next = node->next;
         if (node->type == XML_ELEMENT_NODE)
             drop_blanks(node);
+        else if (node->type == XML_TEXT_NODE)
+            strip(node);
         if (xmlIsBlankNode(node) || (is_frame(node) && !node->children))
             drop(node);
     }

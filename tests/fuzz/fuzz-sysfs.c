@@ -49,11 +49,14 @@ build_machine(MockSysfs *mock)
     mock_sysfs_write(mock, NODE "cpulist", "0-3\n");
 }
 
-/* What g_ascii_string_to_signed() lets stand before a number, though it says it takes no space. */
+/*
+ * g_ascii_string_to_signed() refuses a space before a number, but does not take a vertical tab for
+ * one; what follows that is for strtoll() to skip.
+ */
 static const char *
 skip_tabs(const char *text)
 {
-    return text + strspn(text, "\v");
+    return text[0] == '\v' ? text + strspn(text, " \t\n\v\f\r") : text;
 }
 
 /* By a different way than the library's: digits, at most one sign, and the value they have. */

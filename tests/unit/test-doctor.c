@@ -996,11 +996,11 @@ test_unseen(void **state)
 static void
 test_hook_of_other_user(void **state)
 {
+    if (geteuid() != 0)
+        skip(); /* only root can give files away */
     g_autoptr(MockSysfs) mock = mock_host_new();
     g_autofree char *path = g_build_filename(mock->path, HOOK, NULL);
 
-    if (geteuid() != 0)
-        skip(); /* only root can give files away */
     mock_host_program(mock, HOOK, "touch \"${0%/etc/*}/ran\"");
     assert_int_equal(chown(path, 1, -1), 0);
     g_auto(ProgramResult) result = doctor(mock, "");
