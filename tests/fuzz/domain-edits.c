@@ -42,17 +42,18 @@ is_frame(const xmlNode *node)
            vgpu_xml_is(node, VGPU_METADATA_NS, "vgpus");
 }
 
-/* As g_strstrip() does; an entity in the text stays one. */
+/* Without any white space: where a frame went, two texts are one. */
 static void
-strip(xmlNode *text)
+squeeze(xmlNode *text)
 {
-    g_autofree char *content = g_strstrip(g_strdup((const char *)text->content));
+    g_auto(GStrv) words = g_strsplit_set((const char *)text->content, " \t\r\n", -1);
+    g_autofree char *content = g_strjoinv("", words);
 
     xmlNodeSetContent(text, NULL);
     xmlNodeAddContent(text, (const xmlChar *)content);
 }
 
-/* White space around elements, and frames that are empty, mean nothing. */
+/* White space outside of tags, and frames that are empty, mean nothing. */
 static void
 drop_blanks(xmlNode *element)
 {
@@ -61,7 +62,7 @@ drop_blanks(xmlNode *element)
         if (node->type == XML_ELEMENT_NODE)
             drop_blanks(node);
         else if (node->type == XML_TEXT_NODE)
-            strip(node);
+            squeeze(node);
         if (xmlIsBlankNode(node) || (is_frame(node) && !node->children))
             drop(node);
     }
