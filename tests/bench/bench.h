@@ -142,11 +142,37 @@ struct bench_memory {
 /** bench_memory_read: after caches are dropped and freed objects are back */
 struct bench_memory bench_memory_read(void);
 
+#define BENCH_MAX_LEVELS 16
+
+/**
+ * struct bench_options: what a benchmark is asked for
+ * @least: what a level may not be below; the others are what was asked for
+ * @levels: how many vGPUs are alive, for each run over all
+ * @only: a word in the name of what is measured; NULL for all
+ * @path: of the results; NULL for standard output
+ */
+struct bench_options {
+    unsigned rounds;
+    unsigned least;
+    unsigned levels[BENCH_MAX_LEVELS];
+    unsigned level_count;
+    const char *only;
+    const char *path;
+};
+
+/** bench_options_read: what is not given stays as it is; false if it can't be understood */
+bool bench_options_read(struct bench_options *options, int argc, char **argv);
+
 /** bench_store_add: keeps a sample */
 bool bench_store_add(const char *measure, const char *unit, const char *subject, unsigned alive,
                      double value);
 
-/** bench_store_write: all samples as JSON, an object to which "meta" adds members */
-bool bench_store_write(FILE *file, const char *meta);
+/**
+ * bench_store_write: all samples as JSON to the file of the options, or standard output
+ *
+ * Beside the samples it has the kernel, the processors, the rounds, and what @more
+ * adds: members of an object with a comma after each, or "".
+ */
+bool bench_store_write(const struct bench_options *options, const char *more);
 
 #endif

@@ -5,21 +5,14 @@
  */
 #include "bench.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #define MAX_SUBJECTS 8
-#define MAX_LEVELS   16
 
 static struct bench_subject subjects[MAX_SUBJECTS];
 static unsigned subject_count;
-static unsigned rounds = 30;
-static unsigned levels[MAX_LEVELS] = {1};
-static unsigned level_count = 1;
-static const char *only;
+static struct bench_options options = {.rounds = 30, .least = 1, .levels = {1}, .level_count = 1};
 
 static void
 add_subject(const char *name, const struct bench_driver *driver, bool huge)
@@ -99,7 +92,7 @@ run_measure(const struct bench_measure *measure, unsigned round, unsigned alive)
 
         if (!takes_part(subject, alive) || !measure->offers(subject))
             continue;
-        if (only && !strstr(measure->name, only))
+        if (options.only && !strstr(measure->name, options.only))
             continue;
         value = bench_measure_run(measure, subject);
         if (value < 0 ||
@@ -151,7 +144,7 @@ run_level(unsigned alive)
         if (subjects[i].driver && takes_part(&subjects[i], alive) &&
             !change_alive(&subjects[i], alive))
             return false;
-    for (unsigned round = 0; round < rounds; round++)
+    for (unsigned round = 0; round < options.rounds; round++)
         if (!run_round(round, alive))
             return false;
     return true;
@@ -160,53 +153,11 @@ run_level(unsigned alive)
 static bool
 run_all(void)
 {
-    for (unsigned i = 0; i < level_count; i++) {
-        fprintf(stderr, "%u vGPU%s of each driver\n", levels[i], levels[i] == 1 ? "" : "s");
-        if (!run_level(levels[i]))
+    for (unsigned i = 0; i < options.level_count; i++) {
+        fprintf(stderr, "%u vGPU%s of each driver\n", options.levels[i],
+                options.levels[i] == 1 ? "" : "s");
+        if (!run_level(options.levels[i]))
             return false;
-    }
-    return true;
-}
-
-static bool
-read_levels(const char *text)
-{
-    char *end;
-
-    for (level_count = 0; level_count < MAX_LEVELS; text = end + 1) {
-        unsigned long level = strtoul(text, &end, 10);
-
-        if (end == text || !level || level > 1u << 16)
-            return false;
-        levels[level_count++] = (unsigned)level;
-        if (!*end)
-            return true;
-        if (*end != ',')
-            return false;
-    }
-    return false;
-}
-
-static bool
-write_results(const char *path)
-{
-    FILE *file = path ? fopen(path, "we") : stdout;
-    struct utsname name;
-    char meta[512];
-    bool done;
-
-    if (!file) {
-        perror(path);
-        return false;
-    }
-    uname(&name);
-    snprintf(meta, sizeof meta,
-             "\"format\": 1, \"kernel\": \"%s\", \"processors\": %ld, \"rounds\": %u", name.release,
-             sysconf(_SC_NPROCESSORS_ONLN), rounds);
-    done = bench_store_write(file, meta);
-    if (fclose(file) || !done) {
-        perror("cannot write the results");
-        return false;
     }
     return true;
 }
@@ -224,37 +175,18 @@ usage(int status)
     return status;
 }
 
-static bool
-read_options(int argc, char **argv, const char **path)
-{
-    int option;
-
-    while ((option = getopt(argc, argv, "n:l:m:o:")) != -1) {
-        if (option == 'n' && atoi(optarg) > 0)
-            rounds = (unsigned)atoi(optarg);
-        else if (option == 'm')
-            only = optarg;
-        else if (option == 'o')
-            *path = optarg;
-        else if (option != 'l' || !read_levels(optarg))
-            return false;
-    }
-    return optind == argc;
-}
-
 int
 main(int argc, char **argv)
 {
-    const char *path = NULL;
     bool done;
 
     if (argc == 2 && !strcmp(argv[1], "--help"))
         return usage(0);
-    if (!read_options(argc, argv, &path))
+    if (!bench_options_read(&options, argc, argv))
         return usage(2);
     if (!find_subjects())
         return 1;
-    done = run_all() && write_results(path);
+    done = run_all() && bench_store_write(&options, "");
     for (unsigned i = 0; i < subject_count; i++) {
         if (!done)
             bench_subject_close(&subjects[i]);

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 struct series {
     const char *measure, *unit, *subject;
@@ -51,10 +53,9 @@ bench_store_add(const char *measure, const char *unit, const char *subject, unsi
     return true;
 }
 
-bool
-bench_store_write(FILE *file, const char *meta)
+static bool
+write_series(FILE *file)
 {
-    fprintf(file, "{%s,\n\"series\": [\n", meta);
     for (size_t i = 0; i < all_count; i++) {
         const struct series *s = &all[i];
 
@@ -68,4 +69,28 @@ bench_store_write(FILE *file, const char *meta)
     }
     fprintf(file, "]}\n");
     return !ferror(file);
+}
+
+bool
+bench_store_write(const struct bench_options *options, const char *more)
+{
+    FILE *file = options->path ? fopen(options->path, "we") : stdout;
+    struct utsname name;
+    bool done;
+
+    if (!file) {
+        perror(options->path);
+        return false;
+    }
+    uname(&name);
+    fprintf(file,
+            "{\"format\": 1, \"kernel\": \"%s\", \"processors\": %ld, %s\"rounds\": %u,\n"
+            "\"series\": [\n",
+            name.release, sysconf(_SC_NPROCESSORS_ONLN), more, options->rounds);
+    done = write_series(file);
+    if (fclose(file) || !done) {
+        perror("cannot write the results");
+        return false;
+    }
+    return true;
 }

@@ -5,9 +5,11 @@
 #include "config.h"
 #include "mock-host.h"
 
+#include "mock-vf.h"
 #include "record.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -195,4 +197,23 @@ mock_host_make_modular(MockSysfs *mock)
     mock_sysfs_write(mock, "proc/net/unix",
                      SOCKETS SOCKET("/var/run/libvirt/virtqemud-sock")
                          SOCKET("/run/libvirt/virtnodedevd-sock"));
+}
+
+void
+mock_host_add_functions(MockSysfs *mock)
+{
+    mock_vf_add(mock, 4);
+    for (guint i = 4; i < 8; i++) {
+        g_autofree char *link = g_strdup_printf("sys/bus/pci/devices/0000:41:00.%u/driver", i);
+        mock_host_link(mock, link, "../../../bus/pci/drivers/nvidia");
+    }
+}
+
+void
+mock_host_make_old(MockSysfs *mock, const char *file, int seconds)
+{
+    g_autofree char *path = g_build_filename(mock->path, file, NULL);
+    struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
+                                {.tv_sec = g_get_real_time() / G_USEC_PER_SEC - seconds}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }

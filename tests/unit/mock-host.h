@@ -91,6 +91,22 @@ void mock_host_remove(MockSysfs *mock, const char *file);
  */
 void mock_host_chmod(MockSysfs *mock, const char *file, guint mode);
 
+/**
+ * mock_host_add_functions:
+ * @mock: a host
+ *
+ * Adds an NVIDIA GPU with four virtual functions, each with its driver.
+ */
+void mock_host_add_functions(MockSysfs *mock);
+
+/**
+ * mock_host_make_old:
+ * @mock: a host
+ * @file: path below its folder
+ * @seconds: how long ago it was written
+ */
+void mock_host_make_old(MockSysfs *mock, const char *file, int seconds);
+
 G_END_DECLS
 
 #endif

@@ -5,26 +5,18 @@
  */
 #include "user.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "../bench.h"
-
-#define MAX_LEVELS 16
 
 static const struct operation *const operations[] = {
     &operation_prepare, &operation_ordinary, &operation_restore,
     &operation_list,    &operation_settle,   NULL,
 };
 
-static unsigned rounds = 30;
-static unsigned levels[MAX_LEVELS];
-static unsigned level_count = 1;
-static const char *only;
+static struct bench_options options = {.rounds = 30, .levels = {0}, .level_count = 1};
 
 static bool
 put_callout(const struct subject *subject, unsigned level, bool before)
@@ -80,7 +72,7 @@ run_level(const struct operation *operation, unsigned level)
 {
     bool done = operation->enter(level);
 
-    for (unsigned round = 0; done && round < rounds; round++)
+    for (unsigned round = 0; done && round < options.rounds; round++)
         done = run_round(operation, round, level);
     host_put_callout(true);
     return operation->leave(level) && done;
@@ -90,11 +82,12 @@ static bool
 run_all(void)
 {
     for (unsigned i = 0; operations[i]; i++) {
-        if (only && !strstr(operations[i]->name, only))
+        if (options.only && !strstr(operations[i]->name, options.only))
             continue;
-        for (unsigned n = 0; n < level_count; n++) {
-            fprintf(stderr, "%s, %u vGPUs, %u rounds\n", operations[i]->name, levels[n], rounds);
-            if (!run_level(operations[i], levels[n]))
+        for (unsigned n = 0; n < options.level_count; n++) {
+            fprintf(stderr, "%s, %u vGPUs, %u rounds\n", operations[i]->name, options.levels[n],
+                    options.rounds);
+            if (!run_level(operations[i], options.levels[n]))
                 return false;
         }
     }
@@ -102,58 +95,24 @@ run_all(void)
 }
 
 static bool
-read_levels(const char *text)
-{
-    char *end;
-
-    for (level_count = 0; level_count < MAX_LEVELS; text = end + 1) {
-        unsigned long level = strtoul(text, &end, 10);
-
-        if (end == text || level >= 1u << 16)
-            return false;
-        levels[level_count++] = (unsigned)level;
-        if (!*end)
-            return true;
-        if (*end != ',')
-            return false;
-    }
-    return false;
-}
-
-static bool
 check_room(void)
 {
-    for (unsigned i = 0; i < level_count; i++)
-        if (levels[i] > host_room()) {
+    for (unsigned i = 0; i < options.level_count; i++)
+        if (options.levels[i] > host_room()) {
             fprintf(stderr, "%u GPUs take %u vGPUs, which is too few for %u\n", host_gpus(),
-                    host_room(), levels[i]);
+                    host_room(), options.levels[i]);
             return false;
         }
     return true;
 }
 
 static bool
-write_results(const char *path)
+write_results(void)
 {
-    FILE *file = path ? fopen(path, "we") : stdout;
-    struct utsname name;
-    char meta[512];
-    bool done;
+    char gpus[32];
 
-    if (!file) {
-        perror(path);
-        return false;
-    }
-    uname(&name);
-    snprintf(meta, sizeof meta,
-             "\"format\": 1, \"kernel\": \"%s\", \"processors\": %ld, \"gpus\": %u, \"rounds\": %u",
-             name.release, sysconf(_SC_NPROCESSORS_ONLN), host_gpus(), rounds);
-    done = bench_store_write(file, meta);
-    if (fclose(file) || !done) {
-        perror("cannot write the results");
-        return false;
-    }
-    return true;
+    snprintf(gpus, sizeof gpus, "\"gpus\": %u, ", host_gpus());
+    return bench_store_write(&options, gpus);
 }
 
 static int
@@ -169,33 +128,14 @@ usage(int status)
     return status;
 }
 
-static bool
-read_options(int argc, char **argv, const char **path)
-{
-    int option;
-
-    while ((option = getopt(argc, argv, "n:l:m:o:")) != -1) {
-        if (option == 'n' && atoi(optarg) > 0)
-            rounds = (unsigned)atoi(optarg);
-        else if (option == 'm')
-            only = optarg;
-        else if (option == 'o')
-            *path = optarg;
-        else if (option != 'l' || !read_levels(optarg))
-            return false;
-    }
-    return optind == argc;
-}
-
 int
 main(int argc, char **argv)
 {
-    const char *path = NULL;
 
     if (argc == 2 && !strcmp(argv[1], "--help"))
         return usage(0);
-    if (!read_options(argc, argv, &path))
+    if (!bench_options_read(&options, argc, argv))
         return usage(2);
     setenv("LC_ALL", "C", 1);
-    return host_find() && check_room() && run_all() && write_results(path) ? 0 : 1;
+    return host_find() && check_room() && run_all() && write_results() ? 0 : 1;
 }
