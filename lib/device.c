@@ -82,21 +82,50 @@ is_ready(const VgpuRoot *root, const VgpuProvider *provider, const char *name)
     return group && access(group, F_OK) == 0;
 }
 
-gboolean
-vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
-                       GError **error)
+static gboolean
+is_settled(const VgpuRoot *root, const VgpuProvider *provider, const char *name)
+{
+    g_autoptr(VgpuDevice) device = provider->load(root, name);
+    return device || !provider->exists(root, name);
+}
+
+static gboolean
+is_gone(const VgpuRoot *root, const VgpuProvider *provider, const char *name)
+{
+    return !provider->exists(root, name);
+}
+
+/* @what: of "vGPU 'X' ", for the message */
+static gboolean
+wait_until(gboolean (*reached)(const VgpuRoot *, const VgpuProvider *, const char *),
+           const char *what, const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+           GError **error)
 {
     g_autofree char *name = NULL;
     const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
     if (!provider)
         return FALSE;
-    g_autofree char *what = g_strdup_printf("vGPU '%s' to get its type and IOMMU group", id);
-    while (!is_ready(root, provider, name)) {
-        if (!vgpu_deadline_check(deadline, what, error))
+    g_autofree char *text = g_strdup_printf("vGPU '%s' %s", id, what);
+    while (!reached(root, provider, name)) {
+        if (!vgpu_deadline_check(deadline, text, error))
             return FALSE;
         vgpu_deadline_pause(deadline, POLL_MS);
     }
     return TRUE;
+}
+
+gboolean
+vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                       GError **error)
+{
+    return wait_until(is_ready, "to get its type and IOMMU group", root, id, deadline, error);
+}
+
+gboolean
+vgpu_device_wait_settled(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
+                         GError **error)
+{
+    return wait_until(is_settled, "to be made to the end", root, id, deadline, error);
 }
 
 gboolean
@@ -178,6 +207,12 @@ ask_for(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, 
     g_autoptr(GError) reason = NULL;
     if (provider->create(root, parent, type, name, deadline, &reason))
         return TRUE;
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS) && !vgpu_device_exists(root, name)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_EXISTS,
+                    "the kernel still has a vGPU '%s', which is being removed or made; try again",
+                    name);
+        return FALSE;
+    }
     /* of these two, what is there may be ours: the kernel went on, or our writer died after it */
     if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_TIMEOUT) &&
         !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_IO) &&
@@ -317,18 +352,6 @@ vgpu_device_wait_idle(const VgpuRoot *root, const char *id, const VgpuDeadline *
     return TRUE;
 }
 
-static gboolean
-wait_gone(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
-{
-    g_autofree char *what = g_strdup_printf("vGPU '%s' to be gone", id);
-    while (vgpu_device_exists(root, id)) {
-        if (!vgpu_deadline_check(deadline, what, error))
-            return FALSE;
-        vgpu_deadline_pause(deadline, POLL_MS);
-    }
-    return TRUE;
-}
-
 gboolean
 vgpu_device_remove(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline,
                    GError **error)
@@ -340,10 +363,15 @@ vgpu_device_remove(const VgpuRoot *root, const char *id, const VgpuDeadline *dea
         return FALSE;
     if (!provider->exists(root, name))
         return TRUE;
-    if (!vgpu_device_check_idle(root, name, error))
+    /*
+     * A write to "remove" before the vGPU's type is seen fails, and takes that file away for good:
+     * mdev_device_remove() comes after device_remove_file_self() (drivers/vfio/mdev/mdev_sysfs.c).
+     */
+    if (!vgpu_device_wait_settled(root, name, deadline, error) ||
+        !vgpu_device_check_idle(root, name, error))
         return FALSE;
     if (provider->remove(root, name, deadline, &reason))
-        return wait_gone(root, name, deadline, error);
+        return wait_until(is_gone, "to be gone", root, name, deadline, error);
     /* somebody else may have removed it between the look and the write */
     if (!provider->exists(root, name))
         return TRUE;

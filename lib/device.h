@@ -73,7 +73,8 @@ gboolean vgpu_device_exists(const VgpuRoot *root, const char *id);
  * @id: id for it
  * @deadline: until when it must be ready
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND (no such parent or type), %VGPU_ERROR_EXISTS (a
- * vGPU of that id, on whatever parent), %VGPU_ERROR_FULL, %VGPU_ERROR_TIMEOUT, or by errno
+ * vGPU of that id, on whatever parent; sysfs may not show it yet, or any more), %VGPU_ERROR_FULL,
+ * %VGPU_ERROR_TIMEOUT, or by errno
  *
  * Makes a vGPU and waits until it has its IOMMU group, which libvirt and QEMU need.
  * The kernel decides about capacity: try the next parent on %VGPU_ERROR_FULL.
@@ -150,6 +151,20 @@ gboolean vgpu_device_wait_ready(const VgpuRoot *root, const char *id, const Vgpu
                                 GError **error);
 
 /**
+ * vgpu_device_wait_settled:
+ * @root: a root
+ * @id: an id
+ * @deadline: until when to wait
+ * @error: (out) (optional): %VGPU_ERROR_TIMEOUT, %VGPU_ERROR_INVALID
+ *
+ * Waits while the vGPU is there without its type: it is about to be made, or on its way out.
+ *
+ * Returns: TRUE if it is there with its type, or is not there.
+ */
+gboolean vgpu_device_wait_settled(const VgpuRoot *root, const char *id,
+                                  const VgpuDeadline *deadline, GError **error);
+
+/**
  * vgpu_device_find_holder:
  * @root: a root
  * @id: an id
@@ -210,7 +225,8 @@ gboolean vgpu_device_wait_idle(const VgpuRoot *root, const char *id, const VgpuD
  * @error: (out) (optional): %VGPU_ERROR_BUSY (in use: nothing was written), %VGPU_ERROR_TIMEOUT,
  *   or by errno
  *
- * Removes a vGPU that nobody has open. One that is not there is no error. If somebody opens it just
+ * Removes a vGPU that nobody has open, once it is made to the end. One that is not there is no
+ * error. If somebody opens it just
  * between the look and the write, the kernel keeps the (detached) writer until it is let go;
  * the call then ends with %VGPU_ERROR_TIMEOUT.
  *

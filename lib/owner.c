@@ -24,8 +24,11 @@ vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
     g_autoptr(VgpuDevice) device = vgpu_device_load(root, record->vgpu, NULL);
 
     /* one with no type to read is half made, and then by us: we had the record first */
-    return !device ||
-           (g_str_equal(device->type, record->type) && g_str_equal(device->parent, record->parent));
+    if (!device)
+        return TRUE;
+    /* a late one may have been asked for on one parent before, and then on another */
+    return g_str_equal(device->type, record->type) &&
+           (g_str_equal(device->parent, record->parent) || record->state == VGPU_RECORD_LATE);
 }
 
 gboolean
@@ -35,13 +38,9 @@ vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error)
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    if (!record || vgpu_device_exists(root, id))
+    if (!record || record->state == VGPU_RECORD_LATE || vgpu_device_exists(root, id))
         return TRUE;
-    if (record->state != VGPU_RECORD_LATE)
-        return vgpu_record_delete(root, id, error);
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
-                "the kernel was asked for vGPU '%s' and has not answered: it may still appear", id);
-    return FALSE;
+    return vgpu_record_delete(root, id, error);
 }
 
 static void
@@ -60,7 +59,7 @@ note_going(const VgpuRoot *root, const VgpuRecord *record)
     VgpuRecord going = *record;
     g_autoptr(GError) error = NULL;
 
-    if (going.state != VGPU_RECORD_READY)
+    if (going.state != VGPU_RECORD_READY && going.state != VGPU_RECORD_RELEASED)
         return;
     going.state = VGPU_RECORD_CREATED;
     if (!vgpu_record_save(root, &going, &error))
@@ -140,7 +139,7 @@ create(const VgpuOwner *owner, const VgpuOrder *order, VgpuRecord *record, GErro
         return ATTEMPT_DONE;
     code = cause->code;
     g_propagate_error(error, cause);
-    if (code == VGPU_ERROR_TIMEOUT || (code == VGPU_ERROR_EXISTS && order->late))
+    if (code == VGPU_ERROR_TIMEOUT)
         note_late(owner, record);
     if (code == VGPU_ERROR_EXISTS && order->late)
         return ATTEMPT_OVER;
@@ -242,16 +241,14 @@ static Attempt
 create_locked(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *place,
               VgpuRecord *record, GError **error)
 {
-    if (!save_state(owner, record, VGPU_RECORD_INTENDED, error))
+    if (!save_state(owner, record, order->late ? VGPU_RECORD_LATE : VGPU_RECORD_INTENDED, error))
         return ATTEMPT_OVER;
     g_autoptr(VgpuLock) lock =
         vgpu_lock_parent(owner->root, place->parent->name, &owner->work, error);
-    if (lock && vgpu_deadline_check(&owner->work, "the GPU's turn", error) &&
-        check_current(owner, order, place, vgpu_lock_waited(lock), error))
+    if (lock && check_current(owner, order, place, vgpu_lock_waited(lock), error) &&
+        vgpu_deadline_check(&owner->work, "the GPU's turn", error))
         return create(owner, order, record, error);
-    if (order->late)
-        note_late(owner, record);
-    else
+    if (!order->late)
         vgpu_record_delete(owner->root, record->vgpu, NULL);
     return ATTEMPT_OVER;
 }

@@ -97,13 +97,13 @@ gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
  * vgpu_owner_forget_stale:
  * @root: a root
  * @id: id of a vGPU that is about to be made, for nobody
- * @error: (out) (optional): %VGPU_ERROR_BUSY if the kernel was asked for one of that id before and
- *   may still make it; as vgpu_record_find(), vgpu_record_delete()
+ * @error: (out) (optional): as vgpu_record_find(), vgpu_record_delete()
  *
- * Deletes a record of a vGPU that is not there: it would take the new one for its own. The caller
+ * Deletes a record of a vGPU that is not there: it would take the new one for its own. One that
+ * the kernel was asked for and has not answered about keeps its record until it has. The caller
  * holds the lock of the vGPU.
  *
- * Returns: TRUE if no such record is in the way.
+ * Returns: TRUE if no record that can be deleted is in the way.
  */
 gboolean vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error);
 

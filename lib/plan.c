@@ -4,6 +4,7 @@
  */
 #include "plan.h"
 
+#include "attr.h"
 #include "error.h"
 #include "kernel.h"
 #include "owner.h"
@@ -46,6 +47,23 @@ refuse_foreign(const VgpuRecord *record, GError **error)
     return FALSE;
 }
 
+/* What an earlier call has set, and this one does not ask for, can't be taken back. */
+static gboolean
+has_other_attrs(const VgpuPlanCall *call, const VgpuPlan *plan)
+{
+    g_autoptr(VgpuParent) parent = vgpu_parent_load(call->root, plan->record->parent, NULL);
+    g_autoptr(GPtrArray) attrs =
+        parent ? vgpu_device_read_attrs(call->root, plan->record->vgpu, parent->driver, NULL)
+               : NULL;
+
+    for (guint i = 0; attrs && i < attrs->len; i++) {
+        const VgpuAttr *attr = attrs->pdata[i];
+        if (!vgpu_attr_list_find(plan->wish->attrs, attr->name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* There is a record, and its vGPU is there. */
 static gboolean
 decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
@@ -63,23 +81,33 @@ decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
         return decide(plan, VGPU_PLAN_REMOVE, "an earlier call has left it unfinished");
     if (!is_as_wished(plan->wish, record))
         return decide(plan, VGPU_PLAN_REMOVE, "it was made with another type or on another GPU");
+    if (plan->wish->wanted && has_other_attrs(call, plan))
+        return decide(plan, VGPU_PLAN_REMOVE,
+                      "it was made with an attribute that is not asked for");
     return decide(plan, VGPU_PLAN_KEEP, "an earlier call has made it for this domain");
 }
 
 /*
  * A record whose vGPU is not there is stale, whoever's it is: since the lock is held nobody is
  * about to make it, and no guest runs on it. But the kernel may be, if it was too late: then it is
- * asked again, and the record stays till it has answered. One whose id somebody has given to a vGPU
- * of another kind since is stale too.
+ * asked again, and the record stays till it has answered.
  */
+static gboolean
+decide_missing(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
+{
+    if (plan->record->state != VGPU_RECORD_LATE)
+        return decide(plan, VGPU_PLAN_FORGET, "there is a record of it, but it is gone");
+    if (!plan->wish->wanted)
+        return decide(plan, VGPU_PLAN_LEAVE, "the kernel was asked for it and has not answered");
+    return vgpu_plan_make(call, plan, error);
+}
+
+/* A record is stale too if somebody has given its id to a vGPU of another kind since. */
 static gboolean
 decide_recorded(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
 {
-    if (!vgpu_device_exists(call->root, plan->record->vgpu) &&
-        plan->record->state == VGPU_RECORD_LATE && plan->wish->wanted)
-        return vgpu_plan_make(call, plan, error);
     if (!vgpu_device_exists(call->root, plan->record->vgpu))
-        return decide(plan, VGPU_PLAN_FORGET, "there is a record of it, but it is gone");
+        return decide_missing(call, plan, error);
     if (!vgpu_owner_is_same(call->root, plan->record))
         return decide(plan, VGPU_PLAN_FORGET, "what is there is not what the record says");
     return decide_owned(call, plan, error);
@@ -153,6 +181,16 @@ find_places(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
            report_none(call->root, wish, plan->query.host->parents, refused, error);
 }
 
+/* On the GPU that is tried first; each of the others is asked when it has its turn. */
+static gboolean
+check_attrs(const VgpuPlan *plan, GError **error)
+{
+    const VgpuParent *parent = g_array_index(plan->places, VgpuPlace, 0).parent;
+    const VgpuType *type = vgpu_parent_find_type(parent, plan->wish->type, error);
+
+    return type && vgpu_attr_check_list(parent->driver, type, plan->wish->attrs, error);
+}
+
 gboolean
 vgpu_plan_make(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
 {
@@ -160,7 +198,8 @@ vgpu_plan_make(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
            plan->wish->source == VGPU_RECORD_METADATA
                ? "the metadata asks for it"
                : "it is defined, and its host device is managed");
-    return is_allowed(call, plan->wish, error) && find_places(call, plan, error);
+    return is_allowed(call, plan->wish, error) && find_places(call, plan, error) &&
+           check_attrs(plan, error);
 }
 
 static gboolean

@@ -18,6 +18,9 @@
 /* How often a plan may be overtaken by what others do; each turn has a reason of its own. */
 #define TURNS_MAX 8
 
+/* How long the first turn waits for what can't be seen; each further one twice as long. */
+#define PAUSE_MS 50
+
 /* One call. */
 typedef struct {
     VgpuOwner owner;
@@ -50,6 +53,21 @@ own(const Prepare *prepare, VgpuRecord *record, GError **error)
     return vgpu_record_save(prepare->owner.root, record, error) ? TURN_DONE : TURN_FAILED;
 }
 
+/*
+ * mdevctl or virsh, which know no lock of ours, are making or removing it. The kernel keeps the id
+ * of a removed one for as long as its driver takes to let go of it, with nothing to be seen.
+ */
+static Turn
+wait_for_others(const Prepare *prepare, const char *id, guint turn, GError **error)
+{
+    const VgpuRoot *root = prepare->owner.root;
+    const VgpuDeadline *work = &prepare->owner.work;
+
+    if (!vgpu_device_exists(root, id))
+        vgpu_deadline_pause(work, PAUSE_MS << turn);
+    return vgpu_device_wait_settled(root, id, work, error) ? TURN_AGAIN : TURN_FAILED;
+}
+
 static Turn
 make(const Prepare *prepare, const VgpuPlan *plan, guint turn, GError **error)
 {
@@ -74,12 +92,9 @@ make(const Prepare *prepare, const VgpuPlan *plan, guint turn, GError **error)
         g_error_free(cause);
         return TURN_AGAIN;
     }
-    /* mdevctl or virsh, which know no lock of ours, made it just now */
-    if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS)) {
+    if (g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS) && turn + 1 < TURNS_MAX) {
         g_error_free(cause);
-        return vgpu_device_wait_ready(prepare->owner.root, wish->vgpu, &prepare->owner.work, error)
-                   ? TURN_AGAIN
-                   : TURN_FAILED;
+        return wait_for_others(prepare, wish->vgpu, turn, error);
     }
     g_propagate_error(error, cause);
     return TURN_FAILED;
@@ -114,7 +129,7 @@ act(const Prepare *prepare, const VgpuPlan *plan, guint turn, GError **error)
         ok = vgpu_device_enable(root, plan->parent, plan->vgpu, work, error);
         break;
     case VGPU_PLAN_WAIT:
-        ok = vgpu_device_wait_ready(root, plan->vgpu, work, error);
+        ok = vgpu_device_wait_settled(root, plan->vgpu, work, error);
         break;
     case VGPU_PLAN_FORGET:
         ok = vgpu_record_delete(root, plan->vgpu, error);
@@ -175,11 +190,26 @@ prepare_all(const Prepare *prepare, GError **error)
     return TRUE;
 }
 
-/* What an earlier run of this domain left and its XML no longer names: it would block an instance.
+/* What is left of @deadline but for the last @percent. */
+static VgpuDeadline
+part_of(const VgpuDeadline *deadline, int percent)
+{
+    VgpuDeadline part = *deadline;
+    int left = vgpu_deadline_left(deadline);
+
+    if (left > 0)
+        part.at -= (gint64)left * 1000 * percent / 100;
+    return part;
+}
+
+/*
+ * What an earlier run of this domain left and its XML no longer names: it would block an instance.
+ * One that does not go leaves time for what the domain names.
  */
 static void
 sweep(const Prepare *prepare)
 {
+    VgpuDeadline until = part_of(&prepare->owner.work, 50);
     g_autoptr(GPtrArray) records = vgpu_record_list(prepare->owner.root, NULL, NULL);
 
     for (guint i = 0; records && i < records->len; i++) {
@@ -189,7 +219,7 @@ sweep(const Prepare *prepare)
         if (g_str_equal(record->domain, prepare->domain->uuid) &&
             !vgpu_domain_find_hostdev(prepare->domain, record->vgpu) &&
             g_ptr_array_find_with_equal_func(prepare->locked, record->vgpu, g_str_equal, NULL) &&
-            !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.work, &error))
+            !vgpu_owner_drop(prepare->owner.root, record, &until, &error))
             vgpu_log("vGPU %s: left over from an earlier run of domain \"%s\", not removed: %s",
                      record->vgpu, prepare->domain->name, error->message);
     }
@@ -207,18 +237,6 @@ look_at_others(const VgpuRoot *root, const VgpuDomain *domain)
         if (device)
             vgpu_wish_accepts(wish, device->type, device->parent, NULL);
     }
-}
-
-/* An earlier point than @limit, so that there is time to undo. */
-static VgpuDeadline
-work_until(const VgpuDeadline *limit)
-{
-    VgpuDeadline work = *limit;
-    int left = vgpu_deadline_left(limit);
-
-    if (left > 0)
-        work.at -= (gint64)left * 1000 * UNDO_PERCENT / 100;
-    return work;
 }
 
 /* The ids of all that the call may touch: the domain's host devices, and what it owned before. */
@@ -246,7 +264,7 @@ run_locked(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *s
            const VgpuDeadline *limit, GPtrArray *ids,
            gboolean (*run)(const Prepare *prepare, GError **error), GError **error)
 {
-    VgpuDeadline work = work_until(limit);
+    VgpuDeadline work = part_of(limit, UNDO_PERCENT);
     VgpuNumaSet nodes;
     g_autoptr(GPtrArray) made = g_ptr_array_new();
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, &work, error);

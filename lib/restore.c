@@ -19,6 +19,9 @@
  * seconds, and nobody waits for us. */
 #define LOCK_PATIENCE 10
 
+/* Between two tries to have an id that the kernel is about to let go of. */
+#define PAUSE_MS 50
+
 /* One run: the GPU looked at last serves all definitions of it, which come one after another. */
 typedef struct {
     const VgpuRoot *root;
@@ -75,6 +78,15 @@ attrs_differ(const VgpuRoot *root, const VgpuDefinition *definition)
     return FALSE;
 }
 
+/* Between prepare and QEMU's open a domain's vGPU looks idle. */
+static gboolean
+is_owned(const VgpuRoot *root, const char *id)
+{
+    g_autoptr(VgpuRecord) record = vgpu_record_load(root, id, NULL);
+
+    return record && record->state != VGPU_RECORD_RELEASED;
+}
+
 static gboolean
 adopt(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
       GError **error)
@@ -84,8 +96,9 @@ adopt(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
     g_autoptr(VgpuDevice) device = vgpu_device_load(root, definition->vgpu, error);
     if (!device || !check_same(device, definition, error))
         return FALSE;
-    /* one that a guest has open is as its owner wants it */
-    if (!attrs_differ(root, definition) || !vgpu_device_check_idle(root, definition->vgpu, NULL))
+    /* one that a domain has, or a guest has open, is as its owner wants it */
+    if (!attrs_differ(root, definition) || is_owned(root, definition->vgpu) ||
+        !vgpu_device_check_idle(root, definition->vgpu, NULL))
         return TRUE;
     return vgpu_device_set_attrs(root, definition->vgpu, definition->attrs, deadline, error);
 }
@@ -123,6 +136,26 @@ create(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadlin
                                         definition->vgpu, deadline, error);
 }
 
+/* The kernel keeps the id of a removed vGPU a while longer than it can be seen. */
+static gboolean
+create_when_free(const VgpuRoot *root, const VgpuDefinition *definition,
+                 const VgpuDeadline *deadline, gboolean *asked, GError **error)
+{
+    GError *cause = NULL;
+
+    while (!create(root, definition, deadline, asked, &cause)) {
+        if (!g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_EXISTS) ||
+            vgpu_device_exists(root, definition->vgpu) ||
+            !vgpu_deadline_pause(deadline, PAUSE_MS) || vgpu_deadline_passed(deadline)) {
+            g_propagate_error(error, cause);
+            return FALSE;
+        }
+        g_clear_error(&cause);
+    }
+    /* of an earlier call that had no answer: this vGPU is nobody's */
+    return vgpu_record_delete(root, definition->vgpu, error);
+}
+
 static VgpuRestoreResult
 start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
       GError **error)
@@ -131,11 +164,12 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
     gboolean asked;
     if (!vgpu_owner_forget_stale(root, definition->vgpu, error))
         return VGPU_RESTORE_FAILED;
-    if (create(root, definition, deadline, &asked, &reason))
+    if (create_when_free(root, definition, deadline, &asked, &reason))
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS))
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_EXISTS) &&
+        vgpu_device_exists(root, definition->vgpu))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT
                                                         : VGPU_RESTORE_FAILED;
     /* made, but it did not get its type in time */

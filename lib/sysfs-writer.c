@@ -6,6 +6,7 @@
 #include "sysfs-writer.h"
 
 #include "lock.h"
+#include "sysfs.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 /* A path and a value, a NUL after each. */
-#define ORDER_MAX (PATH_MAX + 4096)
+#define ORDER_MAX (PATH_MAX + VGPU_SYSFS_VALUE_MAX)
 
 /* The writer, and who started it: a child forked since has the socket too, but no writer. */
 static struct {
@@ -142,9 +143,8 @@ await_report(const VgpuDeadline *deadline)
     do {
         ready = poll(&wait, 1, vgpu_deadline_left(deadline));
     } while (ready < 0 && errno == EINTR);
-    if (ready < 0)
-        return errno;
-    if (ready == 0)
+    /* if it can't be waited for, its report must not be taken for the next order's */
+    if (ready <= 0)
         return VGPU_SYSFS_WRITER_LATE;
     /* nothing to read: it was killed */
     return recv(writer.fd, &err, sizeof(err), 0) == sizeof(err) ? err : EPIPE;

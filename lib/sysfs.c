@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ vgpu_sysfs_read_int(const char *path, int *value, GError **error)
 char *
 vgpu_sysfs_read_link(const char *path, GError **error)
 {
-    char target[VGPU_SYSFS_MAX];
+    char target[PATH_MAX];
     ssize_t length = readlink(path, target, sizeof(target) - 1);
     if (length < 0) {
         vgpu_error_set_errno(error, errno, "cannot read the link '%s'", path);
@@ -128,7 +129,7 @@ vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadlin
     g_autofree char *what = g_strdup_printf("the kernel to take '%.64s' for '%s'", value, path);
     if (!vgpu_deadline_check(deadline, what, error))
         return FALSE;
-    int err = strlen(value) < VGPU_SYSFS_MAX
+    int err = strlen(value) < VGPU_SYSFS_VALUE_MAX
                   ? vgpu_sysfs_writer_run(write_value, path, value, deadline)
                   : E2BIG;
     if (err == VGPU_SYSFS_WRITER_LATE) {

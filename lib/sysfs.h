@@ -13,9 +13,17 @@ G_BEGIN_DECLS
 /**
  * VGPU_SYSFS_MAX:
  *
- * The most a sysfs attribute holds, in bytes: one page.
+ * The most a sysfs attribute holds, in bytes: one page, of the largest that Linux has. As large
+ * sysfs says every attribute is (fs/sysfs/file.c).
  */
-#define VGPU_SYSFS_MAX 4096
+#define VGPU_SYSFS_MAX 65536
+
+/**
+ * VGPU_SYSFS_VALUE_MAX:
+ *
+ * The most that is written, in bytes with a NUL: one page, of the smallest.
+ */
+#define VGPU_SYSFS_VALUE_MAX 4096
 
 /**
  * VgpuSysfsWriteFunc:
@@ -84,7 +92,7 @@ char *vgpu_sysfs_read_link(const char *path, GError **error);
 /**
  * vgpu_sysfs_write_deadline:
  * @path: a sysfs file; a symbolic link as last component is refused
- * @value: text, at most %VGPU_SYSFS_MAX - 1 bytes
+ * @value: text, at most %VGPU_SYSFS_VALUE_MAX - 1 bytes
  * @deadline: when to give up waiting
  * @error: (out) (optional): by errno, naming @path and @value, or %VGPU_ERROR_TIMEOUT
  *

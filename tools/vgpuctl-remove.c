@@ -5,19 +5,21 @@
 #include "device.h"
 #include "edit.h"
 #include "error.h"
-#include "record.h"
+#include "owner.h"
 #include "verb.h"
 
 /* Between prepare and QEMU's open a domain's vGPU looks idle. */
 static gboolean
-check_not_owned(const VgpuRoot *root, const char *id, GError **error)
+remove_unowned(const VgpuRoot *root, const char *id, const VgpuDeadline *deadline, GError **error)
 {
     g_autoptr(VgpuRecord) record = NULL;
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    if (!record || record->state == VGPU_RECORD_RELEASED)
-        return TRUE;
+    if (!record)
+        return vgpu_device_remove(root, id, deadline, error);
+    if (record->state == VGPU_RECORD_RELEASED)
+        return vgpu_owner_drop(root, record, deadline, error);
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
                 "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it down "
                 "first",
@@ -42,8 +44,7 @@ run_remove(const VgpuRoot *root, const char *const *words, GError **error)
     g_autofree char *id = NULL;
     g_autoptr(VgpuLock) lock = vgpuctl_edit_lock(root, words[0], &deadline, &id, error);
 
-    return lock && check_there(root, id, error) && check_not_owned(root, id, error) &&
-           vgpu_device_remove(root, id, &deadline, error) && vgpu_record_delete(root, id, error);
+    return lock && check_there(root, id, error) && remove_unowned(root, id, &deadline, error);
 }
 
 const VgpuctlVerb vgpuctl_remove = {

@@ -3,6 +3,7 @@
  * The module's parameters: what is to go wrong from now on, and what is to happen
  * now. Integers are read without a lock: each is one word.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -29,6 +30,14 @@ static int start_delay_ms;
 module_param(start_delay_ms, int, 0644);
 MODULE_PARM_DESC(start_delay_ms,
 		 "when a start is answered, -1 for never (default 0: at once)");
+
+static int create_delay_ms;
+module_param(create_delay_ms, int, 0644);
+MODULE_PARM_DESC(create_delay_ms, "how long creating a vGPU takes, 60000 at most");
+
+static int delete_delay_ms;
+module_param(delete_delay_ms, int, 0644);
+MODULE_PARM_DESC(delete_delay_ms, "how long deleting a vGPU takes, 60000 at most");
 
 static bool bad_identity;
 module_param(bad_identity, bool, 0644);
@@ -62,13 +71,23 @@ static int fault_error(const int *error)
 	return -clamp(value, 0, MAX_ERRNO);
 }
 
+static void fault_wait(const int *ms)
+{
+	int value = clamp(READ_ONCE(*ms), 0, 60000);
+
+	if (value)
+		msleep(value);
+}
+
 int test_fault_create(void)
 {
+	fault_wait(&create_delay_ms);
 	return fault_error(&create_error);
 }
 
 int test_fault_delete(void)
 {
+	fault_wait(&delete_delay_ms);
 	return fault_error(&delete_error);
 }
 

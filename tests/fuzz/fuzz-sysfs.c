@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,7 +365,7 @@ fuzz_link(MockSysfs *mock, gsize number, const uint8_t *data, size_t size)
 {
     g_autofree char *path = g_build_filename(mock->path, links[number], NULL);
     g_autofree char *before = g_file_read_link(path, NULL);
-    g_autofree char *target = fuzz_text(data, MIN(size, VGPU_SYSFS_MAX - 2));
+    g_autofree char *target = fuzz_text(data, MIN(size, PATH_MAX - 2));
     gboolean in_use;
 
     put_link(path, target[0] ? target : "x");

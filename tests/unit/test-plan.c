@@ -66,6 +66,24 @@ test_what_is_left(void **state)
 }
 
 static void
+test_attribute_that_can_not_be(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    g_autoptr(VgpuDomain) asks =
+        domain_new(DOMAIN_A,
+                   "<vgpu:vgpu uuid='" VGPU_1 "' type='vgpu-16m'><vgpu:attr name='vgpu/params' "
+                   "value='resolution=9x9'/></vgpu:vgpu>",
+                   HOSTDEV(VGPU_1, "yes"));
+    VgpuPlanCall call = {
+        .root = mock->root, .domain = asks, .settings = settings, .nodes = &no_nodes};
+    GError *error = NULL;
+
+    assert_null(vgpu_plan_new(&call, asks->hostdevs->pdata[0], &error));
+    assert_error(&error, VGPU_ERROR_INVALID, "resolution '9x9'");
+}
+
+static void
 test_what_is_made(void **state)
 {
     MockSysfs *mock = *state;
@@ -288,6 +306,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_left),
+        TEST(attribute_that_can_not_be),
         TEST(what_is_made),
         TEST(what_was_made),
         TEST(records_that_are_stale),

@@ -175,6 +175,84 @@ test_late_one_is_not_forgotten(void **state)
     assert_true(mock_sysfs_has_mdev(mock, VGPU_1));
 }
 
+/* Another domain that names it, and does not say what it is, has no say in it. */
+static void
+test_late_one_of_another_domain(void **state)
+{
+    put_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+    prepare(*state, DOMAIN_B, NULL, HOSTDEV(VGPU_1, "no"));
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+}
+
+/* It was asked for on one GPU, and then on another; it is the domain's on either. */
+static void
+test_late_one_on_another_gpu(void **state)
+{
+    put_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+    mock_sysfs_add_mdev(*state, GPU_2, "vgpu-16m", VGPU_1);
+    prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+}
+
+static void
+test_killed_while_a_late_one_is_asked_for_again(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuDeadline never = vgpu_deadline_never();
+    g_autoptr(VgpuLock) lock = vgpu_lock_parent(mock->root, GPU_1, &never, NULL);
+    pid_t pid;
+
+    put_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+    pid = fork();
+    if (pid == 0) {
+        prepare(mock, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m' parent='" GPU_1 "'"),
+                HOSTDEV(VGPU_1, "yes"));
+        _exit(0);
+    }
+    g_usleep(500000);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    check_record(mock, VGPU_1, DOMAIN_A, VGPU_RECORD_LATE);
+}
+
+/* A kernel whose driver takes its time to let go of one that is seen no more. */
+static int
+answer_taken(const char *path, const char *value, gpointer data)
+{
+    MockSysfs *mock = data;
+    g_autofree char *seen = mock_sysfs_read(mock, "seen");
+    g_autofree char *more = g_strconcat(seen ? seen : "", "x", NULL);
+
+    if (!g_str_has_suffix(path, "/create") || strlen(more) > 3)
+        return mock_sysfs_kernel(mock, path, value);
+    mock_sysfs_write(mock, "seen", more);
+    return EEXIST;
+}
+
+static void
+test_removal_that_takes_its_time(void **state)
+{
+    vgpu_sysfs_set_writer(answer_taken, *state);
+    prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+}
+
+/* What an earlier run left can't be removed in time; what this one names is had all the same. */
+static void
+test_leftover_that_does_not_go(void **state)
+{
+    put_record(*state, VGPU_2, DOMAIN_A, VGPU_RECORD_READY);
+    mock_sysfs_add_mdev(*state, GPU_1, "vgpu-16m", VGPU_2);
+    mock_sysfs_fail(*state, "remove", MOCK_HANG);
+    g_autoptr(GError) error = NULL;
+    prepare_within(*state, 2 * SHORT_MS, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"),
+                   HOSTDEV(VGPU_1, "yes"), &error);
+    assert_no_error(error);
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+    /* the kernel may still remove it */
+    check_record(*state, VGPU_2, DOMAIN_A, VGPU_RECORD_CREATED);
+}
+
 /* It is an error like any other, and another GPU may do. */
 static void
 test_timeout_of_the_kernels_own(void **state)
@@ -309,13 +387,24 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        PREPARE_TEST(race_for_the_last_instance), PREPARE_TEST(race_and_then_another_failure),
-        PREPARE_TEST(race_for_the_uuid),          PREPARE_TEST(race_for_uuid_and_last_instance),
-        PREPARE_TEST(killed_after_create),        PREPARE_TEST(killed_while_the_kernel_works),
-        PREPARE_TEST(late_one_is_not_forgotten),  PREPARE_TEST(timeout_of_the_kernels_own),
-        PREPARE_TEST(decides_again_after_a_wait), PREPARE_TEST(in_the_making_by_another),
-        PREPARE_TEST(deadline_in_create),         PREPARE_TEST(deadline_in_attribute),
+        PREPARE_TEST(race_for_the_last_instance),
+        PREPARE_TEST(race_and_then_another_failure),
+        PREPARE_TEST(race_for_the_uuid),
+        PREPARE_TEST(race_for_uuid_and_last_instance),
+        PREPARE_TEST(killed_after_create),
+        PREPARE_TEST(killed_while_the_kernel_works),
+        PREPARE_TEST(late_one_is_not_forgotten),
+        PREPARE_TEST(timeout_of_the_kernels_own),
+        PREPARE_TEST(decides_again_after_a_wait),
+        PREPARE_TEST(in_the_making_by_another),
+        PREPARE_TEST(deadline_in_create),
+        PREPARE_TEST(deadline_in_attribute),
         PREPARE_TEST(deadline_in_lock),
+        PREPARE_TEST(late_one_of_another_domain),
+        PREPARE_TEST(late_one_on_another_gpu),
+        PREPARE_TEST(killed_while_a_late_one_is_asked_for_again),
+        PREPARE_TEST(removal_that_takes_its_time),
+        PREPARE_TEST(leftover_that_does_not_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,14 +175,26 @@ test_roll_back_keeps_what_was_adopted(void **state)
 static void
 test_own_and_ready_is_adopted(void **state)
 {
-    g_autofree char *params = NULL;
+    g_autofree char *mark = NULL;
 
     prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
-    /* a mark that a new one would not have */
-    mock_sysfs_write(*state, "sys/bus/mdev/devices/" VGPU_1 "/vgpu/params", "mark");
+    /* a new one would not have it */
+    mock_sysfs_write(*state, "sys/bus/mdev/devices/" VGPU_1 "/mark", "mark");
+    prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
+    mark = mock_sysfs_get_attr(*state, VGPU_1, "mark");
+    assert_string_equal(mark, "mark");
+    check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
+}
+
+static void
+test_own_with_another_attribute_is_made_again(void **state)
+{
+    g_autofree char *params = NULL;
+
+    prepare(*state, DOMAIN_A, REQUEST_ATTR(VGPU_1, "resolution=800x600"), HOSTDEV(VGPU_1, "yes"));
     prepare(*state, DOMAIN_A, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"));
     params = mock_sysfs_get_attr(*state, VGPU_1, "vgpu/params");
-    assert_string_equal(params, "mark");
+    assert_string_equal(params, "\n");
     check_record(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY);
 }
 
@@ -368,6 +380,7 @@ main(void)
         PREPARE_TEST(rolls_back),
         PREPARE_TEST(roll_back_keeps_what_was_adopted),
         PREPARE_TEST(own_and_ready_is_adopted),
+        PREPARE_TEST(own_with_another_attribute_is_made_again),
         PREPARE_TEST(own_and_not_ready_is_made_again),
         PREPARE_TEST(own_of_another_type_is_made_again),
         PREPARE_TEST(own_that_is_gone_is_made_again),

@@ -117,6 +117,18 @@ test_open_is_kept_for_its_last_user(void **state)
     assert_false(has_record(*state, VGPU_1, VGPU_RECORD_RELEASED));
 }
 
+/* The kernel may still remove it: the next domain to name it must not take it. */
+static void
+test_slow_removal_of_a_released_one(void **state)
+{
+    g_autoptr(VgpuDomain) b = domain_new(DOMAIN_B, NULL, HOSTDEV(VGPU_1, "no"));
+
+    put_owned(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_RELEASED, TRUE);
+    mock_sysfs_fail(*state, "remove", MOCK_HANG);
+    release(*state, DOMAIN_B, b);
+    assert_true(has_record(*state, VGPU_1, VGPU_RECORD_CREATED));
+}
+
 static gpointer
 let_go_soon(gpointer mock)
 {
@@ -233,6 +245,7 @@ main(void)
         TEST(removes_what_was_half_made),
         TEST(leaves_what_took_its_place),
         TEST(keeps_the_record_of_a_late_one),
+        TEST(slow_removal_of_a_released_one),
         TEST(open_is_kept_for_its_last_user),
         TEST(waits_for_a_closing_qemu),
         TEST(remove_that_hangs),

@@ -178,8 +178,9 @@ make_half(const char *path, const char *value, gpointer user_data)
     return 0;
 }
 
+/* The kernel would refuse to remove it, and for good. */
 static void
-test_one_that_never_gets_its_type_is_removed(void **state)
+test_one_without_its_type_is_not_removed(void **state)
 {
     Fixture *f = *state;
     const char *const parents[] = {GPU, NULL};
@@ -188,7 +189,8 @@ test_one_that_never_gets_its_type_is_removed(void **state)
     assert_true(vgpu_restore_run(f->mock->root, parents, 1000, NULL, NULL, &f->count, &f->error));
     assert_count(f, 0, 0, 1, 0);
     g_autofree char *removed = mock_sysfs_read(f->mock, "removed");
-    assert_non_null(removed);
+    assert_null(removed);
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_A));
 }
 
 /* A kernel where mdevctl makes the vGPU between our look and our write. */
@@ -248,6 +250,36 @@ test_present_one_gets_its_attributes_unless_open(void **state)
     assert_count(f, 0, 1, 0, 0);
 }
 
+/* Of the domain "vma". */
+static void
+put_record(Fixture *f, VgpuRecordState state)
+{
+    VgpuRecord record = {state,
+                         VGPU_RECORD_DEFINITION,
+                         (char *)"d0d0d0d0-0000-4000-8000-00000000000a",
+                         (char *)"vma",
+                         (char *)UUID_A,
+                         (char *)GPU,
+                         (char *)"vgpu-16m"};
+    assert_true(vgpu_record_save(f->mock->root, &record, NULL));
+}
+
+/* QEMU may be about to open it. */
+static void
+test_present_one_of_a_domain_is_left_alone(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_add_mdev(f->mock, GPU, "vgpu-16m", UUID_A);
+    put_record(f, VGPU_RECORD_READY);
+    run(f, GPU);
+    assert_count(f, 0, 1, 0, 0);
+    assert_attr(f, UUID_A, "vgpu/params", "");
+    put_record(f, VGPU_RECORD_RELEASED);
+    run(f, GPU);
+    assert_attr(f, UUID_A, "vgpu/params", SMALL);
+}
+
 static void
 test_other_vendors_are_restored_too(void **state)
 {
@@ -301,15 +333,43 @@ static void
 test_stale_record_goes(void **state)
 {
     Fixture *f = *state;
-    VgpuRecord record = {
-        VGPU_RECORD_READY, VGPU_RECORD_DEFINITION, (char *)"d0d0d0d0-0000-4000-8000-00000000000a",
-        (char *)"vma",     (char *)UUID_A,         (char *)GPU,
-        (char *)"vgpu-16m"};
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
-    assert_true(vgpu_record_save(f->mock->root, &record, NULL));
+    put_record(f, VGPU_RECORD_READY);
     run(f, NULL);
     assert_count(f, 1, 0, 0, 0);
     assert_null(vgpu_record_load(f->mock->root, UUID_A, NULL));
+}
+
+/* A kernel that has the id still, for one that is going or coming, until the fourth try. */
+static int
+answer_taken(const char *path, const char *value, gpointer user_data)
+{
+    Fixture *f = user_data;
+    g_autofree char *seen = mock_sysfs_read(f->mock, "seen");
+    g_autofree char *more = g_strconcat(seen ? seen : "", "x", NULL);
+    if (!g_str_has_suffix(path, "/create") || strlen(more) > 3)
+        return mock_sysfs_kernel(f->mock, path, value);
+    mock_sysfs_write(f->mock, "seen", more);
+    return EEXIST;
+}
+
+static void
+test_id_is_not_free_yet(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {GPU, NULL};
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    put_record(f, VGPU_RECORD_LATE);
+    vgpu_sysfs_set_writer(answer_taken, f);
+    assert_true(vgpu_restore_run(f->mock->root, parents, 70, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 0, 0, 1, 0);
+    assert_non_null(strstr(f->lines->pdata[0], "being removed or made"));
+    g_autoptr(VgpuRecord) record = vgpu_record_load(f->mock->root, UUID_A, NULL);
+    assert_non_null(record);
+    run(f, GPU);
+    assert_count(f, 1, 0, 0, 0);
+    assert_null(vgpu_record_load(f->mock->root, UUID_A, NULL));
+    assert_attr(f, UUID_A, "vgpu/params", SMALL);
 }
 
 static gpointer
@@ -354,7 +414,7 @@ main(void)
         TEST(test_tells_how_far_it_is),
         TEST(test_one_that_fails_stops_no_other),
         TEST(test_half_made_one_is_removed),
-        TEST(test_one_that_never_gets_its_type_is_removed),
+        TEST(test_one_without_its_type_is_not_removed),
         TEST(test_mdevctl_is_faster),
         TEST(test_mdevctl_was_first_with_another_type),
         TEST(test_present_one_gets_its_attributes_unless_open),
@@ -363,6 +423,8 @@ main(void)
         TEST(test_waits_for_a_guest),
         TEST(test_others_made_it_while_we_waited),
         TEST(test_stale_record_goes),
+        TEST(test_id_is_not_free_yet),
+        TEST(test_present_one_of_a_domain_is_left_alone),
         TEST(test_bad_parent_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

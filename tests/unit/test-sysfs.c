@@ -37,6 +37,10 @@ test_read(void **state)
     assert_int_equal(node, -1);
     assert_false(vgpu_sysfs_read_uint(path, &number, &error));
     assert_error(&error, VGPU_ERROR_INVALID, "-1");
+    /* as large as every attribute is with pages of 64 KiB */
+    mock_sysfs_write(mock, "x", big + 1);
+    g_autofree char *page = vgpu_sysfs_read(path, &error);
+    assert_no_error(error);
     mock_sysfs_write(mock, "x", big);
     assert_null(vgpu_sysfs_read(path, &error));
     assert_error(&error, VGPU_ERROR_INVALID, "larger");
