@@ -8,7 +8,6 @@
 #include "attr.h"
 #include "error.h"
 #include "lock.h"
-#include "log.h"
 #include "owner.h"
 #include "provider.h"
 #include "settings.h"
@@ -54,19 +53,6 @@ request_new(const VgpuCreateOrder *order, const char *id)
     return request;
 }
 
-/* On a GPU that has virtual functions, once they are enabled, nobody knows yet which. */
-static gboolean
-needs_id(const VgpuRoot *root, const char *parent)
-{
-    for (guint i = 0; vgpu_providers[i]; i++) {
-        const VgpuProvider *provider = vgpu_providers[i];
-
-        if (provider->parent_of && provider->has_parent(root, parent))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static VgpuRequest *
 choose_blindly(const VgpuRoot *root, const VgpuCreateOrder *order, const char *parent,
                GError **error)
@@ -74,13 +60,8 @@ choose_blindly(const VgpuRoot *root, const VgpuCreateOrder *order, const char *p
     g_autofree char *fresh = order->vgpu ? NULL : g_uuid_string_random();
     VgpuRequest *request;
 
-    if (!order->wish.id || (!order->vgpu && needs_id(root, parent))) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "GPU '%s' makes no vGPUs now, so nothing can be chosen on it; say %s", parent,
-                    order->wish.id ? "--uuid with the address of a virtual function" : "--type");
+    if (!vgpu_create_check_blindly(root, order, parent, error))
         return NULL;
-    }
-    vgpu_log("GPU '%s' is not there now: type and attributes are written unchecked", parent);
     request = request_new(order, order->vgpu ? order->vgpu : fresh);
     request->type = g_strdup(order->wish.id);
     request->parent = g_strdup(parent);

@@ -23,10 +23,17 @@ static const char *const folders[] = {
     "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec",
 };
 
+gboolean
+vgpu_command_is_program(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+           g_file_test(path, G_FILE_TEST_IS_EXECUTABLE);
+}
+
 static char *
 check_program(char *path)
 {
-    if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+    if (vgpu_command_is_program(path))
         return path;
     g_free(path);
     return NULL;

@@ -23,6 +23,14 @@ G_BEGIN_DECLS
 char *vgpu_command_find(const VgpuRoot *root, const char *name);
 
 /**
+ * vgpu_command_is_program:
+ * @path: a path of this process, not below a root
+ *
+ * Returns: TRUE if it is a file that can be run.
+ */
+gboolean vgpu_command_is_program(const char *path);
+
+/**
  * vgpu_command_run:
  * @root: a root
  * @argv: (array zero-terminated=1): name or absolute path of a program, and its arguments

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "kernel.h"
 #include "lock.h"
+#include "log.h"
 #include "provider.h"
 #include "restore.h"
 
@@ -69,7 +70,7 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
     return look->places->len != 0;
 }
 
-/* Any id but that of a virtual function can be on any parent of its kind. */
+/* A virtual function can be on the one parent that has it, any other id on any of its kind. */
 static gboolean
 check_place(const VgpuRoot *root, const VgpuParent *parent, const char *id, GError **error)
 {
@@ -78,7 +79,8 @@ check_place(const VgpuRoot *root, const VgpuParent *parent, const char *id, GErr
 
     if (!provider)
         return FALSE;
-    if (provider == parent->provider && (!only || g_str_equal(only, parent->name)))
+    if (provider == parent->provider &&
+        (!id || !provider->parent_of || g_strcmp0(only, parent->name) == 0))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
                 parent->name, id, only ? ", which is a virtual function of '" : "",
@@ -136,6 +138,43 @@ vgpu_create_define(const VgpuRoot *root, const VgpuCreateOrder *order, const Vgp
         vgpu_attr_list_add(definition->attrs, attr->name, attr->value);
     }
     return definition;
+}
+
+/* Of a GPU that has virtual functions, once they are enabled, nobody knows yet which. */
+static gboolean
+has_functions(const VgpuRoot *root, const char *parent)
+{
+    for (guint i = 0; vgpu_providers[i]; i++) {
+        const VgpuProvider *provider = vgpu_providers[i];
+
+        if (provider->parent_of && provider->has_parent(root, parent))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+vgpu_create_check_blindly(const VgpuRoot *root, const VgpuCreateOrder *order, const char *parent,
+                          GError **error)
+{
+    g_autofree char *only = vgpu_device_parent_of(root, order->vgpu);
+
+    if (!order->wish.id || (!order->vgpu && has_functions(root, parent))) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
+                    "GPU '%s' makes no vGPUs now, so nothing can be chosen on it; say %s", parent,
+                    order->wish.id ? "--uuid with the address of a virtual function" : "--type");
+        return FALSE;
+    }
+    if (only && !g_str_equal(only, parent)) {
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
+                    "GPU '%s' can't have a vGPU '%s', which is a virtual function of '%s'", parent,
+                    order->vgpu, only);
+        return FALSE;
+    }
+    if (!vgpu_name_check(order->wish.id, "type", error))
+        return FALSE;
+    vgpu_log("GPU '%s' is not there now: type and attributes are written unchecked", parent);
+    return TRUE;
 }
 
 VgpuDefinition *

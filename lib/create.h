@@ -50,6 +50,22 @@ char *vgpu_create(const VgpuRoot *root, const VgpuCreateOrder *order, const Vgpu
                   GError **error);
 
 /**
+ * vgpu_create_check_blindly:
+ * @root: a root
+ * @order: what for
+ * @parent: a GPU that makes no vGPUs now: it is absent, or its virtual functions are off
+ * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND if something would have to be chosen on it;
+ *   %VGPU_ERROR_CONFLICT if the order is for a virtual function of another; %VGPU_ERROR_INVALID
+ *
+ * Whether @order says enough to be written down for the time when @parent makes vGPUs. That it
+ * is not checked any further is logged.
+ *
+ * Returns: TRUE if it does.
+ */
+gboolean vgpu_create_check_blindly(const VgpuRoot *root, const VgpuCreateOrder *order,
+                                   const char *parent, GError **error);
+
+/**
  * vgpu_create_choose:
  * @root: a root
  * @order: what

@@ -149,22 +149,6 @@ add_request(xmlNode *vgpus, const VgpuRequest *request)
     }
 }
 
-/* libxml2 wants UTF-8, and what a user typed need not be. */
-static gboolean
-check_text(const VgpuRequest *request, GError **error)
-{
-    for (guint i = 0; i < request->attrs->len; i++) {
-        const VgpuAttr *attr = request->attrs->pdata[i];
-
-        if (g_utf8_validate(attr->value, -1, NULL))
-            continue;
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "the value of attribute '%s' is not UTF-8, so no XML can hold it", attr->name);
-        return FALSE;
-    }
-    return TRUE;
-}
-
 static char *
 take_text(xmlChar *text, int length)
 {
@@ -198,33 +182,6 @@ node_text(xmlNode *node)
         g_error("out of memory");
     text = g_strdup((const char *)xmlBufferContent(buffer));
     xmlBufferFree(buffer);
-    return text;
-}
-
-char *
-vgpu_domain_edit_add(const char *xml, const VgpuDomainDevice *device, VgpuDomain **domain,
-                     GError **error)
-{
-    g_autoptr(xmlDoc) doc =
-        check_text(device->request, error) ? vgpu_xml_parse(xml, strlen(xml), error) : NULL;
-    g_autoptr(VgpuDomain) result = NULL;
-    xmlNode *root, *devices;
-    char *text;
-
-    if (!doc)
-        return NULL;
-    root = xmlDocGetRootElement(doc);
-    devices = require(root, "devices");
-    add_request(require_vgpus(root), device->request);
-    add_hostdev(devices, device);
-    if (device->display)
-        require_graphics(devices);
-    text = doc_text(doc);
-    result = vgpu_domain_parse(text, strlen(text), error);
-    if (!result)
-        g_clear_pointer(&text, vgpu_domain_edit_wipe);
-    else if (domain)
-        *domain = g_steal_pointer(&result);
     return text;
 }
 
@@ -288,6 +245,36 @@ find_hostdev(const xmlNode *domain, const char *id)
             return node;
     }
     return NULL;
+}
+
+char *
+vgpu_domain_edit_add(const char *xml, const VgpuDomainDevice *device, VgpuDomain **domain,
+                     GError **error)
+{
+    g_autoptr(xmlDoc) doc = vgpu_xml_parse(xml, strlen(xml), error);
+    g_autoptr(VgpuDomain) result = NULL;
+    xmlNode *root, *devices, *vgpus;
+    char *text;
+
+    if (!doc)
+        return NULL;
+    root = xmlDocGetRootElement(doc);
+    devices = require(root, "devices");
+    vgpus = require_vgpus(root);
+    /* a vGPU that was detached while the domain runs has left its request behind */
+    if (!find_hostdev(root, device->request->vgpu))
+        drop_children(vgpus, vgpu_domain_request_id, device->request->vgpu);
+    add_request(vgpus, device->request);
+    add_hostdev(devices, device);
+    if (device->display)
+        require_graphics(devices);
+    text = doc_text(doc);
+    result = vgpu_domain_parse(text, strlen(text), error);
+    if (!result)
+        g_clear_pointer(&text, vgpu_domain_edit_wipe);
+    else if (domain)
+        *domain = g_steal_pointer(&result);
+    return text;
 }
 
 static gboolean
@@ -382,13 +369,13 @@ list_children(const xmlNode *parent, char *(*id_of)(const xmlNode *node), GHashT
 }
 
 gboolean
-vgpu_domain_edit_list(const char *xml, GHashTable *ids, GError **error)
+vgpu_domain_edit_list(const char *xml, gboolean runs, GHashTable *ids, GError **error)
 {
     g_autoptr(xmlDoc) doc = vgpu_xml_parse(xml, strlen(xml), error);
     xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 
     list_children(vgpu_xml_child(root, "devices"), hostdev_id, ids);
-    list_children(root ? find_vgpus(root) : NULL, vgpu_domain_request_id, ids);
+    list_children(root && !runs ? find_vgpus(root) : NULL, vgpu_domain_request_id, ids);
     return doc != NULL;
 }
 

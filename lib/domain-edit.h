@@ -93,15 +93,17 @@ gboolean vgpu_domain_edit_find(const char *xml, const char *id, gboolean is_vgpu
 /**
  * vgpu_domain_edit_list:
  * @xml: a domain's XML
+ * @runs: TRUE if it is of a domain that runs: what its metadata asks for was had at its start, and
+ *   may be detached by now
  * @ids: (element-type utf8): a set that owns its keys; gets the ids in lower case
  * @error: (out) (optional): %VGPU_ERROR_INVALID
  *
  * All that the domain names, whether as a whole it makes sense or not: its mdevs, its PCI devices,
- * and what its metadata asks for.
+ * and, unless it runs, what its metadata asks for.
  *
  * Returns: TRUE if @xml could be read.
  */
-gboolean vgpu_domain_edit_list(const char *xml, GHashTable *ids, GError **error);
+gboolean vgpu_domain_edit_list(const char *xml, gboolean runs, GHashTable *ids, GError **error);
 
 /**
  * vgpu_domain_edit_wipe:

@@ -190,12 +190,12 @@ list_hooks(const DoctorHost *host)
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
-    if (g_file_test(first, G_FILE_TEST_IS_EXECUTABLE))
+    if (vgpu_command_is_program(first))
         g_ptr_array_add(hooks, g_strdup("qemu"));
     /* libvirt runs files that start with a dot, too */
     while (dir && (name = g_dir_read_name(dir))) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+        if (vgpu_command_is_program(path))
             g_ptr_array_add(hooks, g_strconcat("qemu.d/", name, NULL));
     }
     g_ptr_array_sort(hooks, compare_names);

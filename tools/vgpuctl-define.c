@@ -6,10 +6,8 @@
 #include "edit.h"
 #include "error.h"
 #include "lock.h"
-#include "log.h"
 #include "device.h"
 #include "order.h"
-#include "provider.h"
 #include "verb.h"
 
 #include <stdio.h>
@@ -59,19 +57,14 @@ define_on(const VgpuRoot *root, const VgpuCreateOrder *order, const VgpuParent *
 
 /* On one that is away. */
 static VgpuDefinition *
-define_blindly(const VgpuctlOrder *words, GError **error)
+define_blindly(const VgpuRoot *root, const VgpuctlOrder *words, GError **error)
 {
     const VgpuCreateOrder *order = &words->order;
     g_autofree char *fresh = order->vgpu ? NULL : g_uuid_string_random();
     VgpuDefinition *definition;
 
-    if (!order->wish.id) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
-                    "there is no GPU '%s' now to look for a type on; say --type", order->parent);
+    if (!vgpu_create_check_blindly(root, order, order->parent, error))
         return NULL;
-    }
-    vgpu_log("GPU '%s' is not there now: its type and attributes are written unchecked",
-             order->parent);
     definition = vgpu_definition_new(order->parent, fresh ? fresh : order->vgpu, order->wish.id);
     g_ptr_array_unref(definition->attrs);
     definition->attrs = g_ptr_array_ref(words->attrs);
@@ -87,7 +80,7 @@ from_order(const VgpuRoot *root, const VgpuctlOrder *order, GError **error)
     if (!what->parent)
         return vgpu_create_choose(root, what, error);
     g_autoptr(VgpuParent) parent = vgpu_parent_load(root, what->parent, NULL);
-    return parent ? define_on(root, what, parent, error) : define_blindly(order, error);
+    return parent ? define_on(root, what, parent, error) : define_blindly(root, order, error);
 }
 
 /* Out of a vGPU that is there, with its attributes if its driver is one whose we know. */

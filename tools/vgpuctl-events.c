@@ -22,8 +22,10 @@
 /* RFC 3339 */
 #define TIME_FORMAT "%Y-%m-%dT%H:%M:%S%:z"
 
+#define NOT_GIVEN G_MININT
+
 static gboolean as_json;
-static int seconds, most;
+static int seconds = NOT_GIVEN, most = NOT_GIVEN;
 
 static const GOptionEntry options[] = {
     {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "print one JSON object a line", NULL},
@@ -120,6 +122,12 @@ hand_over(Events *events)
     g_main_loop_quit(events->loop);
 }
 
+static gboolean
+is_enough(const Events *events)
+{
+    return most > 0 && events->count >= (guint)most;
+}
+
 static void
 look(gpointer user_data)
 {
@@ -127,7 +135,7 @@ look(gpointer user_data)
     VgpuInventory *fresh = vgpu_inventory_new(events->root);
     g_autoptr(GPtrArray) list = vgpu_inventory_diff(events->last, fresh);
 
-    for (guint i = 0; i < list->len && !(most && events->count == (guint)most); i++) {
+    for (guint i = 0; i < list->len && !is_enough(events); i++) {
         const VgpuEvent *event = list->pdata[i];
         print_event(vgpu_event_name(event->kind), event);
         events->count++;
@@ -135,7 +143,7 @@ look(gpointer user_data)
     vgpu_inventory_free(events->last);
     events->last = fresh;
     hand_over(events);
-    if (most && events->count == (guint)most)
+    if (is_enough(events))
         g_main_loop_quit(events->loop);
 }
 
@@ -153,7 +161,7 @@ on_timeout(gpointer user_data)
 {
     Events *events = user_data;
 
-    if (most)
+    if (most > 0 && !is_enough(events))
         g_set_error(&events->error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
                     "after %d seconds there were %u events of %d", seconds, events->count, most);
     g_main_loop_quit(events->loop);
@@ -182,7 +190,7 @@ follow(Events *events)
 {
     guint sources[] = {g_unix_signal_add(SIGINT, on_signal, events),
                        g_unix_signal_add(SIGTERM, on_signal, events),
-                       seconds ? g_timeout_add_seconds((guint)seconds, on_timeout, events) : 0};
+                       seconds > 0 ? g_timeout_add_seconds((guint)seconds, on_timeout, events) : 0};
 
     start(events);
     if (!events->error)
@@ -196,9 +204,9 @@ run_events(const VgpuRoot *root, const char *const *words G_GNUC_UNUSED, GError 
 {
     Events events = {.root = root};
 
-    if (seconds < 0 || most < 0) {
+    if ((seconds != NOT_GIVEN && seconds < 1) || (most != NOT_GIVEN && most < 1)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_USAGE,
-                    "--timeout and --count can't be negative; see 'vgpuctl events --help'");
+                    "--timeout and --count must be at least 1; see 'vgpuctl events --help'");
         return FALSE;
     }
     g_autoptr(VgpuWatch) watch = vgpu_watch_new(root, LOOK_SECONDS, look, &events, error);

@@ -46,8 +46,8 @@ static void
 say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
     g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL);
-    gboolean known =
-        !definitions || definitions->len || g_hash_table_contains(settings->setup, gpu);
+    gboolean known = !definitions || definitions->len || !settings ||
+                     g_hash_table_contains(settings->setup, gpu);
 
     for (guint i = 0; !known && vgpu_providers[i]; i++)
         known = vgpu_providers[i]->has_parent(root, gpu);
@@ -60,7 +60,8 @@ say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *g
 static gboolean
 check_words(const VgpuRoot *root, const char *const *words, GError **error)
 {
-    g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
+    /* what is wrong with them is said when they are used */
+    g_autoptr(VgpuSettings) settings = vgpu_settings_read(root, NULL);
 
     for (guint i = 0; words[i]; i++) {
         if (!vgpuctl_order_check_gpu(words[i], error))

@@ -18,7 +18,7 @@ check_list(const VgpuDomain *domain, const char *xml)
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_true(vgpu_domain_edit_list(xml, ids, &error));
+    g_assert_true(vgpu_domain_edit_list(xml, FALSE, ids, &error));
     for (guint i = 0; i < domain->hostdevs->len; i++)
         g_assert_true(
             g_hash_table_contains(ids, ((const VgpuHostdev *)domain->hostdevs->pdata[i])->vgpu));

@@ -205,6 +205,7 @@ other_hooks(MockSysfs *mock)
     mock_host_program(mock, "etc/libvirt/hooks/qemu", "exit 0");
     mock_host_program(mock, "etc/libvirt/hooks/qemu.d/50-openvgpu.old", "exit 0");
     mock_sysfs_write(mock, "etc/libvirt/hooks/qemu.d/README", "not a hook");
+    mock_sysfs_write(mock, "etc/libvirt/hooks/qemu.d/folder/x", "");
 }
 
 static void

@@ -127,6 +127,8 @@ test_choose_function(void **state)
     VgpuCreateOrder order = {.taken = taken};
 
     mock_vf_add(mock, 4);
+    g_auto(Choice) absent = choose(mock, (VgpuCreateOrder){.vgpu = MOCK_VF_OF_2}, "nvidia-557", 0);
+    assert_error(&absent.error, VGPU_ERROR_CONFLICT, "can't have a vGPU '" MOCK_VF_OF_2 "'");
     g_hash_table_add(taken, (gpointer)MOCK_VF_1);
     g_auto(Choice) first = choose(mock, order, "nvidia-557", 0);
     assert_no_error(first.error);

@@ -262,14 +262,32 @@ test_refused(void **state)
     g_autofree char *taken = text_of(NULL, "<hostdev type='mdev'><source><address uuid='" VGPU_1
                                            "'/></source></hostdev>");
     g_autofree char *bad = text_of("<v:vgpus xmlns:v='urn:openvgpu:domain:1' x='1'/>", "");
-    g_autofree char *bare = text_of(NULL, "");
 
     assert_refused(taken, &request, "named twice among the host devices");
     assert_refused(bad, &request, "metadata is not valid");
     assert_refused("<domain/>", &request, "no domain with a name and a uuid");
     assert_refused("<domain", &request, "not well-formed");
-    vgpu_attr_list_add(attrs, "a", "\xff");
-    assert_refused(bare, &request, "attribute 'a' is not UTF-8");
+}
+
+/* It was detached while the domain ran, which leaves the metadata as it was at the start. */
+static void
+test_request_without_hostdev_is_replaced(void **state)
+{
+    g_autoptr(GPtrArray) attrs = vgpu_attr_list_new();
+    VgpuRequest request = {.vgpu = (char *)VGPU_1, .type = (char *)"new", .attrs = attrs};
+    VgpuDomainDevice device = {.request = &request, .model = "vfio-pci"};
+    g_autofree char *xml = text_of("<v:vgpus xmlns:v='urn:openvgpu:domain:1'><v:vgpu uuid='" VGPU_1
+                                   "' type='old'/></v:vgpus>",
+                                   "");
+    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GError) error = NULL;
+
+    assert_true(vgpu_domain_edit_list(xml, TRUE, ids, NULL));
+    assert_int_equal(g_hash_table_size(ids), 0);
+    g_autofree char *text = vgpu_domain_edit_add(xml, &device, NULL, &error);
+    assert_no_error(error);
+    assert_non_null(strstr(text, "type=\"new\""));
+    assert_null(strstr(text, "old"));
 }
 
 static void
@@ -283,13 +301,13 @@ test_list(void **state)
                        "<hostdev type='pci'><source><address " VF_DEVICE "/></source></hostdev>");
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-    assert_true(vgpu_domain_edit_list(xml, ids, NULL));
+    assert_true(vgpu_domain_edit_list(xml, FALSE, ids, NULL));
     assert_int_equal(g_hash_table_size(ids), 4);
     assert_true(g_hash_table_contains(ids, VGPU_1));
     assert_true(g_hash_table_contains(ids, VGPU_2));
     assert_true(g_hash_table_contains(ids, VF));
     assert_true(g_hash_table_contains(ids, "0000:4a:00.4"));
-    assert_false(vgpu_domain_edit_list("<", ids, NULL));
+    assert_false(vgpu_domain_edit_list("<", FALSE, ids, NULL));
 }
 
 static void
@@ -309,10 +327,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add),           cmocka_unit_test(test_add_second),
-        cmocka_unit_test(test_add_display),   cmocka_unit_test(test_virtual_function),
-        cmocka_unit_test(test_remove_halves), cmocka_unit_test(test_remove_keeps_comments),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_list),
+        cmocka_unit_test(test_add),
+        cmocka_unit_test(test_add_second),
+        cmocka_unit_test(test_add_display),
+        cmocka_unit_test(test_virtual_function),
+        cmocka_unit_test(test_remove_halves),
+        cmocka_unit_test(test_remove_keeps_comments),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_request_without_hostdev_is_replaced),
         cmocka_unit_test(test_hostdev_alone),
     };
 

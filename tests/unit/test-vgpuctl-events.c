@@ -201,6 +201,7 @@ test_ends(void **state)
     g_auto(ProgramResult) full =
         program_run(mock, "tools/vgpuctl", "events --timeout 60 >/dev/full", "");
     g_auto(ProgramResult) wrong = program_run(mock, "tools/vgpuctl", "events --count -1", "");
+    g_auto(ProgramResult) zero = program_run(mock, "tools/vgpuctl", "events --timeout 0", "");
 
     assert_int_equal(timeout.status, 0);
     assert_string_equal(timeout.errors, "");
@@ -209,6 +210,7 @@ test_ends(void **state)
     assert_int_equal(full.status, 1);
     assert_non_null(strstr(full.errors, "cannot write to standard output"));
     assert_int_equal(wrong.status, 2);
+    assert_int_equal(zero.status, 2);
 }
 
 int

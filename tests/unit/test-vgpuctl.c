@@ -278,11 +278,12 @@ test_create(void **state)
     assert_true(vgpu_record_save(mock->root, &stale, NULL));
     assert_done(mock, "create --type vgpu-16m --uuid " UUID_D, UUID_D "\n");
     assert_null(vgpu_record_load(mock->root, UUID_D, NULL));
-    /* unless the kernel may still make what a domain has asked for */
+    /* nor one of what the kernel was asked for before, once it has made this */
     stale.state = VGPU_RECORD_LATE;
     stale.vgpu = (char *)UUID_E;
     assert_true(vgpu_record_save(mock->root, &stale, NULL));
-    assert_refused(mock, "create --type vgpu-16m --uuid " UUID_E, 1, "it may still appear");
+    assert_done(mock, "create --type vgpu-16m --uuid " UUID_E, UUID_E "\n");
+    assert_null(vgpu_record_load(mock->root, UUID_E, NULL));
 
     assert_refused(mock, "create --type vgpu-64m --uuid " UUID_C, 1,
                    "is a vGPU '" UUID_C "' already");
@@ -376,6 +377,10 @@ test_define_for_later(void **state)
     assert_definition(mock, "0000:99:00.0", UUID_D,
                       "{\"mdev_type\":\"nvidia-9\",\"start\":\"manual\",\"attrs\":[]}");
     assert_refused(mock, "define --framebuffer 1G --parent 0000:99:00.0", 1, "say --type");
+    mock_vf_add(mock, 0);
+    assert_refused(mock, "define --type nvidia-557 --parent " MOCK_PF, 1,
+                   "say --uuid with the address of a virtual function");
+    assert_refused(mock, "define --type 'a b' --parent 0000:99:00.0", 1, "type");
     mock_sysfs_add_type(mock, PROGRAM_NVIDIA, "nvidia-64", 0, 2048);
     assert_done(mock, "define --type nvidia-64 --uuid " UUID_C " --parent " PROGRAM_NVIDIA,
                 UUID_C "\n");

@@ -13,7 +13,7 @@ add_xml(virDomain *domain, unsigned int flags, GHashTable *ids, GError **error)
 {
     g_autofree char *xml = vgpuctl_connection_get_xml(domain, flags, error);
 
-    return xml && vgpu_domain_edit_list(xml, ids, error);
+    return xml && vgpu_domain_edit_list(xml, !(flags & VIR_DOMAIN_XML_INACTIVE), ids, error);
 }
 
 static void
