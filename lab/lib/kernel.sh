@@ -57,7 +57,7 @@ kernel_san()
 # kernel_san_make BUILD-ROOT SOURCE DIR
 kernel_san_make()
 {
-    build_in_root "$1" "ro:$LAB/kernel" "$3" nice /src/build "$2" /src/{machine,vfio,san}.config
+    build_in_root "$1" "ro:$LAB/kernel" "$3" nice -n 19 /src/build "$2" /src/{machine,vfio,san}.config
 }
 
 # kernel_headers BUILD-ROOT VERSION: sets release to a kernel's name, headers to the

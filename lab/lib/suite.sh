@@ -19,13 +19,20 @@ suite_tests()
     echo "check-valgrind - suite_valgrind what of make check is programs, under valgrind"
     echo "shellcheck - suite_shellcheck the scripts"
     fuzz_targets | sed 's/.*/fuzz-& - suite_fuzz inputs made up for a minute, with sanitizers/'
-    for kernel in $lab_kernels; do
-        echo "kmod-$kernel - suite_kmod the modules build for kernel $kernel without a warning"
+    for kernel in 6.1 6.12 7.3; do
+        suite_kmod_line "$kernel"
     done
     echo "check-style - suite_style what gcc with W=1, sparse and checkpatch say of the modules"
-    for kernel in 6.12 6.1 7.3 san; do
+    for kernel in 6.12 6.1 7.3; do
         suite_scenarios "$kernel"
     done
+    suite_kmod_line san
+    suite_scenarios san
+}
+
+suite_kmod_line()
+{
+    echo "kmod-$1 - suite_kmod the modules build for kernel $1 without a warning"
 }
 
 # suite_scenarios KERNEL: the lines of the scenarios that run on a kernel. One that
@@ -72,6 +79,7 @@ suite_run()
     suite_patterns=("$@")
     mkdir -p "$(suite_logs)"
     rm -f "$(suite_logs)"/*.log
+    suite_san_ahead
     while read -r name long function text <&3; do
         suite_wanted "$name" "$@" || continue
         if [[ $long == long && ! $suite_long ]]; then
@@ -84,6 +92,21 @@ suite_run()
     printf '\nIn %s s; logs are in %s\n' "$(seconds_since "$start")" "$(suite_logs)"
     printf '%d passed, %d failed, %d skipped\n' "$suite_passed" "$suite_failed" "$suite_skipped"
     ((suite_failed == 0 && suite_passed > 0))
+}
+
+# suite_san_ahead: the sanitizer kernel is built beside the tests that come before those
+# on it, with what they leave of the processors.
+suite_san_ahead()
+{
+    suite_tests | awk '{ print $1 }' | while read -r name; do
+        [[ $name != *san ]] || ! suite_wanted "$name" "${suite_patterns[@]}" || echo "$name"
+    done | grep -q . || return 0
+    # shellcheck disable=SC2016 # expanded by the new bash
+    bash -euo pipefail -c '
+        . "$LAB/lib/all.sh"
+        root_build root
+        kernel_from kernel "$root" san' "$lab_program" \
+        >"$(suite_logs)/kernel-san.log" 2>&1 </dev/null &
 }
 
 suite_wanted()
@@ -335,17 +358,21 @@ suite_kmod_build()
     fi
 }
 
-# suite_style NAME: make check-style with the headers of each Debian kernel.
+# suite_style NAME: make check-style with the headers of Debian's newest kernel, or of each.
 suite_style()
 {
-    suite_lib "$1" suite_style_make
+    local kernels=7.3
+    [[ ! $suite_long ]] || kernels='6.1 6.12 7.3'
+    # shellcheck disable=SC2086 # words
+    suite_lib "$1" suite_style_make $kernels
 }
 
+# suite_style_make KERNEL…
 suite_style_make()
 {
     local kernel root dir bad='' checkpatch=-
     root_build root
-    for kernel in 6.1 6.12 7.3; do
+    for kernel in "$@"; do
         # It reads the sources alone: once is enough.
         [[ $kernel != 7.3 ]] ||
             checkpatch=/var/lib/openvgpu-lab/source/7.3/scripts/checkpatch.pl

@@ -11,7 +11,7 @@ engine_says='ENGINE-GUEST msix=64 irqs=192 dma=ok'
 # engine_gpu: the GPU goes to the test back end until the scenario ends.
 engine_gpu()
 {
-    cleanup "for domain in \$(virsh list --name); do virsh -q destroy \$domain; done
+    cleanup "for domain in \$(virsh list --uuid); do virsh -q destroy \$domain; done
         for vgpu in /sys/bus/mdev/devices/*/remove; do echo 1 >\$vgpu; done
         echo >/sys/bus/pci/devices/$gpu/driver_override
         echo $gpu >/sys/bus/pci/drivers/vgpu-test/unbind

@@ -285,7 +285,7 @@ vm_journal()
 lab_reset()
 {
     vm <<'END'
-for domain in $(virsh list --all --name); do
+for domain in $(virsh list --all --uuid); do
     virsh -q destroy "$domain" 2>/dev/null || true
     virsh -q undefine --managed-save "$domain" 2>/dev/null || true
 done
@@ -342,7 +342,7 @@ lab_end()
     for line in "${lab_cleanups[@]}"; do
         vm "$line" >/dev/null 2>&1
     done
-    vm 'for domain in $(virsh list --name); do virsh -q destroy "$domain"; done' >/dev/null 2>&1
+    vm 'for domain in $(virsh list --uuid); do virsh -q destroy "$domain"; done' >/dev/null 2>&1
     rm -rf "$lab_tmp"
     left=$(lab_reset 2>&1) || left+=" (putting the machine in order failed)"
     reports=$(kernel_reports) || reports='the machine does not answer'

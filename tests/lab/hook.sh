@@ -18,7 +18,7 @@ quick_domain()
 # come in one stream: of two, one may come into the middle of the other's line.
 quick_start()
 {
-    vm "virsh -q start --paused $1 2>&1"
+    vm "virsh -q start --paused ${1@Q} 2>&1"
 }
 
 # asks ELEMENT…: metadata that holds these elements.
