@@ -340,7 +340,7 @@ struct vgpu_start_info {
  *	room on entry, its length on return; 0 while no monitor is plugged in.
  * @migration_set_state: optional, reserved: NULL in version 1.0. Move to a state
  *	of enum vfio_device_mig_state; *@data is the stream where one opens.
- * @get_stats: optional. Counters of the vGPU.
+ * @get_stats: optional, reserved: version 1.0 does not call it. Counters of the vGPU.
  * @set_edid: optional, with get_edid(). The VMM plugs in a monitor with the EDID
  *	@edid of @size bytes, a multiple of 128 up to 32 KiB, or takes it away with
  *	@size 0. Lasts until vgpu_stop(). -EINVAL for one the device can't use.

@@ -29,6 +29,5 @@ module_init(vgpu_vfio_init);
 module_exit(vgpu_vfio_exit);
 
 MODULE_DESCRIPTION("VFIO front end of OpenVGPU");
-MODULE_AUTHOR("OpenVGPU");
+MODULE_AUTHOR("The OpenVGPU project");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("1.0");
