@@ -97,7 +97,7 @@ test_full(void **state)
     assert_error(&f->error, VGPU_ERROR_FULL, "no instance of type 'vgpu-16m'");
     mock_sysfs_fail(f->mock, "create", EEXIST);
     assert_false(create(f, GPU, "vgpu-16m", UUID_A));
-    assert_error(&f->error, VGPU_ERROR_EXISTS, UUID_A);
+    assert_error(&f->error, VGPU_ERROR_EXISTS, UUID_A "', which is being removed or made");
 }
 
 static void
