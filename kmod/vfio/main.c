@@ -31,3 +31,5 @@ module_exit(vgpu_vfio_exit);
 MODULE_DESCRIPTION("VFIO front end of OpenVGPU");
 MODULE_AUTHOR("The OpenVGPU project");
 MODULE_LICENSE("GPL");
+/* Of the contract; with it modpost writes a srcversion, by which "vgpuctl doctor" tells builds. */
+MODULE_VERSION("1.0");
