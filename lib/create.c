@@ -70,6 +70,16 @@ place(const VgpuRoot *root, const VgpuCreateOrder *order, Look *look, GError **e
     return look->places->len != 0;
 }
 
+/* @only: (nullable): the one parent that can have it */
+static gboolean
+refuse_place(const char *parent, const char *id, const char *only, GError **error)
+{
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
+                parent, id, only ? ", which is a virtual function of '" : "", only ? only : "",
+                only ? "'" : "");
+    return FALSE;
+}
+
 /* A virtual function can be on the one parent that has it, any other id on any of its kind. */
 static gboolean
 check_place(const VgpuRoot *root, const VgpuParent *parent, const char *id, GError **error)
@@ -82,10 +92,7 @@ check_place(const VgpuRoot *root, const VgpuParent *parent, const char *id, GErr
     if (provider == parent->provider &&
         (!id || !provider->parent_of || g_strcmp0(only, parent->name) == 0))
         return TRUE;
-    g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT, "GPU '%s' can't have a vGPU '%s'%s%s%s",
-                parent->name, id, only ? ", which is a virtual function of '" : "",
-                only ? only : "", only ? "'" : "");
-    return FALSE;
+    return refuse_place(parent->name, id, only, error);
 }
 
 static gboolean
@@ -165,12 +172,8 @@ vgpu_create_check_blindly(const VgpuRoot *root, const VgpuCreateOrder *order, co
                     order->wish.id ? "--uuid with the address of a virtual function" : "--type");
         return FALSE;
     }
-    if (only && !g_str_equal(only, parent)) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
-                    "GPU '%s' can't have a vGPU '%s', which is a virtual function of '%s'", parent,
-                    order->vgpu, only);
-        return FALSE;
-    }
+    if (only && !g_str_equal(only, parent))
+        return refuse_place(parent, order->vgpu, only, error);
     if (!vgpu_name_check(order->wish.id, "type", error))
         return FALSE;
     vgpu_log("GPU '%s' is not there now: type and attributes are written unchecked", parent);

@@ -110,7 +110,9 @@ undo(const VgpuRoot *root, const char *id)
     g_autoptr(GError) error = NULL;
     /* the call's own deadline may be what has passed */
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS / 10);
-    if (!vgpu_device_remove(root, id, &deadline, &error))
+    /* one that is late is the definition's when it comes */
+    if (!vgpu_device_remove(root, id, &deadline, &error) &&
+        !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
         vgpu_log_error(error);
 }
 

@@ -4,7 +4,8 @@
 # ramdisk the lab needs. Debian's, by their first numbers; and "san", Debian's source
 # of the newest with the configuration of lab/kernel, which finds bugs.
 
-lab_kernels='6.1 6.12 7.3 san'
+lab_kernels_stock='6.1 6.12 7.3'
+lab_kernels="$lab_kernels_stock san"
 
 # kernel_check VERSION: dies unless a machine can run it.
 kernel_check()

@@ -19,7 +19,7 @@ suite_tests()
     echo "check-valgrind - suite_valgrind what of make check is programs, under valgrind"
     echo "shellcheck - suite_shellcheck the scripts"
     fuzz_targets | sed 's/.*/fuzz-& - suite_fuzz inputs made up for a minute, with sanitizers/'
-    for kernel in 6.1 6.12 7.3; do
+    for kernel in $lab_kernels_stock; do
         suite_kmod_line "$kernel"
     done
     echo "check-style - suite_style what gcc with W=1, sparse and checkpatch say of the modules"
@@ -30,6 +30,7 @@ suite_tests()
     suite_scenarios san
 }
 
+# suite_kmod_line KERNEL
 suite_kmod_line()
 {
     echo "kmod-$1 - suite_kmod the modules build for kernel $1 without a warning"
@@ -98,9 +99,12 @@ suite_run()
 # on it, with what they leave of the processors.
 suite_san_ahead()
 {
-    suite_tests | awk '{ print $1 }' | while read -r name; do
-        [[ $name != *san ]] || ! suite_wanted "$name" "${suite_patterns[@]}" || echo "$name"
-    done | grep -q . || return 0
+    local name long wanted=''
+    while read -r name long _; do
+        [[ $name == *san ]] && [[ $long == - || $suite_long ]] &&
+            suite_wanted "$name" "${suite_patterns[@]}" && wanted=yes
+    done < <(suite_tests)
+    [[ $wanted ]] || return 0
     # shellcheck disable=SC2016 # expanded by the new bash
     bash -euo pipefail -c '
         . "$LAB/lib/all.sh"
@@ -362,7 +366,7 @@ suite_kmod_build()
 suite_style()
 {
     local kernels=7.3
-    [[ ! $suite_long ]] || kernels='6.1 6.12 7.3'
+    [[ ! $suite_long ]] || kernels=$lab_kernels_stock
     # shellcheck disable=SC2086 # words
     suite_lib "$1" suite_style_make $kernels
 }

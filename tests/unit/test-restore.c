@@ -191,6 +191,7 @@ test_one_without_its_type_is_not_removed(void **state)
     g_autofree char *removed = mock_sysfs_read(f->mock, "removed");
     assert_null(removed);
     assert_true(mock_sysfs_has_mdev(f->mock, UUID_A));
+    assert_int_equal(f->lines->len, 1);
 }
 
 /* A kernel where mdevctl makes the vGPU between our look and our write. */

@@ -338,6 +338,11 @@ test_remove(void **state)
     assert_true(vgpu_record_save(mock->root, &released, NULL));
     assert_done(mock, "remove " UUID_C, "");
     assert_null(vgpu_record_load(mock->root, UUID_C, NULL));
+    /* it is not the one that was recorded, and is what was asked for all the same */
+    mock_sysfs_add_mdev(mock, PROGRAM_GPU, "vgpu-32m", UUID_C);
+    assert_true(vgpu_record_save(mock->root, &released, NULL));
+    assert_done(mock, "remove " UUID_C, "");
+    assert_false(mock_sysfs_has_mdev(mock, UUID_C));
     assert_refused(mock, "remove " UUID_A, 1, "belongs to domain \"de?mo\"");
     assert_true(mock_sysfs_has_mdev(mock, UUID_A));
 }

@@ -131,7 +131,6 @@ usage(int status)
 int
 main(int argc, char **argv)
 {
-
     if (argc == 2 && !strcmp(argv[1], "--help"))
         return usage(0);
     if (!bench_options_read(&options, argc, argv))
