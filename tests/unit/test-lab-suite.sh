@@ -80,18 +80,25 @@ result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run run'
 answers='' ends=yes runs='255 0 '
 for report in 'Kernel panic - not syncing' 'Oops: 0002' 'BUG: unable to handle'; do
     runs='255 0 '
-    scenario "[  1.2] $report"
+    scenario "[  1.2] $report"$'\n[ 1.3]  vgpu_region_read+0x1/0x2 [vgpu_vfio]'
     result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
-    grep -qF "$report" <<<"$line" || fail "the console is not shown:"
+    grep -qF "kernel reports: $report" <<<"$line" || fail "the reason is not shown:"
 done
+runs='255 0 '
+scenario '[  1.2] reboot: Power down'
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
 
 runs='255 0 '
-vmrun='[ 1.2] RIP: 0010:__svm_vcpu_run+0xa0/0x220 [kvm_amd]'
-end=$'[ 1.3] Modules linked in: vgpu_vfio(OE) kvm_amd\n[ 1.4] Kernel panic - not syncing'
-scenario "$vmrun"$'\n'"$end"
-result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run run'
+end=$'[ 1.3] Modules linked in: vgpu_vfio(OE) kvm_amd [last unloaded: vgpu_test(OE)]\n'
+end+='[ 1.4] Kernel panic - not syncing: Fatal exception'
+scenario $'[ 1.2] RIP: 0010:__svm_vcpu_run+0xa0/0x220 [kvm_amd]\n'"$end"
+result 'PASS NN-name [0-9.]+ s \(Kernel panic - not syncing: Fatal exception; The emulator ended once\)$' \
+    'run run'
+runs='255 1 '
+scenario "$end"
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run run'
 runs='255 0 '
-scenario "$vmrun"$'\n[ 1.3]  vgpu_region_read+0x1/0x2 [vgpu_vfio]\n'"$end"
+scenario $'[ 1.2]  vfio_device_open+0x1/0x2 [vfio]\n'"$end"
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
 
 answers='' ends='' runs='255 0 '
