@@ -89,8 +89,8 @@ vgpu_json_parse(const char *text, GError **error)
                             "it is no JSON: there are bytes that are not UTF-8");
         return NULL;
     }
-    g_autofree char *ascii = to_ascii(text);
-    return parse_ascii(ascii, error);
+    g_autofree char *ascii = g_str_is_ascii(text) ? NULL : to_ascii(text);
+    return parse_ascii(ascii ? ascii : text, error);
 }
 
 json_object *

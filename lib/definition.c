@@ -129,11 +129,14 @@ vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *id, G
     return vgpu_definition_parse(parent, name, text, error);
 }
 
+/* @folder: that of @parent */
 static void
-list_one(const VgpuRoot *root, const char *parent, const char *id, GPtrArray *list)
+list_one(const char *folder, const char *parent, const char *id, GPtrArray *list)
 {
     GError *error = NULL;
-    VgpuDefinition *definition = vgpu_definition_load(root, parent, id, &error);
+    g_autofree char *path = g_build_filename(folder, id, NULL);
+    g_autofree char *text = vgpu_file_read_text(path, VGPU_FILE_MAX, &error);
+    VgpuDefinition *definition = text ? vgpu_definition_parse(parent, id, text, &error) : NULL;
     if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
         g_error_free(error); /* undefined meanwhile */
         return;
@@ -152,17 +155,19 @@ is_definition_name(const VgpuProvider *provider, const char *name)
     return canonical && strcmp(canonical, name) == 0;
 }
 
+/* @but: (nullable): ids that are left out */
 static gboolean
-list_parent(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, GPtrArray *list,
-            GError **error)
+list_parent(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, GHashTable *but,
+            GPtrArray *list, GError **error)
 {
     g_autofree char *folder = vgpu_root_path(root, provider->definitions, error, parent, NULL);
     g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : NULL;
     if (!names)
         return FALSE;
     for (guint i = 0; i < names->len; i++)
-        if (is_definition_name(provider, names->pdata[i]))
-            list_one(root, parent, names->pdata[i], list);
+        if (is_definition_name(provider, names->pdata[i]) &&
+            !(but && g_hash_table_contains(but, names->pdata[i])))
+            list_one(folder, parent, names->pdata[i], list);
     return TRUE;
 }
 
@@ -183,27 +188,44 @@ list_parents(const VgpuRoot *root, const VgpuProvider *provider, GError **error)
 }
 
 static gboolean
-list_all(const VgpuRoot *root, const VgpuProvider *provider, GPtrArray *list, GError **error)
+list_all(const VgpuRoot *root, const VgpuProvider *provider, GHashTable *but, GPtrArray *list,
+         GError **error)
 {
     g_autoptr(GPtrArray) parents = list_parents(root, provider, error);
     for (guint i = 0; parents && i < parents->len; i++)
-        if (!list_parent(root, provider, parents->pdata[i], list, error))
+        if (!list_parent(root, provider, parents->pdata[i], but, list, error))
             return FALSE;
     return parents != NULL;
+}
+
+static GPtrArray *
+list_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
 }
 
 GPtrArray *
 vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error)
 {
-    g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
+    g_autoptr(GPtrArray) list = list_new();
 
     for (guint i = 0; vgpu_providers[i]; i++) {
         const VgpuProvider *provider = vgpu_providers[i];
-        if (!(parent ? list_parent(root, provider, parent, list, error)
-                     : list_all(root, provider, list, error)))
+        if (!(parent ? list_parent(root, provider, parent, NULL, list, error)
+                     : list_all(root, provider, NULL, list, error)))
             return NULL;
     }
+    return g_steal_pointer(&list);
+}
+
+GPtrArray *
+vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GError **error)
+{
+    g_autoptr(GPtrArray) list = list_new();
+
+    for (guint i = 0; vgpu_providers[i]; i++)
+        if (!list_all(root, vgpu_providers[i], ids, list, error))
+            return NULL;
     return g_steal_pointer(&list);
 }
 

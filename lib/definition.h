@@ -97,6 +97,20 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
 GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error);
 
 /**
+ * vgpu_definition_list_but:
+ * @root: a root
+ * @ids: (element-type utf8): ids as keys
+ * @error: (out) (optional): as vgpu_definition_list()
+ *
+ * As vgpu_definition_list() with no @parent, without the definitions of @ids: their files are not
+ * read.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
+ * elements.
+ */
+GPtrArray *vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GError **error);
+
+/**
  * vgpu_definition_find:
  * @root: a root
  * @id: id of a vGPU

@@ -40,16 +40,28 @@ compare_ids(gconstpointer a, gconstpointer b)
     return g_strcmp0(x->id, y->id);
 }
 
-GPtrArray *
-vgpu_device_list(const VgpuRoot *root, GError **error)
+static GPtrArray *
+list(const VgpuRoot *root, gboolean placed, GError **error)
 {
     g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_device_free);
 
     for (guint i = 0; vgpu_providers[i]; i++)
-        if (!vgpu_providers[i]->list_devices(root, devices, error))
+        if (!vgpu_providers[i]->list_devices(root, placed, devices, error))
             return NULL;
     g_ptr_array_sort(devices, compare_ids);
     return g_steal_pointer(&devices);
+}
+
+GPtrArray *
+vgpu_device_list(const VgpuRoot *root, GError **error)
+{
+    return list(root, FALSE, error);
+}
+
+GPtrArray *
+vgpu_device_list_placed(const VgpuRoot *root, GError **error)
+{
+    return list(root, TRUE, error);
 }
 
 VgpuDevice *
@@ -105,11 +117,12 @@ wait_until(gboolean (*reached)(const VgpuRoot *, const VgpuProvider *, const cha
     const VgpuProvider *provider = vgpu_provider_of_id(id, &name, error);
     if (!provider)
         return FALSE;
-    g_autofree char *text = g_strdup_printf("vGPU '%s' %s", id, what);
     while (!reached(root, provider, name)) {
-        if (!vgpu_deadline_check(deadline, text, error))
+        if (!vgpu_deadline_pause(deadline, POLL_MS)) {
+            g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
+                        "time is up while waiting for vGPU '%s' %s", id, what);
             return FALSE;
-        vgpu_deadline_pause(deadline, POLL_MS);
+        }
     }
     return TRUE;
 }

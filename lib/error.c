@@ -6,6 +6,7 @@
 #include "error.h"
 
 #include <errno.h>
+#include <string.h>
 
 G_DEFINE_QUARK(vgpu - error - quark, vgpu_error)
 
@@ -47,7 +48,8 @@ vgpu_error_set_errno(GError **error, int err, const char *format, ...)
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, VGPU_ERROR, vgpu_error_from_errno(err), "%s: %s", what, g_strerror(err));
+    /* g_strerror() loads tables of characters first, though no message of ours is translated */
+    g_set_error(error, VGPU_ERROR, vgpu_error_from_errno(err), "%s: %s", what, strerror(err));
 }
 
 int

@@ -147,9 +147,10 @@ sync_folder(const char *path, GError **error)
 }
 
 static gboolean
-fill_file(int fd, const char *data, gsize length, mode_t mode)
+fill_file(int fd, const char *data, gsize length, mode_t mode, gboolean flush)
 {
-    gboolean ok = write_all(fd, data, length) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    gboolean ok =
+        write_all(fd, data, length) && fchmod(fd, mode) == 0 && (!flush || fsync(fd) == 0);
     int saved = errno;
     if (close(fd) < 0 && ok)
         return FALSE;
@@ -167,9 +168,9 @@ temporary_of(const char *path)
     return g_strdup_printf("%s/.%s.new", folder, name);
 }
 
-gboolean
-vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t mode,
-                       GError **error)
+static gboolean
+replace(const char *path, const char *data, gsize length, mode_t mode, gboolean flush,
+        GError **error)
 {
     g_autofree char *temporary = temporary_of(path);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -178,12 +179,25 @@ vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t 
         vgpu_error_set_errno(error, errno, "cannot make the file '%s'", temporary);
         return FALSE;
     }
-    if (!fill_file(fd, data, length, mode) || rename(temporary, path) < 0) {
+    if (!fill_file(fd, data, length, mode, flush) || rename(temporary, path) < 0) {
         vgpu_error_set_errno(error, errno, "cannot write '%s'", path);
         unlink(temporary);
         return FALSE;
     }
-    return sync_folder(path, error);
+    return TRUE;
+}
+
+gboolean
+vgpu_file_replace(const char *path, const char *data, gsize length, mode_t mode, GError **error)
+{
+    return replace(path, data, length, mode, FALSE, error);
+}
+
+gboolean
+vgpu_file_write_atomic(const char *path, const char *data, gsize length, mode_t mode,
+                       GError **error)
+{
+    return replace(path, data, length, mode, TRUE, error) && sync_folder(path, error);
 }
 
 gboolean

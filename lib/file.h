@@ -77,6 +77,22 @@ gboolean vgpu_file_write_atomic(const char *path, const char *data, gsize length
                                 GError **error);
 
 /**
+ * vgpu_file_replace:
+ * @path: the file to make or replace
+ * @data: contents
+ * @length: bytes of @data
+ * @mode: permissions, whatever the umask
+ * @error: (out) (optional): as vgpu_file_write_atomic()
+ *
+ * As vgpu_file_write_atomic(), with nothing flushed: for what is in /run, and gone after a loss of
+ * power anyway.
+ *
+ * Returns: TRUE if @path has the new contents; else @path is as before.
+ */
+gboolean vgpu_file_replace(const char *path, const char *data, gsize length, mode_t mode,
+                           GError **error);
+
+/**
  * vgpu_file_remove:
  * @path: a file
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO

@@ -16,6 +16,51 @@ vgpu_host_look(const VgpuRoot *root, GError **error)
     return host->records ? g_steal_pointer(&host) : NULL;
 }
 
+/* (element-type utf8): the ids of what is there; they belong to the host. */
+static GHashTable *
+ids_of(const GPtrArray *devices)
+{
+    GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < devices->len; i++)
+        g_hash_table_add(ids, ((const VgpuDevice *)devices->pdata[i])->id);
+    return ids;
+}
+
+/* What is to be restored takes part of what is left: of how much, its type says. */
+static void
+add_types(VgpuHost *host)
+{
+    for (guint i = 0; i < host->definitions->len; i++) {
+        const VgpuDefinition *definition = host->definitions->pdata[i];
+
+        for (guint j = 0; definition->autostart && j < host->parents->len; j++) {
+            VgpuParent *parent = host->parents->pdata[j];
+            if (g_str_equal(parent->name, definition->parent))
+                vgpu_parent_add_type(parent, definition->type);
+        }
+    }
+}
+
+VgpuHost *
+vgpu_host_look_for(const VgpuRoot *root, const char *type, GError **error)
+{
+    g_autoptr(VgpuHost) host = g_new0(VgpuHost, 1);
+    g_autoptr(GHashTable) ids = NULL;
+
+    host->parents = vgpu_parent_list_for(root, type, error);
+    host->devices = host->parents ? vgpu_device_list_placed(root, error) : NULL;
+    if (!host->devices)
+        return NULL;
+    ids = ids_of(host->devices);
+    host->definitions = vgpu_definition_list_but(root, ids, error);
+    host->records = host->definitions ? vgpu_record_list_but(root, ids, error) : NULL;
+    if (!host->records)
+        return NULL;
+    add_types(host);
+    return g_steal_pointer(&host);
+}
+
 void
 vgpu_host_free(VgpuHost *host)
 {

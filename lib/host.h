@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @definitions: (element-type VgpuDefinition): all definitions
  * @records: (element-type VgpuRecord): all records that can be read
  *
- * A snapshot. Each array frees its elements.
+ * A snapshot, or that part of it which vgpu_host_look_for() needs. Each array frees its elements.
  */
 typedef struct {
     GPtrArray *parents;
@@ -38,6 +38,20 @@ typedef struct {
  * Returns: (transfer full) (nullable): what is there now.
  */
 VgpuHost *vgpu_host_look(const VgpuRoot *root, GError **error);
+
+/**
+ * vgpu_host_look_for:
+ * @root: a root
+ * @type: id of the type of a vGPU that is to be made
+ * @error: (out) (optional): as vgpu_host_look()
+ *
+ * As vgpu_host_look(), as far as it plays a part in where that vGPU can be: of types only @type and
+ * those of definitions, of vGPUs not their types, and no definitions and records of those that are
+ * there.
+ *
+ * Returns: (transfer full) (nullable): what there is now.
+ */
+VgpuHost *vgpu_host_look_for(const VgpuRoot *root, const char *type, GError **error);
 
 /**
  * vgpu_host_free:

@@ -32,15 +32,14 @@ vgpu_owner_is_same(const VgpuRoot *root, const VgpuRecord *record)
 }
 
 gboolean
-vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error)
+vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, gboolean *kept, GError **error)
 {
     g_autoptr(VgpuRecord) record = NULL;
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    if (!record || record->state == VGPU_RECORD_LATE || vgpu_device_exists(root, id))
-        return TRUE;
-    return vgpu_record_delete(root, id, error);
+    *kept = record && (record->state == VGPU_RECORD_LATE || vgpu_device_exists(root, id));
+    return !record || *kept || vgpu_record_delete(root, id, error);
 }
 
 static void
@@ -209,7 +208,7 @@ check_current(const VgpuOwner *owner, const VgpuOrder *order, const VgpuPlace *p
 
     if (!place->reserved && !waited)
         return TRUE;
-    query.host = host = vgpu_host_look(owner->root, error);
+    query.host = host = vgpu_host_look_for(owner->root, query.type, error);
     if (!host)
         return FALSE;
     places = vgpu_placement_order(&query, NULL);

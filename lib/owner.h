@@ -97,6 +97,7 @@ gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
  * vgpu_owner_forget_stale:
  * @root: a root
  * @id: id of a vGPU that is about to be made, for nobody
+ * @kept: (out): whether there is a record still
  * @error: (out) (optional): as vgpu_record_find(), vgpu_record_delete()
  *
  * Deletes a record of a vGPU that is not there: it would take the new one for its own. One that
@@ -105,7 +106,8 @@ gboolean vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record,
  *
  * Returns: TRUE if no record that can be deleted is in the way.
  */
-gboolean vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, GError **error);
+gboolean vgpu_owner_forget_stale(const VgpuRoot *root, const char *id, gboolean *kept,
+                                 GError **error);
 
 /**
  * vgpu_owner_is_same:

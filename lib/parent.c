@@ -34,7 +34,7 @@ find(const VgpuRoot *root, const char *name)
     VgpuParent *parent = NULL;
 
     for (guint i = 0; !parent && vgpu_providers[i]; i++)
-        parent = vgpu_providers[i]->load_parent(root, name);
+        parent = vgpu_providers[i]->load_parent(root, name, NULL);
     return parent;
 }
 
@@ -49,10 +49,16 @@ compare_names(gconstpointer a, gconstpointer b)
 GPtrArray *
 vgpu_parent_list(const VgpuRoot *root, GError **error)
 {
+    return vgpu_parent_list_for(root, NULL, error);
+}
+
+GPtrArray *
+vgpu_parent_list_for(const VgpuRoot *root, const char *type, GError **error)
+{
     g_autoptr(GPtrArray) parents = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_parent_free);
 
     for (guint i = 0; vgpu_providers[i]; i++)
-        if (!vgpu_providers[i]->list_parents(root, parents, error))
+        if (!vgpu_providers[i]->list_parents(root, type, parents, error))
             return NULL;
     g_ptr_array_sort(parents, compare_names);
     return g_steal_pointer(&parents);
@@ -83,11 +89,29 @@ vgpu_parent_free(VgpuParent *parent)
     g_free(parent);
 }
 
+static const VgpuType *
+get_type(const VgpuParent *parent, const char *id)
+{
+    for (guint i = 0; i < parent->types->len; i++) {
+        const VgpuType *type = parent->types->pdata[i];
+        if (g_strcmp0(type->id, id) == 0)
+            return type;
+    }
+    return NULL;
+}
+
 char *
 vgpu_parent_read_driver(const VgpuRoot *root, const char *name, GError **error)
 {
     g_autofree char *link = vgpu_root_path(root, VGPU_DIR_PARENTS, error, name, "driver", NULL);
     return link ? vgpu_sysfs_read_link(link, error) : NULL;
+}
+
+void
+vgpu_parent_add_type(VgpuParent *parent, const char *id)
+{
+    if (parent->provider->load_type && !get_type(parent, id))
+        parent->provider->load_type(parent, id);
 }
 
 static char *
@@ -104,11 +128,9 @@ join_type_ids(const VgpuParent *parent)
 const VgpuType *
 vgpu_parent_find_type(const VgpuParent *parent, const char *id, GError **error)
 {
-    for (guint i = 0; i < parent->types->len; i++) {
-        const VgpuType *type = parent->types->pdata[i];
-        if (g_strcmp0(type->id, id) == 0)
-            return type;
-    }
+    const VgpuType *type = get_type(parent, id);
+    if (type || !error)
+        return type;
     g_autofree char *ids = join_type_ids(parent);
     g_autofree char *shown = g_strescape(id ? id : "", NULL);
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,

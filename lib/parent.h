@@ -32,7 +32,8 @@ typedef struct _VgpuProvider VgpuProvider;
  * @provider: by which interface it makes vGPUs
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
  * @numa_node: NUMA node, -1 if not known
- * @types: (element-type VgpuType): types that could be read, sorted by id
+ * @types: (element-type VgpuType): types that could be read, sorted by id; of
+ *   vgpu_parent_list_for() those that were asked for
  * @problems: (element-type GError): one for each type that could not
  *
  * A snapshot. Members are to be read only.
@@ -60,6 +61,28 @@ typedef struct {
  * its elements.
  */
 GPtrArray *vgpu_parent_list(const VgpuRoot *root, GError **error);
+
+/**
+ * vgpu_parent_list_for:
+ * @root: a root
+ * @type: (nullable): id of the one type that matters
+ * @error: (out) (optional): as vgpu_parent_list()
+ *
+ * As vgpu_parent_list(), but of the types of each parent the others need not be there: reading all
+ * of them is what costs most.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuParent): an array that frees its elements.
+ */
+GPtrArray *vgpu_parent_list_for(const VgpuRoot *root, const char *type, GError **error);
+
+/**
+ * vgpu_parent_add_type:
+ * @parent: a parent of vgpu_parent_list_for()
+ * @id: id of a type
+ *
+ * Reads one more of its types, unless it is there already or @parent has none such.
+ */
+void vgpu_parent_add_type(VgpuParent *parent, const char *id);
 
 /**
  * vgpu_parent_load:

@@ -165,7 +165,8 @@ find_places(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
     const VgpuWish *wish = plan->wish;
     g_autoptr(GString) refused = g_string_new(NULL);
 
-    if (!call->host && !plan->host && !(plan->host = vgpu_host_look(call->root, error)))
+    if (!call->host && !plan->host &&
+        !(plan->host = vgpu_host_look_for(call->root, wish->type, error)))
         return FALSE;
     plan->query = (VgpuPlacementQuery){
         .host = call->host ? call->host : plan->host,

@@ -210,15 +210,16 @@ static void
 sweep(const Prepare *prepare)
 {
     VgpuDeadline until = part_of(&prepare->owner.work, 50);
-    g_autoptr(GPtrArray) records = vgpu_record_list(prepare->owner.root, NULL, NULL);
 
-    for (guint i = 0; records && i < records->len; i++) {
-        const VgpuRecord *record = g_ptr_array_index(records, i);
+    for (guint i = 0; i < prepare->locked->len; i++) {
+        const char *id = g_ptr_array_index(prepare->locked, i);
+        g_autoptr(VgpuRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
-        if (g_str_equal(record->domain, prepare->domain->uuid) &&
-            !vgpu_domain_find_hostdev(prepare->domain, record->vgpu) &&
-            g_ptr_array_find_with_equal_func(prepare->locked, record->vgpu, g_str_equal, NULL) &&
+        if (vgpu_domain_find_hostdev(prepare->domain, id))
+            continue;
+        record = vgpu_record_load(prepare->owner.root, id, NULL);
+        if (record && g_str_equal(record->domain, prepare->domain->uuid) &&
             !vgpu_owner_drop(prepare->owner.root, record, &until, &error))
             vgpu_log("vGPU %s: left over from an earlier run of domain \"%s\", not removed: %s",
                      record->vgpu, prepare->domain->name, error->message);

@@ -9,6 +9,8 @@
 #include "file.h"
 #include "sysfs.h"
 
+#define TYPES "mdev_supported_types"
+
 static char *
 mdev_id_canonical(const char *text)
 {
@@ -16,9 +18,8 @@ mdev_id_canonical(const char *text)
 }
 
 static void
-load_type(VgpuParent *parent, const char *folder, const char *id)
+add_type(VgpuParent *parent, const char *path)
 {
-    g_autofree char *path = g_build_filename(folder, id, NULL);
     GError *error = NULL;
     VgpuType *type = vgpu_type_load(path, &error);
 
@@ -33,14 +34,28 @@ load_type(VgpuParent *parent, const char *folder, const char *id)
 static void
 load_types(VgpuParent *parent)
 {
-    g_autofree char *folder = g_build_filename(parent->path, "mdev_supported_types", NULL);
+    g_autofree char *folder = g_build_filename(parent->path, TYPES, NULL);
     GError *error = NULL;
     g_autoptr(GPtrArray) ids = vgpu_file_list(folder, &error);
 
     if (!ids)
         g_ptr_array_add(parent->problems, error);
-    for (guint i = 0; ids && i < ids->len; i++)
-        load_type(parent, folder, ids->pdata[i]);
+    for (guint i = 0; ids && i < ids->len; i++) {
+        g_autofree char *path = g_build_filename(folder, ids->pdata[i], NULL);
+        add_type(parent, path);
+    }
+}
+
+static void
+mdev_load_type(VgpuParent *parent, const char *id)
+{
+    g_autofree char *path = NULL;
+
+    if (!vgpu_name_check(id, "type", NULL))
+        return;
+    path = g_build_filename(parent->path, TYPES, id, NULL);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        add_type(parent, path);
 }
 
 static gboolean
@@ -51,7 +66,7 @@ mdev_has_parent(const VgpuRoot *root, const char *name)
 }
 
 static VgpuParent *
-mdev_load_parent(const VgpuRoot *root, const char *name)
+mdev_load_parent(const VgpuRoot *root, const char *name, const char *type)
 {
     g_autofree char *path = vgpu_root_path(root, VGPU_DIR_PARENTS, NULL, name, NULL);
     VgpuParent *parent;
@@ -59,18 +74,21 @@ mdev_load_parent(const VgpuRoot *root, const char *name)
     if (!path || !g_file_test(path, G_FILE_TEST_IS_DIR))
         return NULL;
     parent = vgpu_parent_new(&vgpu_provider_mdev, name, path);
-    load_types(parent);
+    if (type)
+        mdev_load_type(parent, type);
+    else
+        load_types(parent);
     return parent;
 }
 
 static gboolean
-mdev_list_parents(const VgpuRoot *root, GPtrArray *parents, GError **error)
+mdev_list_parents(const VgpuRoot *root, const char *type, GPtrArray *parents, GError **error)
 {
     g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
     g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
 
     for (guint i = 0; names && i < names->len; i++) {
-        VgpuParent *parent = mdev_load_parent(root, names->pdata[i]);
+        VgpuParent *parent = mdev_load_parent(root, names->pdata[i], type);
         if (parent)
             g_ptr_array_add(parents, parent);
     }
@@ -83,13 +101,12 @@ mdev_folder(const VgpuRoot *root, const char *id)
     return vgpu_root_path(root, VGPU_DIR_MDEVS, NULL, id, NULL);
 }
 
-/* The entry in the bus's folder is a link to .../<parent>/<uuid>. */
+/* @path: the vGPU's folder */
 static char *
-read_parent(const char *path)
+read_type(const char *path)
 {
-    g_autofree char *target = g_file_read_link(path, NULL);
-    g_autofree char *folder = target ? g_path_get_dirname(target) : NULL;
-    return folder ? g_path_get_basename(folder) : NULL;
+    g_autofree char *link = g_build_filename(path, "mdev_type", NULL);
+    return vgpu_sysfs_read_link(link, NULL);
 }
 
 static VgpuDevice *
@@ -99,25 +116,47 @@ mdev_load(const VgpuRoot *root, const char *id)
 
     device->id = g_strdup(id);
     device->path = mdev_folder(root, id);
-    device->parent = read_parent(device->path);
-    g_autofree char *type = g_build_filename(device->path, "mdev_type", NULL);
-    device->type = vgpu_sysfs_read_link(type, NULL);
+    /* the entry in the bus's folder is a link to .../<parent>/<uuid> */
+    device->parent = vgpu_sysfs_read_link_folder(device->path, NULL);
+    device->type = read_type(device->path);
     return device->parent && device->type ? g_steal_pointer(&device) : NULL;
 }
 
+/* A vGPU's folder is in that of its parent, under its id. */
 static gboolean
-mdev_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
+add_devices(const VgpuRoot *root, const char *parent, gboolean placed, GPtrArray *devices,
+            GError **error)
 {
-    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_MDEVS);
-    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
+    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_PARENTS, NULL, parent, NULL);
+    g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : g_ptr_array_new();
 
     for (guint i = 0; names && i < names->len; i++) {
-        g_autofree char *id = mdev_id_canonical(names->pdata[i]);
-        VgpuDevice *device = id ? mdev_load(root, id) : NULL;
-        if (device)
-            g_ptr_array_add(devices, device);
+        g_autofree char *path = NULL;
+        g_autoptr(VgpuDevice) device = g_new0(VgpuDevice, 1);
+
+        device->id = mdev_id_canonical(names->pdata[i]);
+        if (!device->id)
+            continue;
+        device->parent = g_strdup(parent);
+        device->path = mdev_folder(root, device->id);
+        path = g_build_filename(folder, device->id, NULL);
+        device->type = placed ? NULL : read_type(path);
+        if (placed || device->type)
+            g_ptr_array_add(devices, g_steal_pointer(&device));
     }
     return names != NULL;
+}
+
+static gboolean
+mdev_list_devices(const VgpuRoot *root, gboolean placed, GPtrArray *devices, GError **error)
+{
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
+    g_autoptr(GPtrArray) parents = vgpu_file_list(folder, error);
+
+    for (guint i = 0; parents && i < parents->len; i++)
+        if (!add_devices(root, parents->pdata[i], placed, devices, error))
+            return FALSE;
+    return parents != NULL;
 }
 
 static gboolean
@@ -138,8 +177,8 @@ static gboolean
 mdev_create(const VgpuRoot *root, const char *parent, const char *type, const char *id,
             const VgpuDeadline *deadline, GError **error)
 {
-    g_autofree char *file = vgpu_root_path(root, VGPU_DIR_PARENTS, error, parent,
-                                           "mdev_supported_types", type, "create", NULL);
+    g_autofree char *file =
+        vgpu_root_path(root, VGPU_DIR_PARENTS, error, parent, TYPES, type, "create", NULL);
     return file && vgpu_sysfs_write_deadline(file, id, deadline, error);
 }
 
@@ -158,6 +197,7 @@ const VgpuProvider vgpu_provider_mdev = {
     .list_parents = mdev_list_parents,
     .has_parent = mdev_has_parent,
     .load_parent = mdev_load_parent,
+    .load_type = mdev_load_type,
     .list_devices = mdev_list_devices,
     .folder = mdev_folder,
     .load = mdev_load,

@@ -211,7 +211,7 @@ compare_types(gconstpointer a, gconstpointer b)
 }
 
 static VgpuParent *
-vf_load_parent(const VgpuRoot *root, const char *name)
+vf_load_parent(const VgpuRoot *root, const char *name, const char *type G_GNUC_UNUSED)
 {
     g_autofree char *path = vf_folder(root, name);
     g_autoptr(GPtrArray) vfs = path ? list_vfs(path) : NULL;
@@ -248,7 +248,7 @@ each_device(const VgpuRoot *root, const char *file,
 static void
 add_parent(const VgpuRoot *root, const char *name, GPtrArray *parents)
 {
-    VgpuParent *parent = vf_load_parent(root, name);
+    VgpuParent *parent = vf_load_parent(root, name, NULL);
     if (parent)
         g_ptr_array_add(parents, parent);
 }
@@ -262,13 +262,15 @@ add_device(const VgpuRoot *root, const char *name, GPtrArray *devices)
 }
 
 static gboolean
-vf_list_parents(const VgpuRoot *root, GPtrArray *parents, GError **error)
+vf_list_parents(const VgpuRoot *root, const char *type G_GNUC_UNUSED, GPtrArray *parents,
+                GError **error)
 {
     return each_device(root, "sriov_numvfs", add_parent, parents, error);
 }
 
 static gboolean
-vf_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
+vf_list_devices(const VgpuRoot *root, gboolean placed G_GNUC_UNUSED, GPtrArray *devices,
+                GError **error)
 {
     return each_device(root, CURRENT, add_device, devices, error);
 }

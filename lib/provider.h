@@ -18,11 +18,15 @@ G_BEGIN_DECLS
  * @definitions: the folder with the definitions of its vGPUs, one folder a parent
  * @id_canonical: its vGPUs' ids by their form: returns (transfer full) (nullable) @text in the
  *   kernel's spelling, or NULL if it is no id of this provider's
- * @list_parents: adds the #VgpuParent that are there; FALSE with @error set if it can't look
+ * @list_parents: adds the #VgpuParent that are there, as @load_parent; FALSE with @error set if it
+ * can't look
  * @has_parent: TRUE if the parent @name is there, or could be by @enable
  * @load_parent: returns (transfer full) (nullable) the parent @name, NULL if this provider has none
- *   of that name
- * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look
+ *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it has it
+ * @load_type: (nullable): adds the type @id to @parent, if it has it; missing where @load_parent
+ * always has all of them
+ * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look. If
+ * @placed, only where they are matters, and types may be left out
  * @folder: returns (transfer full) (nullable) the folder in sysfs of the vGPU @id, there or not,
  * with "iommu_group" and "vfio-dev" in it, and its attributes
  * @load: returns (transfer full) (nullable) the vGPU @id, NULL if it is not there or half made
@@ -47,10 +51,13 @@ struct _VgpuProvider {
     const char *name;
     VgpuDir definitions;
     char *(*id_canonical)(const char *text);
-    gboolean (*list_parents)(const VgpuRoot *root, GPtrArray *parents, GError **error);
+    gboolean (*list_parents)(const VgpuRoot *root, const char *type, GPtrArray *parents,
+                             GError **error);
     gboolean (*has_parent)(const VgpuRoot *root, const char *name);
-    VgpuParent *(*load_parent)(const VgpuRoot *root, const char *name);
-    gboolean (*list_devices)(const VgpuRoot *root, GPtrArray *devices, GError **error);
+    VgpuParent *(*load_parent)(const VgpuRoot *root, const char *name, const char *type);
+    void (*load_type)(VgpuParent *parent, const char *id);
+    gboolean (*list_devices)(const VgpuRoot *root, gboolean placed, GPtrArray *devices,
+                             GError **error);
     char *(*folder)(const VgpuRoot *root, const char *id);
     VgpuDevice *(*load)(const VgpuRoot *root, const char *id);
     gboolean (*exists)(const VgpuRoot *root, const char *id);

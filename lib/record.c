@@ -176,7 +176,8 @@ vgpu_record_read_stamp(const VgpuRoot *root, const char *id, VgpuRecordStamp *st
 
 /* Loads the record that file @name is; what is no record's name, or just went, is passed over. */
 static void
-add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray *problems)
+add_record(const VgpuRoot *root, const char *name, GHashTable *but, GPtrArray *records,
+           GPtrArray *problems)
 {
     g_autofree char *id = NULL;
     g_autoptr(GError) error = NULL;
@@ -185,7 +186,7 @@ add_record(const VgpuRoot *root, const char *name, GPtrArray *records, GPtrArray
     if (!g_str_has_suffix(name, SUFFIX))
         return;
     id = g_strndup(name, strlen(name) - strlen(SUFFIX));
-    if (!vgpu_provider_of_id(id, NULL, NULL))
+    if (!vgpu_provider_of_id(id, NULL, NULL) || (but && g_hash_table_contains(but, id)))
         return;
     record = vgpu_record_load(root, id, &error);
     if (record)
@@ -200,8 +201,8 @@ vgpu_record_folder(const VgpuRoot *root)
     return vgpu_root_path(root, VGPU_DIR_STATE, NULL, FOLDER, NULL);
 }
 
-GPtrArray *
-vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error)
+static GPtrArray *
+list(const VgpuRoot *root, GHashTable *but, GPtrArray *problems, GError **error)
 {
     g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_STATE, error, FOLDER, NULL);
     g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : NULL;
@@ -211,8 +212,20 @@ vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error)
         return NULL;
     records = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_record_free);
     for (guint i = 0; i < names->len; i++)
-        add_record(root, g_ptr_array_index(names, i), records, problems);
+        add_record(root, g_ptr_array_index(names, i), but, records, problems);
     return records;
+}
+
+GPtrArray *
+vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error)
+{
+    return list(root, NULL, problems, error);
+}
+
+GPtrArray *
+vgpu_record_list_but(const VgpuRoot *root, GHashTable *ids, GError **error)
+{
+    return list(root, ids, NULL, error);
 }
 
 static gboolean
@@ -261,12 +274,19 @@ gboolean
 vgpu_record_save(const VgpuRoot *root, const VgpuRecord *record, GError **error)
 {
     g_autofree char *path = record_path(root, record->vgpu, error);
-    g_autofree char *text = NULL;
+    g_autofree char *text = path ? record_to_text(record) : NULL;
+    g_autoptr(GError) cause = NULL;
 
-    if (!path || !make_folder(root, error))
+    if (!path)
         return FALSE;
-    text = record_to_text(record);
-    return vgpu_file_write_atomic(path, text, strlen(text), 0600, error);
+    /* the first of all since the boot has no folder yet */
+    if (vgpu_file_replace(path, text, strlen(text), 0600, &cause))
+        return TRUE;
+    if (!g_error_matches(cause, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return FALSE;
+    }
+    return make_folder(root, error) && vgpu_file_replace(path, text, strlen(text), 0600, error);
 }
 
 gboolean

@@ -152,6 +152,18 @@ char *vgpu_record_folder(const VgpuRoot *root);
 GPtrArray *vgpu_record_list(const VgpuRoot *root, GPtrArray *problems, GError **error);
 
 /**
+ * vgpu_record_list_but:
+ * @root: a root
+ * @ids: (element-type utf8): ids as keys
+ * @error: (out) (optional): as vgpu_record_list()
+ *
+ * As vgpu_record_list(), without the records of @ids: their files are not read.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuRecord): an array that frees its elements.
+ */
+GPtrArray *vgpu_record_list_but(const VgpuRoot *root, GHashTable *ids, GError **error);
+
+/**
  * vgpu_record_save:
  * @root: a root
  * @record: a record

@@ -154,8 +154,7 @@ create_when_free(const VgpuRoot *root, const VgpuDefinition *definition,
         }
         g_clear_error(&cause);
     }
-    /* of an earlier call that had no answer: this vGPU is nobody's */
-    return vgpu_record_delete(root, definition->vgpu, error);
+    return TRUE;
 }
 
 static VgpuRestoreResult
@@ -163,10 +162,12 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
       GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    gboolean asked;
-    if (!vgpu_owner_forget_stale(root, definition->vgpu, error))
+    gboolean asked, recorded;
+    if (!vgpu_owner_forget_stale(root, definition->vgpu, &recorded, error))
         return VGPU_RESTORE_FAILED;
-    if (create_when_free(root, definition, deadline, &asked, &reason))
+    /* a record is of an earlier call that had no answer: this vGPU is nobody's */
+    if (create_when_free(root, definition, deadline, &asked, &reason) &&
+        (!recorded || vgpu_record_delete(root, definition->vgpu, &reason)))
         return finish(root, definition, deadline, error) ? VGPU_RESTORE_STARTED
                                                          : VGPU_RESTORE_FAILED;
     /* mdevctl's own rule was faster, between our look and our write */

@@ -77,7 +77,9 @@ vgpu_root_path(const VgpuRoot *root, VgpuDir dir, GError **error, ...)
     va_start(args, error);
     while (ok && (component = va_arg(args, const char *))) {
         ok = vgpu_name_check(component, "path component", error);
-        g_string_append_printf(path, "/%s", component);
+        g_string_append_c(path, '/');
+        if (ok)
+            g_string_append(path, component);
     }
     va_end(args);
     return ok ? g_string_free(g_steal_pointer(&path), FALSE) : NULL;

@@ -74,17 +74,35 @@ vgpu_sysfs_read_int(const char *path, int *value, GError **error)
     return TRUE;
 }
 
+static gboolean
+read_link(const char *path, char target[PATH_MAX], GError **error)
+{
+    ssize_t length = readlink(path, target, PATH_MAX - 1);
+    if (length < 0) {
+        vgpu_error_set_errno(error, errno, "cannot read the link '%s'", path);
+        return FALSE;
+    }
+    target[length] = '\0';
+    return TRUE;
+}
+
 char *
 vgpu_sysfs_read_link(const char *path, GError **error)
 {
     char target[PATH_MAX];
-    ssize_t length = readlink(path, target, sizeof(target) - 1);
-    if (length < 0) {
-        vgpu_error_set_errno(error, errno, "cannot read the link '%s'", path);
+    return read_link(path, target, error) ? g_path_get_basename(target) : NULL;
+}
+
+char *
+vgpu_sysfs_read_link_folder(const char *path, GError **error)
+{
+    char target[PATH_MAX];
+    if (!read_link(path, target, error))
         return NULL;
-    }
-    target[length] = '\0';
-    return g_path_get_basename(target);
+    char *slash = strrchr(target, '/');
+    if (slash)
+        *slash = '\0';
+    return g_path_get_basename(slash ? target : ".");
 }
 
 static int
@@ -118,7 +136,12 @@ report_write(int err, const char *path, const char *value, GError **error)
 {
     if (err == 0)
         return TRUE;
-    vgpu_error_set_errno(error, err, "cannot write '%.64s' to '%s'", value, path);
+    if (err == VGPU_SYSFS_WRITER_LATE)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
+                    "time is up while waiting for the kernel to take '%.64s' for '%s'", value,
+                    path);
+    else
+        vgpu_error_set_errno(error, err, "cannot write '%.64s' to '%s'", value, path);
     return FALSE;
 }
 
@@ -126,15 +149,12 @@ gboolean
 vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadline *deadline,
                           GError **error)
 {
-    g_autofree char *what = g_strdup_printf("the kernel to take '%.64s' for '%s'", value, path);
-    if (!vgpu_deadline_check(deadline, what, error))
-        return FALSE;
-    int err = strlen(value) < VGPU_SYSFS_VALUE_MAX
-                  ? vgpu_sysfs_writer_run(write_value, path, value, deadline)
-                  : E2BIG;
-    if (err == VGPU_SYSFS_WRITER_LATE) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT, "time is up while waiting for %s", what);
-        return FALSE;
-    }
+    int err;
+    if (vgpu_deadline_passed(deadline))
+        err = VGPU_SYSFS_WRITER_LATE;
+    else if (strlen(value) >= VGPU_SYSFS_VALUE_MAX)
+        err = E2BIG;
+    else
+        err = vgpu_sysfs_writer_run(write_value, path, value, deadline);
     return report_write(err, path, value, error);
 }

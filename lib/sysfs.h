@@ -90,6 +90,16 @@ gboolean vgpu_sysfs_read_int(const char *path, int *value, GError **error);
 char *vgpu_sysfs_read_link(const char *path, GError **error);
 
 /**
+ * vgpu_sysfs_read_link_folder:
+ * @path: a symbolic link in sysfs, to a device ("/sys/bus/mdev/devices/<uuid>")
+ * @error: (out) (optional): as vgpu_sysfs_read_link()
+ *
+ * Returns: (transfer full) (nullable): the last component but one of what it points to, which is
+ * the name of the device above.
+ */
+char *vgpu_sysfs_read_link_folder(const char *path, GError **error);
+
+/**
  * vgpu_sysfs_write_deadline:
  * @path: a sysfs file; a symbolic link as last component is refused
  * @value: text, at most %VGPU_SYSFS_VALUE_MAX - 1 bytes

@@ -14,6 +14,7 @@
 
 struct _VgpuctlTable {
     guint columns;
+    gboolean for_people; /* standard output is a terminal */
     GPtrArray *cells; /* titles first, row after row */
 };
 
@@ -22,6 +23,7 @@ vgpuctl_table_new(const char *const *titles)
 {
     VgpuctlTable *table = g_new0(VgpuctlTable, 1);
     table->columns = g_strv_length((char **)titles);
+    table->for_people = isatty(STDOUT_FILENO);
     table->cells = g_ptr_array_new_with_free_func(g_free);
     vgpuctl_table_add(table, titles);
     return table;
@@ -32,8 +34,8 @@ vgpuctl_table_add(VgpuctlTable *table, const char *const *cells)
 {
     for (guint i = 0; i < table->columns; i++) {
         const char *cell = cells[i] && cells[i][0] ? cells[i] : "-";
-        g_ptr_array_add(table->cells, isatty(STDOUT_FILENO) ? vgpu_log_make_safe(cell)
-                                                            : vgpu_log_make_printable(cell));
+        g_ptr_array_add(table->cells, table->for_people ? vgpu_log_make_safe(cell)
+                                                        : vgpu_log_make_printable(cell));
     }
 }
 
@@ -84,7 +86,7 @@ print_plain(const VgpuctlTable *table)
 void
 vgpuctl_table_print(const VgpuctlTable *table)
 {
-    if (isatty(STDOUT_FILENO))
+    if (table->for_people)
         print_aligned(table);
     else
         print_plain(table);
