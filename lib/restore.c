@@ -12,6 +12,7 @@
 #include "device.h"
 #include "owner.h"
 #include "setup.h"
+#include "worker.h"
 
 #include <string.h>
 
@@ -19,16 +20,23 @@
  * seconds, and nobody waits for us. */
 #define LOCK_PATIENCE 10
 
+/* How long what was made and can't be finished may take to go again, in milliseconds. */
+#define UNDO_MS (VGPU_DEADLINE_DEFAULT_MS / 10)
+
 /* Between two tries to have an id that the kernel is about to let go of. */
 #define PAUSE_MS 50
 
-/* One run: the GPU looked at last serves all definitions of it, which come one after another. */
+/* How it went with one definition: as VgpuRestoreResult, or */
+#define WAITING (VGPU_RESTORE_PRESENT + 1)
+
+/* One run. */
 typedef struct {
     const VgpuRoot *root;
     guint milliseconds;
     VgpuRestoreProgressFunc progress;
     gpointer user_data;
-    VgpuParent *parent;
+    GPtrArray *wanted;  /* (element-type VgpuDefinition): those to be seen to; borrowed */
+    VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
     VgpuRestoreCount *count;
 } Run;
 
@@ -109,7 +117,7 @@ undo(const VgpuRoot *root, const char *id)
 {
     g_autoptr(GError) error = NULL;
     /* the call's own deadline may be what has passed */
-    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS / 10);
+    VgpuDeadline deadline = vgpu_deadline_after(UNDO_MS);
     /* one that is late is the definition's when it comes */
     if (!vgpu_device_remove(root, id, &deadline, &error) &&
         !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT))
@@ -195,34 +203,36 @@ vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
     return start(root, definition, deadline, error);
 }
 
+static void
+log_failed(const VgpuDefinition *definition, const char *why)
+{
+    vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->vgpu, definition->parent,
+             why);
+}
+
 static VgpuRestoreResult
-restore_locked(const Run *run, const VgpuDefinition *definition, GError **error)
+restore_locked(const Run *run, VgpuWorker *worker, const VgpuDefinition *definition, GError **error)
 {
     VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * run->milliseconds);
+
+    vgpu_worker_expect(worker, LOCK_PATIENCE * run->milliseconds);
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(run->root, definition->vgpu, &wait, error);
     if (!lock)
         return VGPU_RESTORE_FAILED;
     VgpuDeadline deadline = vgpu_deadline_after(run->milliseconds);
+    vgpu_worker_expect(worker, run->milliseconds + UNDO_MS);
     return vgpu_restore_definition(run->root, definition, run->parent, &deadline, error);
 }
 
-static void
-restore_one(const Run *run, const VgpuDefinition *definition)
+static int
+restore_one(const Run *run, VgpuWorker *worker, const VgpuDefinition *definition)
 {
     g_autoptr(GError) error = NULL;
-    switch (restore_locked(run, definition, &error)) {
-    case VGPU_RESTORE_STARTED:
-        run->count->started++;
-        break;
-    case VGPU_RESTORE_PRESENT:
-        run->count->present++;
-        break;
-    case VGPU_RESTORE_FAILED:
-        run->count->failed++;
-        vgpu_log("vGPU '%s' of parent '%s' is not restored: %s", definition->vgpu,
-                 definition->parent, error->message);
-        break;
-    }
+    VgpuRestoreResult result = restore_locked(run, worker, definition, &error);
+
+    if (result == VGPU_RESTORE_FAILED)
+        log_failed(definition, error->message);
+    return result;
 }
 
 static void
@@ -234,18 +244,45 @@ look_at_parent(Run *run, const char *name)
     run->parent = vgpu_parent_load(run->root, name, NULL);
 }
 
-static void
-see_to(Run *run, const VgpuDefinition *definition)
+/* In the worker. */
+static int
+see_to(VgpuWorker *worker, guint task, gpointer user_data)
 {
+    Run *run = user_data;
+    const VgpuDefinition *definition = run->wanted->pdata[task];
+
     if (definition->error) {
-        run->count->failed++;
         vgpu_log_error(definition->error);
-    } else if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu)) {
-        run->count->waiting++;
-    } else {
-        look_at_parent(run, definition->parent);
-        restore_one(run, definition);
+        return VGPU_RESTORE_FAILED;
     }
+    vgpu_worker_expect(worker, run->milliseconds);
+    if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu))
+        return WAITING;
+    look_at_parent(run, definition->parent);
+    return restore_one(run, worker, definition);
+}
+
+/* And here. */
+static void
+note(guint task, int result, gpointer user_data)
+{
+    const Run *run = user_data;
+    guint *const counts[] = {
+        [VGPU_RESTORE_FAILED] = &run->count->failed,
+        [VGPU_RESTORE_STARTED] = &run->count->started,
+        [VGPU_RESTORE_PRESENT] = &run->count->present,
+        [WAITING] = &run->count->waiting,
+    };
+
+    if (result == VGPU_WORKER_LATE)
+        log_failed(run->wanted->pdata[task],
+                   "time is up while waiting for the kernel, which may still make it; look at the "
+                   "GPU's driver with 'journalctl -k'");
+    else if (result == VGPU_WORKER_DIED)
+        log_failed(run->wanted->pdata[task], "the process that was about to do it was killed");
+    (*counts[MAX(result, VGPU_RESTORE_FAILED)])++;
+    if (run->progress)
+        run->progress(task + 1, run->wanted->len, run->user_data);
 }
 
 /* Nobody can tell whether one that can't be understood was meant to start. */
@@ -255,21 +292,18 @@ is_wanted(const VgpuDefinition *definition)
     return definition->autostart || definition->error;
 }
 
-static void
-restore_list(Run *run, const GPtrArray *definitions)
+static gboolean
+restore_list(Run *run, const GPtrArray *definitions, GError **error)
 {
-    guint done = 0, total = 0;
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    VgpuWorkerTasks tasks = {.run = see_to, .done = note, .user_data = run};
 
     for (guint i = 0; i < definitions->len; i++)
-        total += is_wanted(definitions->pdata[i]);
-    for (guint i = 0; i < definitions->len; i++) {
-        if (!is_wanted(definitions->pdata[i]))
-            continue;
-        see_to(run, definitions->pdata[i]);
-        if (run->progress)
-            run->progress(++done, total, run->user_data);
-    }
-    g_clear_pointer(&run->parent, vgpu_parent_free);
+        if (is_wanted(definitions->pdata[i]))
+            g_ptr_array_add(wanted, definitions->pdata[i]);
+    run->wanted = wanted;
+    tasks.count = wanted->len;
+    return vgpu_worker_run(&tasks, error);
 }
 
 /* Is @name among @parents, or is any meant? */
@@ -316,9 +350,8 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint millise
     set_up(root, parents, count);
     for (guint i = 0; any ? parents[i] != NULL : i == 0; i++) {
         g_autoptr(GPtrArray) list = vgpu_definition_list(root, any ? parents[i] : NULL, error);
-        if (!list)
+        if (!list || !restore_list(&run, list, error))
             return FALSE;
-        restore_list(&run, list);
     }
     return TRUE;
 }

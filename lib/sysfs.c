@@ -17,6 +17,9 @@
 static VgpuSysfsWriteFunc test_writer;
 static gpointer test_writer_data;
 
+/* We may be left behind ourselves. */
+static gboolean writes_here;
+
 void
 vgpu_sysfs_set_writer(VgpuSysfsWriteFunc writer, gpointer user_data)
 {
@@ -122,7 +125,12 @@ write_kernel(const char *path, const char *value)
     return err;
 }
 
-/* In the writer. */
+void
+vgpu_sysfs_write_here(void)
+{
+    writes_here = TRUE;
+}
+
 static int
 write_value(const char *path, const char *value)
 {
@@ -154,6 +162,8 @@ vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadlin
         err = VGPU_SYSFS_WRITER_LATE;
     else if (strlen(value) >= VGPU_SYSFS_VALUE_MAX)
         err = E2BIG;
+    else if (writes_here)
+        err = write_value(path, value);
     else
         err = vgpu_sysfs_writer_run(write_value, path, value, deadline);
     return report_write(err, path, value, error);

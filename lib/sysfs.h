@@ -109,12 +109,20 @@ char *vgpu_sysfs_read_link_folder(const char *path, GError **error);
  * Writes @value by a single write(2), as sysfs wants it, from a process of its own
  * (sysfs-writer.h): if the kernel keeps it past the deadline, when no signal may help, it stays
  * behind, and holds none of our files; locks are let go of by word. On %VGPU_ERROR_TIMEOUT the
- * kernel may therefore still act on @value later.
+ * kernel may therefore still act on @value later. After vgpu_sysfs_write_here() it writes itself,
+ * and waits for as long as the kernel takes.
  *
  * Returns: TRUE if the kernel took all of it in time.
  */
 gboolean vgpu_sysfs_write_deadline(const char *path, const char *value,
                                    const VgpuDeadline *deadline, GError **error);
+
+/**
+ * vgpu_sysfs_write_here:
+ *
+ * For a process that others may leave behind: from now on it writes itself.
+ */
+void vgpu_sysfs_write_here(void);
 
 G_END_DECLS
 

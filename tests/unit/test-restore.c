@@ -397,6 +397,24 @@ test_waits_for_a_guest(void **state)
     assert_count(f, 1, 0, 0, 0);
 }
 
+/* A driver that does not answer costs those of its own GPU their time, and no other anything. */
+static void
+test_one_that_hangs_stops_no_other(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_add_gpu(f->mock, "0002:00:00.0");
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_B,
+                      "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\"}");
+    mock_sysfs_fail(f->mock, "vgpu/params", MOCK_HANG);
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 1, 0, 1, 0);
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_B));
+    assert_int_equal(f->lines->len, 1);
+    assert_non_null(strstr(f->lines->pdata[0], "vGPU '" UUID_A "'"));
+    assert_non_null(strstr(f->lines->pdata[0], "time is up"));
+}
+
 static void
 test_bad_parent_name(void **state)
 {
@@ -427,6 +445,7 @@ main(void)
         TEST(test_stale_record_goes),
         TEST(test_id_is_not_free_yet),
         TEST(test_present_one_of_a_domain_is_left_alone),
+        TEST(test_one_that_hangs_stops_no_other),
         TEST(test_bad_parent_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
