@@ -187,14 +187,22 @@ list_parents(const VgpuRoot *root, const VgpuProvider *provider, GError **error)
     return g_steal_pointer(&names);
 }
 
+/* @problems: (nullable): takes what is wrong with single folders, which then hide no other */
 static gboolean
 list_all(const VgpuRoot *root, const VgpuProvider *provider, GHashTable *but, GPtrArray *list,
-         GError **error)
+         GPtrArray *problems, GError **error)
 {
     g_autoptr(GPtrArray) parents = list_parents(root, provider, error);
-    for (guint i = 0; parents && i < parents->len; i++)
-        if (!list_parent(root, provider, parents->pdata[i], but, list, error))
+    for (guint i = 0; parents && i < parents->len; i++) {
+        GError *problem = NULL;
+        if (list_parent(root, provider, parents->pdata[i], but, list, &problem))
+            continue;
+        if (!problems) {
+            g_propagate_error(error, problem);
             return FALSE;
+        }
+        g_ptr_array_add(problems, problem);
+    }
     return parents != NULL;
 }
 
@@ -205,26 +213,26 @@ list_new(void)
 }
 
 GPtrArray *
-vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error)
+vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *problems, GError **error)
 {
     g_autoptr(GPtrArray) list = list_new();
 
     for (guint i = 0; vgpu_providers[i]; i++) {
         const VgpuProvider *provider = vgpu_providers[i];
         if (!(parent ? list_parent(root, provider, parent, NULL, list, error)
-                     : list_all(root, provider, NULL, list, error)))
+                     : list_all(root, provider, NULL, list, problems, error)))
             return NULL;
     }
     return g_steal_pointer(&list);
 }
 
 GPtrArray *
-vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GError **error)
+vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *problems, GError **error)
 {
     g_autoptr(GPtrArray) list = list_new();
 
     for (guint i = 0; vgpu_providers[i]; i++)
-        if (!list_all(root, vgpu_providers[i], ids, list, error))
+        if (!list_all(root, vgpu_providers[i], ids, list, problems, error))
             return NULL;
     return g_steal_pointer(&list);
 }

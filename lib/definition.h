@@ -85,6 +85,8 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
  * vgpu_definition_list:
  * @root: a root
  * @parent: (nullable): name of a parent, or NULL for all
+ * @problems: (nullable) (element-type GError): if all are asked for, takes an error for each parent
+ *   whose folder can't be read; NULL to fail for one
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @parent, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * All definitions, sorted by parent and id. A file that can't be understood is in the list
@@ -94,12 +96,14 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
  * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
  * elements.
  */
-GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError **error);
+GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *problems,
+                                GError **error);
 
 /**
  * vgpu_definition_list_but:
  * @root: a root
  * @ids: (element-type utf8): ids as keys
+ * @problems: (nullable) (element-type GError): as vgpu_definition_list()
  * @error: (out) (optional): as vgpu_definition_list()
  *
  * As vgpu_definition_list() with no @parent, without the definitions of @ids: their files are not
@@ -108,7 +112,8 @@ GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GError
  * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
  * elements.
  */
-GPtrArray *vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GError **error);
+GPtrArray *vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *problems,
+                                    GError **error);
 
 /**
  * vgpu_definition_find:

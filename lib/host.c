@@ -4,6 +4,24 @@
  */
 #include "host.h"
 
+#include "log.h"
+
+/*
+ * @but: (nullable): ids whose definitions play no part. A GPU whose folder can't be read is in the
+ * way of no vGPU.
+ */
+static GPtrArray *
+list_definitions(const VgpuRoot *root, GHashTable *but, GError **error)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    GPtrArray *list = but ? vgpu_definition_list_but(root, but, problems, error)
+                          : vgpu_definition_list(root, NULL, problems, error);
+
+    for (guint i = 0; i < problems->len; i++)
+        vgpu_log_error(problems->pdata[i]);
+    return list;
+}
+
 VgpuHost *
 vgpu_host_look(const VgpuRoot *root, GError **error)
 {
@@ -11,7 +29,7 @@ vgpu_host_look(const VgpuRoot *root, GError **error)
 
     host->parents = vgpu_parent_list(root, error);
     host->devices = host->parents ? vgpu_device_list(root, error) : NULL;
-    host->definitions = host->devices ? vgpu_definition_list(root, NULL, error) : NULL;
+    host->definitions = host->devices ? list_definitions(root, NULL, error) : NULL;
     host->records = host->definitions ? vgpu_record_list(root, NULL, error) : NULL;
     return host->records ? g_steal_pointer(&host) : NULL;
 }
@@ -53,7 +71,7 @@ vgpu_host_look_for(const VgpuRoot *root, const char *type, GError **error)
     if (!host->devices)
         return NULL;
     ids = ids_of(host->devices);
-    host->definitions = vgpu_definition_list_but(root, ids, error);
+    host->definitions = list_definitions(root, ids, error);
     host->records = host->definitions ? vgpu_record_list_but(root, ids, error) : NULL;
     if (!host->records)
         return NULL;

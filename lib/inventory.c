@@ -34,7 +34,7 @@ read_all(VgpuInventory *inventory, const VgpuRoot *root)
         g_ptr_array_add(inventory->problems, g_steal_pointer(&error));
     list = vgpu_device_list(root, &error);
     inventory->devices = keep(inventory, list, g_steal_pointer(&error));
-    list = vgpu_definition_list(root, NULL, &error);
+    list = vgpu_definition_list(root, NULL, inventory->problems, &error);
     inventory->definitions = keep(inventory, list, g_steal_pointer(&error));
     list = vgpu_record_list(root, inventory->problems, &error);
     inventory->records = keep(inventory, list, g_steal_pointer(&error));

@@ -306,6 +306,20 @@ restore_list(Run *run, const GPtrArray *definitions, GError **error)
     return vgpu_worker_run(&tasks, error);
 }
 
+/* @parent: (nullable): NULL for all of them; then one whose folder can't be read stops no other */
+static gboolean
+restore_parent(Run *run, const char *parent, GError **error)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, error);
+
+    for (guint i = 0; i < problems->len; i++) {
+        run->count->failed++;
+        vgpu_log_error(problems->pdata[i]);
+    }
+    return list && restore_list(run, list, error);
+}
+
 /* Is @name among @parents, or is any meant? */
 static gboolean
 is_meant(const char *const *parents, const char *name)
@@ -348,10 +362,8 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint millise
 
     *count = (VgpuRestoreCount){0};
     set_up(root, parents, count);
-    for (guint i = 0; any ? parents[i] != NULL : i == 0; i++) {
-        g_autoptr(GPtrArray) list = vgpu_definition_list(root, any ? parents[i] : NULL, error);
-        if (!list || !restore_list(&run, list, error))
+    for (guint i = 0; any ? parents[i] != NULL : i == 0; i++)
+        if (!restore_parent(&run, any ? parents[i] : NULL, error))
             return FALSE;
-    }
     return TRUE;
 }

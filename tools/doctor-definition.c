@@ -55,12 +55,16 @@ report_file(const DoctorHost *host, DoctorReport *report, const VgpuDefinition *
 static gboolean
 check_file(const DoctorHost *host, DoctorReport *report)
 {
+    for (guint i = 0; i < host->unread->len; i++) {
+        const GError *problem = host->unread->pdata[i];
+        doctor_report_add(report, DOCTOR_ERROR, "%s", problem->message);
+    }
     for (guint i = 0; i < host->definitions->len; i++) {
         const VgpuDefinition *definition = host->definitions->pdata[i];
         if (definition->error)
             report_file(host, report, definition);
     }
-    return host->definitions->len > 0;
+    return host->definitions->len + host->unread->len > 0;
 }
 
 /* Those of a GPU that is there but can't make them are the GPU's matter. */

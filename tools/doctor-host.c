@@ -133,7 +133,8 @@ doctor_host_new(const VgpuRoot *root)
     host->knows_modules = has_module_list(host);
     host->parents = vgpu_parent_list(root, NULL);
     host->functions = list_functions(root);
-    host->definitions = vgpu_definition_list(root, NULL, NULL);
+    host->unread = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    host->definitions = vgpu_definition_list(root, NULL, host->unread, NULL);
     if (!host->parents)
         host->parents = g_ptr_array_new();
     if (!host->definitions)
@@ -155,6 +156,7 @@ doctor_host_free(DoctorHost *host)
     g_ptr_array_unref(host->parents);
     g_ptr_array_unref(host->functions);
     g_ptr_array_unref(host->definitions);
+    g_ptr_array_unref(host->unread);
     vgpu_daemon_free(host->virtqemud);
     vgpu_daemon_free(host->libvirtd);
     g_free(host->system);

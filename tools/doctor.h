@@ -34,6 +34,7 @@ G_BEGIN_DECLS
  * @parents: (element-type VgpuParent): GPUs that can make vGPUs now
  * @functions: (element-type utf8): physical functions that make vGPUs on virtual ones, on or off
  * @definitions: (element-type VgpuDefinition): definitions, those that can't be understood too
+ * @unread: (element-type GError): folders of definitions that can't be read
  * @virtqemud: libvirt's modular daemon for QEMU
  * @libvirtd: libvirt's one daemon for all
  * @daemon: (nullable): the one of the two that libvirt's clients go to; NULL if neither has a
@@ -51,6 +52,7 @@ typedef struct {
     GPtrArray *parents;
     GPtrArray *functions;
     GPtrArray *definitions;
+    GPtrArray *unread;
     VgpuDaemon *virtqemud;
     VgpuDaemon *libvirtd;
     const VgpuDaemon *daemon;

@@ -45,7 +45,7 @@ tell(guint done, guint total, gpointer user_data)
 static void
 say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
-    g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL);
+    g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL, NULL);
     gboolean known = !definitions || definitions->len || !settings ||
                      g_hash_table_contains(settings->setup, gpu);
 

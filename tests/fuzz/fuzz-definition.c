@@ -33,7 +33,7 @@ static void
 check_list(const VgpuRoot *root, const VgpuDefinition *definition)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) list = vgpu_definition_list(root, NULL, &error);
+    g_autoptr(GPtrArray) list = vgpu_definition_list(root, NULL, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_cmpuint(list->len, ==, 2);

@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define GPU "0001:00:00.0"
 
@@ -178,7 +179,7 @@ test_bad_file_hides_no_other(void **state)
     mock_sysfs_write(mock, "etc/mdevctl.d/scripts.d/callouts/50-openvgpu", "x");
     mock_sysfs_write(mock, "etc/mdevctl.d/README", "x");
 
-    g_autoptr(GPtrArray) all = vgpu_definition_list(mock->root, NULL, &error);
+    g_autoptr(GPtrArray) all = vgpu_definition_list(mock->root, NULL, NULL, &error);
     assert_no_error(error);
     assert_int_equal(all->len, 3);
     const VgpuDefinition *bad = all->pdata[1], *last = all->pdata[2];
@@ -188,12 +189,49 @@ test_bad_file_hides_no_other(void **state)
     assert_null(last->error);
     assert_false(last->autostart);
 
-    g_autoptr(GPtrArray) one = vgpu_definition_list(mock->root, "mtty", &error);
+    g_autoptr(GPtrArray) one = vgpu_definition_list(mock->root, "mtty", NULL, &error);
     assert_int_equal(one->len, 1);
-    g_autoptr(GPtrArray) none = vgpu_definition_list(mock->root, "absent", &error);
+    g_autoptr(GPtrArray) none = vgpu_definition_list(mock->root, "absent", NULL, &error);
     assert_int_equal(none->len, 0);
-    assert_null(vgpu_definition_list(mock->root, "../..", &error));
+    assert_null(vgpu_definition_list(mock->root, "../..", NULL, &error));
     assert_error(&error, VGPU_ERROR_INVALID, "../..");
+}
+
+/* As somebody who may not read one of them; root may read all. */
+static GPtrArray *
+list_as_nobody(MockSysfs *mock, GPtrArray *problems, GError **error)
+{
+    gboolean root = geteuid() == 0;
+    if (root)
+        assert_int_equal(seteuid(65534), 0);
+    GPtrArray *list = vgpu_definition_list(mock->root, NULL, problems, error);
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+    return list;
+}
+
+static void
+test_unreadable_folder_hides_no_other(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autofree char *folder = g_build_filename(mock->path, "etc/mdevctl.d", GPU, NULL);
+    const char *good = "{\"mdev_type\":\"t\",\"start\":\"manual\"}";
+    GError *error = NULL;
+    mock_sysfs_define(mock, GPU, UUID_A, good);
+    mock_sysfs_define(mock, "mtty", UUID_C, good);
+    assert_int_equal(chmod(mock->path, 0755), 0);
+    assert_int_equal(chmod(folder, 0), 0);
+
+    g_autoptr(GPtrArray) list = list_as_nobody(mock, problems, &error);
+    assert_no_error(error);
+    assert_int_equal(list->len, 1);
+    assert_string_equal(((const VgpuDefinition *)list->pdata[0])->vgpu, UUID_C);
+    assert_int_equal(problems->len, 1);
+    assert_non_null(strstr(((const GError *)problems->pdata[0])->message, folder));
+    assert_null(list_as_nobody(mock, NULL, &error));
+    assert_error(&error, VGPU_ERROR_ACCESS, folder);
+    assert_int_equal(chmod(folder, 0755), 0);
 }
 
 static void
@@ -253,6 +291,7 @@ main(void)
         cmocka_unit_test(test_not_ascii),
         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_bad_file_hides_no_other),
+        cmocka_unit_test(test_unreadable_folder_hides_no_other),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_version),
     };
