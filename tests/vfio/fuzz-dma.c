@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,6 +13,13 @@
 static const int map_refusals[] = {EEXIST, EINVAL,    EADDRINUSE, EFAULT,
                                    ENOMEM, EOVERFLOW, ENOSPC,     0};
 static const int unmap_refusals[] = {EINVAL, ENOENT, EOVERFLOW, EBUSY, 0};
+
+/*
+ * Type1 lets go of its lock before it tells a vGPU of an unmap, and then reads what another unmap
+ * may have freed (vfio_notify_dma_unmap() in drivers/vfio/vfio_iommu_type1.c of Linux 7.3). It
+ * tells one at a time in any case, so for us nothing is lost by one unmap at a time.
+ */
+static pthread_mutex_t type1_unmaps = PTHREAD_MUTEX_INITIALIZER;
 
 long
 dma_map(struct worker *w, uint64_t iova, const void *memory, uint64_t size)
@@ -23,8 +31,16 @@ dma_map(struct worker *w, uint64_t iova, const void *memory, uint64_t size)
 long
 dma_unmap(struct worker *w, uint64_t iova, uint64_t size)
 {
+    const struct device *dev = &w->target->dev;
+    long result;
+
     fuzz_note(w, "unmap", iova, size, 0);
-    return fuzz_noted(w, device_unmap_dma(&w->target->dev, iova, size) ? 0 : -1);
+    if (!dev->ioas)
+        pthread_mutex_lock(&type1_unmaps);
+    result = device_unmap_dma(dev, iova, size) ? 0 : -1;
+    if (!dev->ioas)
+        pthread_mutex_unlock(&type1_unmaps);
+    return fuzz_noted(w, result);
 }
 
 static long
@@ -32,9 +48,13 @@ type1_unmap_all(struct worker *w)
 {
     struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof unmap,
                                                .flags = VFIO_DMA_UNMAP_FLAG_ALL};
+    long result;
 
-    return fuzz_ioctl(w, "UNMAP_DMA of all", w->target->dev.container, VFIO_IOMMU_UNMAP_DMA, &unmap,
-                      0, 0);
+    pthread_mutex_lock(&type1_unmaps);
+    result = fuzz_ioctl(w, "UNMAP_DMA of all", w->target->dev.container, VFIO_IOMMU_UNMAP_DMA,
+                        &unmap, 0, 0);
+    pthread_mutex_unlock(&type1_unmaps);
+    return result;
 }
 
 /* A slot is mapped if it was not, and the other way round. */
