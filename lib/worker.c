@@ -60,7 +60,8 @@ send_line(const VgpuLogEntry *entry, gpointer user_data)
 {
     const int *fd = user_data;
 
-    if (entry->level >= VGPU_LOG_WARNING && send(*fd, entry->line, strlen(entry->line), 0) < 0)
+    if (entry->level >= VGPU_LOG_WARNING &&
+        send(*fd, entry->line, strlen(entry->line), MSG_NOSIGNAL) < 0)
         return; /* nobody is left to be told */
 }
 
@@ -89,6 +90,8 @@ work(const Hand *hand, guint first, pid_t caller)
     vgpu_log_set_sink(send_line, &fd);
     vgpu_sysfs_write_here();
     for (guint i = first; i < tasks->count && getppid() == caller; i++) {
+        /* before it is claimed: how late the one before was must not count for this */
+        vgpu_worker_expect(shared, 0);
         if (!g_atomic_int_compare_and_exchange(&shared->claimed, (gint)i, (gint)i + 1))
             break;
         shared->results[i] = (gint8)tasks->run(shared, i, tasks->user_data);
@@ -162,6 +165,16 @@ bar_if_late(const Hand *hand, guint task)
            g_atomic_int_compare_and_exchange(&hand->shared->claimed, (gint)task + 1, BARRED);
 }
 
+/* Unless it has come to the end of @task just before it was barred. */
+static guint
+leave_behind(Hand *hand, guint task)
+{
+    hand->left = TRUE;
+    if (tell(hand, task) == task)
+        hand->tasks->done(task, VGPU_WORKER_LATE, hand->tasks->user_data);
+    return task + 1;
+}
+
 /* Until it has ended or is left behind. Returns the first task that is not seen to. */
 static guint
 follow(Hand *hand, guint next)
@@ -171,11 +184,8 @@ follow(Hand *hand, guint next)
     while (on) {
         on = listen_to(hand);
         next = tell(hand, next);
-        if (!on || !bar_if_late(hand, next))
-            continue;
-        hand->left = TRUE;
-        hand->tasks->done(next, VGPU_WORKER_LATE, hand->tasks->user_data);
-        return next + 1;
+        if (on && bar_if_late(hand, next))
+            return leave_behind(hand, next);
     }
     if (next < hand->tasks->count)
         hand->tasks->done(next++, VGPU_WORKER_DIED, hand->tasks->user_data);
