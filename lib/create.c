@@ -176,7 +176,7 @@ vgpu_create_check_blindly(const VgpuRoot *root, const VgpuCreateOrder *order, co
         return refuse_place(parent, order->vgpu, only, error);
     if (!vgpu_name_check(order->wish.id, "type", error))
         return FALSE;
-    vgpu_log("GPU '%s' is not there now: type and attributes are written unchecked", parent);
+    vgpu_log("GPU '%s' makes no vGPUs now: type and attributes are written unchecked", parent);
     return TRUE;
 }
 

@@ -114,7 +114,7 @@ test_choose_blindly(void **state)
     assert_no_error(type.error);
     assert_string_equal(type.request->type, "nvidia-9");
     assert_string_equal(type.request->parent, "0000:99:00.0");
-    assert_non_null(strstr(logged->str, "GPU '0000:99:00.0' is not there now"));
+    assert_non_null(strstr(logged->str, "GPU '0000:99:00.0' makes no vGPUs now"));
     g_auto(Choice) size = choose(mock, away, NULL, 20);
     assert_error(&size.error, VGPU_ERROR_NOT_FOUND, "GPU '0000:99:00.0' makes no vGPUs now");
 }

@@ -378,7 +378,7 @@ test_define_for_later(void **state)
         vgpuctl(mock, "define --type nvidia-9 --parent 0000:99:00.0 --uuid " UUID_D);
 
     assert_int_equal(away.status, 0);
-    assert_non_null(strstr(away.errors, "GPU '0000:99:00.0' is not there now"));
+    assert_non_null(strstr(away.errors, "GPU '0000:99:00.0' makes no vGPUs now"));
     assert_definition(mock, "0000:99:00.0", UUID_D,
                       "{\"mdev_type\":\"nvidia-9\",\"start\":\"manual\",\"attrs\":[]}");
     assert_refused(mock, "define --framebuffer 1G --parent 0000:99:00.0", 1, "say --type");
