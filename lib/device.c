@@ -40,28 +40,16 @@ compare_ids(gconstpointer a, gconstpointer b)
     return g_strcmp0(x->id, y->id);
 }
 
-static GPtrArray *
-list(const VgpuRoot *root, gboolean placed, GError **error)
+GPtrArray *
+vgpu_device_list(const VgpuRoot *root, GError **error)
 {
     g_autoptr(GPtrArray) devices = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_device_free);
 
     for (guint i = 0; vgpu_providers[i]; i++)
-        if (!vgpu_providers[i]->list_devices(root, placed, devices, error))
+        if (!vgpu_providers[i]->list_devices(root, devices, error))
             return NULL;
     g_ptr_array_sort(devices, compare_ids);
     return g_steal_pointer(&devices);
-}
-
-GPtrArray *
-vgpu_device_list(const VgpuRoot *root, GError **error)
-{
-    return list(root, FALSE, error);
-}
-
-GPtrArray *
-vgpu_device_list_placed(const VgpuRoot *root, GError **error)
-{
-    return list(root, TRUE, error);
 }
 
 VgpuDevice *

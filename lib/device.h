@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * VgpuDevice:
  * @id: its id: the uuid of an mdev, or the PCI address of a virtual function; lower case
  * @parent: name of its parent, as in #VgpuParent
- * @type: its type id; NULL in a list of vgpu_device_list_placed()
+ * @type: its type id
  * @path: its folder in sysfs (below the root)
  *
  * A snapshot. Members are to be read only.
@@ -45,18 +45,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuDevice, vgpu_device_free)
  * Returns: (transfer full) (nullable) (element-type VgpuDevice): an array that frees its elements.
  */
 GPtrArray *vgpu_device_list(const VgpuRoot *root, GError **error);
-
-/**
- * vgpu_device_list_placed:
- * @root: a root
- * @error: (out) (optional): as vgpu_device_list()
- *
- * As vgpu_device_list(), for whom it matters only where they are: without their types, which cost
- * most, and with those that are half made.
- *
- * Returns: (transfer full) (nullable) (element-type VgpuDevice): an array that frees its elements.
- */
-GPtrArray *vgpu_device_list_placed(const VgpuRoot *root, GError **error);
 
 /**
  * vgpu_device_load:

@@ -67,7 +67,7 @@ vgpu_host_look_for(const VgpuRoot *root, const char *type, GError **error)
     g_autoptr(GHashTable) ids = NULL;
 
     host->parents = vgpu_parent_list_for(root, type, error);
-    host->devices = host->parents ? vgpu_device_list_placed(root, error) : NULL;
+    host->devices = host->parents ? vgpu_device_list(root, error) : NULL;
     if (!host->devices)
         return NULL;
     ids = ids_of(host->devices);

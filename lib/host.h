@@ -46,8 +46,7 @@ VgpuHost *vgpu_host_look(const VgpuRoot *root, GError **error);
  * @error: (out) (optional): as vgpu_host_look()
  *
  * As vgpu_host_look(), as far as it plays a part in where that vGPU can be: of types only @type and
- * those of definitions, of vGPUs not their types, and no definitions and records of those that are
- * there.
+ * those of definitions, and no definitions and records of vGPUs that are there.
  *
  * Returns: (transfer full) (nullable): what there is now.
  */

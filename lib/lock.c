@@ -17,7 +17,11 @@
 struct _VgpuLock {
     int fd;
     gboolean waited;
+    GArray *taken; /* (element-type off_t): the bytes, if others have locks in the same file */
 };
+
+/* The file that locks are taken in, one more than its number; 0 if each opens it anew. */
+static int shared;
 
 /* Files of the locks of vGPUs that are held, each one more than its number; 0 is none. */
 static int held[VGPU_LOCK_FILES_MAX];
@@ -77,8 +81,8 @@ compare_places(gconstpointer first, gconstpointer second)
     return a->at == b->at ? 0 : a->at < b->at ? -1 : 1;
 }
 
-static int
-open_file(const VgpuRoot *root, GError **error)
+int
+vgpu_lock_open(const VgpuRoot *root, GError **error)
 {
     g_autofree char *path = vgpu_root_path(root, VGPU_DIR_STATE, error, VGPU_LOCK_FILE, NULL);
 
@@ -89,6 +93,12 @@ open_file(const VgpuRoot *root, GError **error)
     if (fd < 0)
         vgpu_error_set_errno(error, errno, "cannot open the lock file '%s'", path);
     return fd;
+}
+
+void
+vgpu_lock_share(int file)
+{
+    shared = file + 1;
 }
 
 static int
@@ -133,6 +143,13 @@ take_byte(VgpuLock *lock, const Place *place, off_t at, const VgpuDeadline *dead
     return err == 0;
 }
 
+void
+vgpu_lock_close(int file)
+{
+    set_lock(file, F_UNLCK, 0, 0);
+    close(file);
+}
+
 static gboolean
 take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **error)
 {
@@ -140,6 +157,8 @@ take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **
                      take_byte(lock, place, place->at, deadline, error);
 
     set_lock(lock->fd, F_UNLCK, place->at + 1, 1);
+    if (taken && lock->taken)
+        g_array_append_val(lock->taken, place->at);
     return taken;
 }
 
@@ -150,7 +169,8 @@ take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadl
 {
     g_autoptr(VgpuLock) lock = g_new0(VgpuLock, 1);
 
-    lock->fd = open_file(root, error);
+    lock->taken = shared ? g_array_new(FALSE, FALSE, sizeof(off_t)) : NULL;
+    lock->fd = shared ? fcntl(shared - 1, F_DUPFD_CLOEXEC, 0) : vgpu_lock_open(root, error);
     for (guint i = 0; lock->fd >= 0 && i < count; i++)
         if ((i == 0 || places[i].at != places[i - 1].at) &&
             !take(lock, &places[i], deadline, error))
@@ -215,8 +235,13 @@ vgpu_lock_release(VgpuLock *lock)
     if (lock->fd >= 0) {
         set_held(lock->fd + 1, 0);
         /* by word and not by close alone: a child forked meanwhile shares the open file */
-        set_lock(lock->fd, F_UNLCK, 0, 0);
+        if (!lock->taken)
+            set_lock(lock->fd, F_UNLCK, 0, 0);
+        for (guint i = 0; lock->taken && i < lock->taken->len; i++)
+            set_lock(lock->fd, F_UNLCK, g_array_index(lock->taken, off_t, i), 1);
         close(lock->fd);
     }
+    if (lock->taken)
+        g_array_unref(lock->taken);
     g_free(lock);
 }

@@ -75,6 +75,32 @@ VgpuLock *vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDea
                            GError **error);
 
 /**
+ * vgpu_lock_open:
+ * @root: a root
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Returns: the file of all locks, opened; negative with @error set.
+ */
+int vgpu_lock_open(const VgpuRoot *root, GError **error);
+
+/**
+ * vgpu_lock_share:
+ * @file: a file of vgpu_lock_open(), which stays open
+ *
+ * From now on this process takes its locks in @file, so that another that has it too, from before a
+ * fork, can let go of them.
+ */
+void vgpu_lock_share(int file);
+
+/**
+ * vgpu_lock_close:
+ * @file: a file of vgpu_lock_open()
+ *
+ * Lets go of all locks that were taken in it, whoever did, and closes it.
+ */
+void vgpu_lock_close(int file);
+
+/**
  * VGPU_LOCK_FILES_MAX:
  *
  * As many files vgpu_lock_get_files() gives at most.

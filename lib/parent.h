@@ -33,7 +33,7 @@ typedef struct _VgpuProvider VgpuProvider;
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
  * @numa_node: NUMA node, -1 if not known
  * @types: (element-type VgpuType): types that could be read, sorted by id; of
- *   vgpu_parent_list_for() those that were asked for
+ *   vgpu_parent_list_for() those that were asked for, in that order
  * @problems: (element-type GError): one for each type that could not
  *
  * A snapshot. Members are to be read only.

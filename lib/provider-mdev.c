@@ -101,14 +101,6 @@ mdev_folder(const VgpuRoot *root, const char *id)
     return vgpu_root_path(root, VGPU_DIR_MDEVS, NULL, id, NULL);
 }
 
-/* @path: the vGPU's folder */
-static char *
-read_type(const char *path)
-{
-    g_autofree char *link = g_build_filename(path, "mdev_type", NULL);
-    return vgpu_sysfs_read_link(link, NULL);
-}
-
 static VgpuDevice *
 mdev_load(const VgpuRoot *root, const char *id)
 {
@@ -118,45 +110,24 @@ mdev_load(const VgpuRoot *root, const char *id)
     device->path = mdev_folder(root, id);
     /* the entry in the bus's folder is a link to .../<parent>/<uuid> */
     device->parent = vgpu_sysfs_read_link_folder(device->path, NULL);
-    device->type = read_type(device->path);
+    g_autofree char *type = g_build_filename(device->path, "mdev_type", NULL);
+    device->type = vgpu_sysfs_read_link(type, NULL);
     return device->parent && device->type ? g_steal_pointer(&device) : NULL;
 }
 
-/* A vGPU's folder is in that of its parent, under its id. */
 static gboolean
-add_devices(const VgpuRoot *root, const char *parent, gboolean placed, GPtrArray *devices,
-            GError **error)
+mdev_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
 {
-    g_autofree char *folder = vgpu_root_path(root, VGPU_DIR_PARENTS, NULL, parent, NULL);
-    g_autoptr(GPtrArray) names = folder ? vgpu_file_list(folder, error) : g_ptr_array_new();
+    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_MDEVS);
+    g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
 
     for (guint i = 0; names && i < names->len; i++) {
-        g_autofree char *path = NULL;
-        g_autoptr(VgpuDevice) device = g_new0(VgpuDevice, 1);
-
-        device->id = mdev_id_canonical(names->pdata[i]);
-        if (!device->id)
-            continue;
-        device->parent = g_strdup(parent);
-        device->path = mdev_folder(root, device->id);
-        path = g_build_filename(folder, device->id, NULL);
-        device->type = placed ? NULL : read_type(path);
-        if (placed || device->type)
-            g_ptr_array_add(devices, g_steal_pointer(&device));
+        g_autofree char *id = mdev_id_canonical(names->pdata[i]);
+        VgpuDevice *device = id ? mdev_load(root, id) : NULL;
+        if (device)
+            g_ptr_array_add(devices, device);
     }
     return names != NULL;
-}
-
-static gboolean
-mdev_list_devices(const VgpuRoot *root, gboolean placed, GPtrArray *devices, GError **error)
-{
-    g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PARENTS);
-    g_autoptr(GPtrArray) parents = vgpu_file_list(folder, error);
-
-    for (guint i = 0; parents && i < parents->len; i++)
-        if (!add_devices(root, parents->pdata[i], placed, devices, error))
-            return FALSE;
-    return parents != NULL;
 }
 
 static gboolean

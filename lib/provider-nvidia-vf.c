@@ -269,8 +269,7 @@ vf_list_parents(const VgpuRoot *root, const char *type G_GNUC_UNUSED, GPtrArray 
 }
 
 static gboolean
-vf_list_devices(const VgpuRoot *root, gboolean placed G_GNUC_UNUSED, GPtrArray *devices,
-                GError **error)
+vf_list_devices(const VgpuRoot *root, GPtrArray *devices, GError **error)
 {
     return each_device(root, CURRENT, add_device, devices, error);
 }

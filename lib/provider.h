@@ -25,8 +25,7 @@ G_BEGIN_DECLS
  *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it has it
  * @load_type: (nullable): adds the type @id to @parent, if it has it; missing where @load_parent
  * always has all of them
- * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look. If
- * @placed, only where they are matters, and types may be left out
+ * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look
  * @folder: returns (transfer full) (nullable) the folder in sysfs of the vGPU @id, there or not,
  * with "iommu_group" and "vfio-dev" in it, and its attributes
  * @load: returns (transfer full) (nullable) the vGPU @id, NULL if it is not there or half made
@@ -56,8 +55,7 @@ struct _VgpuProvider {
     gboolean (*has_parent)(const VgpuRoot *root, const char *name);
     VgpuParent *(*load_parent)(const VgpuRoot *root, const char *name, const char *type);
     void (*load_type)(VgpuParent *parent, const char *id);
-    gboolean (*list_devices)(const VgpuRoot *root, gboolean placed, GPtrArray *devices,
-                             GError **error);
+    gboolean (*list_devices)(const VgpuRoot *root, GPtrArray *devices, GError **error);
     char *(*folder)(const VgpuRoot *root, const char *id);
     VgpuDevice *(*load)(const VgpuRoot *root, const char *id);
     gboolean (*exists)(const VgpuRoot *root, const char *id);

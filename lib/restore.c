@@ -128,7 +128,11 @@ static gboolean
 finish(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline *deadline,
        GError **error)
 {
-    if (vgpu_device_set_attrs(root, definition->vgpu, definition->attrs, deadline, error))
+    /* that the kernel took all the time to make it is no reason to make it in vain */
+    VgpuDeadline more = vgpu_deadline_after(UNDO_MS);
+    const VgpuDeadline *until = deadline->at > more.at ? deadline : &more;
+
+    if (vgpu_device_set_attrs(root, definition->vgpu, definition->attrs, until, error))
         return TRUE;
     undo(root, definition->vgpu);
     return FALSE;
@@ -296,7 +300,7 @@ static gboolean
 restore_list(Run *run, const GPtrArray *definitions, GError **error)
 {
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
-    VgpuWorkerTasks tasks = {.run = see_to, .done = note, .user_data = run};
+    VgpuWorkerTasks tasks = {.root = run->root, .run = see_to, .done = note, .user_data = run};
 
     for (guint i = 0; i < definitions->len; i++)
         if (is_wanted(definitions->pdata[i]))
@@ -306,18 +310,25 @@ restore_list(Run *run, const GPtrArray *definitions, GError **error)
     return vgpu_worker_run(&tasks, error);
 }
 
-/* @parent: (nullable): NULL for all of them; then one whose folder can't be read stops no other */
+/* @parent: (nullable): NULL for all of them. One whose folder can't be read stops no other. */
 static gboolean
 restore_parent(Run *run, const char *parent, GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, error);
+    GError *problem = NULL;
+    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, &problem);
 
+    if (problem && problem->code == VGPU_ERROR_INVALID) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    if (problem)
+        g_ptr_array_add(problems, problem);
     for (guint i = 0; i < problems->len; i++) {
         run->count->failed++;
         vgpu_log_error(problems->pdata[i]);
     }
-    return list && restore_list(run, list, error);
+    return !list || restore_list(run, list, error);
 }
 
 /* Is @name among @parents, or is any meant? */

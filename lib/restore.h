@@ -25,7 +25,8 @@ G_BEGIN_DECLS
  * VgpuRestoreCount:
  * @started: made by this call
  * @present: there already, with the right type
- * @failed: could not be had, or GPUs that could not be set up; each one was logged in one line
+ * @failed: could not be had, or GPUs that could not be set up or whose definitions could not be
+ *   listed; each one was logged in one line
  * @waiting: their parent is not there yet; it will be served when it comes
  */
 typedef struct {
@@ -87,14 +88,14 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @progress: (nullable): is told how far it is
  * @user_data: for @progress
  * @count: (out): what happened
- * @error: (out) (optional): the definitions could not be listed
+ * @error: (out) (optional): %VGPU_ERROR_INVALID for @parents, or no process could be started
  *
  * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
  * after another. One that fails is
  * logged and the next one tried. A definition whose parent is not there is counted as waiting.
  * Takes the lock of one vGPU at a time, so that a guest's start waits for one at most.
  *
- * Returns: FALSE if nothing could be tried; failures of single vGPUs are in @count.
+ * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */
 gboolean vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
                           VgpuRestoreProgressFunc progress, gpointer user_data,

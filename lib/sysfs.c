@@ -17,8 +17,8 @@
 static VgpuSysfsWriteFunc test_writer;
 static gpointer test_writer_data;
 
-/* We may be left behind ourselves. */
-static gboolean writes_here;
+/* If we write ourselves: whether we were left behind. */
+static gboolean (*was_left)(void);
 
 void
 vgpu_sysfs_set_writer(VgpuSysfsWriteFunc writer, gpointer user_data)
@@ -126,9 +126,9 @@ write_kernel(const char *path, const char *value)
 }
 
 void
-vgpu_sysfs_write_here(void)
+vgpu_sysfs_write_here(gboolean (*is_left)(void))
 {
-    writes_here = TRUE;
+    was_left = is_left;
 }
 
 static int
@@ -137,6 +137,15 @@ write_value(const char *path, const char *value)
     if (test_writer)
         return test_writer(path, value, test_writer_data);
     return write_kernel(path, value);
+}
+
+static int
+write_here(const char *path, const char *value)
+{
+    int err = was_left() ? EINTR : write_value(path, value);
+    if (was_left())
+        _exit(0);
+    return err;
 }
 
 static gboolean
@@ -162,8 +171,8 @@ vgpu_sysfs_write_deadline(const char *path, const char *value, const VgpuDeadlin
         err = VGPU_SYSFS_WRITER_LATE;
     else if (strlen(value) >= VGPU_SYSFS_VALUE_MAX)
         err = E2BIG;
-    else if (writes_here)
-        err = write_value(path, value);
+    else if (was_left)
+        err = write_here(path, value);
     else
         err = vgpu_sysfs_writer_run(write_value, path, value, deadline);
     return report_write(err, path, value, error);

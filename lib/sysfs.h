@@ -119,10 +119,12 @@ gboolean vgpu_sysfs_write_deadline(const char *path, const char *value,
 
 /**
  * vgpu_sysfs_write_here:
+ * @is_left: is asked before and after each write
  *
- * For a process that others may leave behind: from now on it writes itself.
+ * For a process that others may leave behind: from now on it writes itself. Once @is_left says that
+ * it was, what it would do next is others' to decide, and it ends.
  */
-void vgpu_sysfs_write_here(void);
+void vgpu_sysfs_write_here(gboolean (*is_left)(void));
 
 G_END_DECLS
 

@@ -6,6 +6,7 @@
 #include "worker.h"
 
 #include "error.h"
+#include "lock.h"
 #include "log.h"
 #include "sysfs.h"
 
@@ -26,6 +27,9 @@
 /* More than vgpu_log() makes of a line. */
 #define TEXT_MAX 2048
 
+/* Standard files, lines and locks. */
+#define FILES_KEPT 5
+
 /* No task has that number: a worker that is left behind claims no more. */
 #define BARRED G_MAXINT
 
@@ -43,8 +47,12 @@ typedef struct {
     gsize size;
     pid_t pid;
     int fd;        /* its lines; at its end when it ends */
+    int locks;     /* the file that it takes them in */
     gboolean left; /* behind */
 } Hand;
+
+/* In the worker. */
+static VgpuWorker *own;
 
 void
 vgpu_worker_expect(VgpuWorker *worker, guint milliseconds)
@@ -65,30 +73,41 @@ send_line(const VgpuLogEntry *entry, gpointer user_data)
         return; /* nobody is left to be told */
 }
 
-/* In the worker: no pipe or terminal of ours must stay open for as long as the kernel takes. */
+/*
+ * In the worker: its lines and its locks, and nothing else. No pipe or terminal of ours must stay
+ * open for as long as the kernel takes.
+ */
 static void
-leave_files(int fd)
+keep_files(Hand *hand)
 {
+    int lines = fcntl(hand->fd, F_DUPFD_CLOEXEC, FILES_KEPT);
+    int locks = fcntl(hand->locks, F_DUPFD_CLOEXEC, FILES_KEPT);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     for (int i = 0; i <= STDERR_FILENO; i++)
         dup2(null, i);
-    if (fd > STDERR_FILENO + 1)
-        close_range(STDERR_FILENO + 1, (unsigned int)fd - 1, 0);
-    close_range((unsigned int)fd + 1, ~0U, 0);
+    hand->fd = dup3(lines, STDERR_FILENO + 1, O_CLOEXEC);
+    hand->locks = dup3(locks, STDERR_FILENO + 2, O_CLOEXEC);
+    close_range(FILES_KEPT, ~0U, 0);
+}
+
+static gboolean
+is_left(void)
+{
+    return g_atomic_int_get(&own->claimed) == BARRED;
 }
 
 static void G_GNUC_NORETURN
-work(const Hand *hand, guint first, pid_t caller)
+work(Hand *hand, guint first, pid_t caller)
 {
     const VgpuWorkerTasks *tasks = hand->tasks;
-    VgpuWorker *shared = hand->shared;
-    int fd = fcntl(hand->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    VgpuWorker *shared = own = hand->shared;
 
     setsid();
-    leave_files(fd);
-    vgpu_log_set_sink(send_line, &fd);
-    vgpu_sysfs_write_here();
+    keep_files(hand);
+    vgpu_log_set_sink(send_line, &hand->fd);
+    vgpu_lock_share(hand->locks);
+    vgpu_sysfs_write_here(is_left);
     for (guint i = first; i < tasks->count && getppid() == caller; i++) {
         /* before it is claimed: how late the one before was must not count for this */
         vgpu_worker_expect(shared, 0);
@@ -100,31 +119,52 @@ work(const Hand *hand, guint first, pid_t caller)
     _exit(0);
 }
 
+/* Forks; %FALSE with errno set if that can't be. */
 static gboolean
-start(Hand *hand, guint first, GError **error)
+begin(Hand *hand, guint first)
 {
     pid_t caller = getpid();
     int ends[2];
 
-    hand->size = sizeof(VgpuWorker) + hand->tasks->count;
-    hand->shared =
-        mmap(NULL, hand->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (hand->shared == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
-        vgpu_error_set_errno(error, errno, "cannot start a worker");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return FALSE;
-    }
     hand->shared->claimed = hand->shared->through = (gint)first;
-    vgpu_worker_expect(hand->shared, 0);
     hand->pid = fork();
     hand->fd = ends[hand->pid == 0];
     if (hand->pid == 0)
         work(hand, first, caller);
     close(ends[1]);
-    if (hand->pid > 0)
+    if (hand->pid < 0)
+        close(ends[0]);
+    return hand->pid > 0;
+}
+
+static gboolean
+start(Hand *hand, guint first, GError **error)
+{
+    hand->locks = vgpu_lock_open(hand->tasks->root, error);
+    if (hand->locks < 0)
+        return FALSE;
+    hand->size = sizeof(VgpuWorker) + hand->tasks->count;
+    hand->shared =
+        mmap(NULL, hand->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (hand->shared != MAP_FAILED && begin(hand, first))
         return TRUE;
     vgpu_error_set_errno(error, errno, "cannot start a worker");
-    close(ends[0]);
+    if (hand->shared != MAP_FAILED)
+        munmap(hand->shared, hand->size);
+    close(hand->locks);
     return FALSE;
+}
+
+/* One that is left behind is no child that we wait for, and has its locks from us. */
+static void
+finish(Hand *hand)
+{
+    close(hand->fd);
+    vgpu_lock_close(hand->locks);
+    munmap(hand->shared, hand->size);
+    waitpid(hand->pid, NULL, hand->left ? WNOHANG : 0);
 }
 
 /* FALSE when it has ended, and all that it said was heard. */
@@ -203,9 +243,7 @@ vgpu_worker_run(const VgpuWorkerTasks *tasks, GError **error)
         if (!start(&hand, next, error))
             return FALSE;
         next = follow(&hand, next);
-        close(hand.fd);
-        munmap(hand.shared, hand.size);
-        waitpid(hand.pid, NULL, hand.left ? WNOHANG : 0);
+        finish(&hand);
     }
     return TRUE;
 }

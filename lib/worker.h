@@ -6,14 +6,15 @@
 #ifndef VGPU_WORKER_H
 #define VGPU_WORKER_H
 
-#include <glib.h>
+#include "root.h"
 
 G_BEGIN_DECLS
 
 /**
  * VGPU_WORKER_LATE:
  *
- * No result: the task was not through in time, and goes on in the background.
+ * No result: the task was not through in time. It goes no further than the write to sysfs that it
+ * is at, and holds no lock any more.
  */
 #define VGPU_WORKER_LATE (-1)
 
@@ -33,6 +34,7 @@ typedef struct _VgpuWorker VgpuWorker;
 
 /**
  * VgpuWorkerTasks:
+ * @root: a root
  * @count: how many there are, numbered from 0
  * @run: does one, in the worker; returns its result, 0 to 127. It says vgpu_worker_expect() before
  *   anything that may take long. vgpu_sysfs_write_deadline() writes without a process of its own
@@ -43,6 +45,7 @@ typedef struct _VgpuWorker VgpuWorker;
  * What is to be done. What @run changes in memory is the worker's alone.
  */
 typedef struct {
+    const VgpuRoot *root;
     guint count;
     int (*run)(VgpuWorker *worker, guint task, gpointer user_data);
     void (*done)(guint task, int result, gpointer user_data);
@@ -52,7 +55,7 @@ typedef struct {
 /**
  * vgpu_worker_run:
  * @tasks: what is to be done; its @done is called once for each
- * @error: (out) (optional): %VGPU_ERROR_IO if there can be no worker
+ * @error: (out) (optional): as vgpu_lock_open(), or %VGPU_ERROR_IO if there can be no worker
  *
  * Has all tasks done. A worker has none of the caller's files open, and is in a session of its own:
  * if the caller is interrupted, the task that runs is done to its end, and no other is begun.

@@ -7,13 +7,17 @@
 #include "mock-sysfs.h"
 #include "unit.h"
 
+#include "lock.h"
 #include "log.h"
+#include "sysfs.h"
 #include "worker.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define GPU   "0001:00:00.0"
 #define TASKS 4
 
 /* Which one does not do as it should. */
@@ -24,7 +28,7 @@
 
 typedef struct {
     MockSysfs *mock;
-    int (*odd)(VgpuWorker *worker);
+    int (*odd)(VgpuWorker *worker, MockSysfs *mock);
     GString *told; /* "task:result " for each */
 } Case;
 
@@ -51,7 +55,7 @@ run_one(VgpuWorker *worker, guint task, gpointer user_data)
 
     vgpu_worker_expect(worker, 50);
     if (task == ODD && c->odd)
-        result = c->odd(worker);
+        result = c->odd(worker, c->mock);
     put_mark(c->mock, task);
     return result;
 }
@@ -67,7 +71,8 @@ static void
 assert_told(Case *c, const char *told)
 {
     g_autoptr(GString) text = c->told = g_string_new(NULL);
-    VgpuWorkerTasks tasks = {.count = TASKS, .run = run_one, .done = note, .user_data = c};
+    VgpuWorkerTasks tasks = {
+        .root = c->mock->root, .count = TASKS, .run = run_one, .done = note, .user_data = c};
     GError *error = NULL;
 
     assert_true(vgpu_worker_run(&tasks, &error));
@@ -95,7 +100,7 @@ test_none(void **state)
 }
 
 static int
-say(VgpuWorker *worker G_GNUC_UNUSED)
+say(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock G_GNUC_UNUSED)
 {
     vgpu_log("a line of the worker's");
     vgpu_log_about(VGPU_LOG_INFO, NULL, "a word that nobody asked for");
@@ -112,7 +117,7 @@ test_its_lines_are_ours(void **state)
 }
 
 static int
-be_stuck(VgpuWorker *worker G_GNUC_UNUSED)
+be_stuck(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock G_GNUC_UNUSED)
 {
     g_usleep(STUCK_MS * 1000);
     return 0;
@@ -144,12 +149,55 @@ test_one_that_is_stuck_is_left_behind(void **state)
     wait_for_mark(c.mock, ODD);
 }
 
+#define FILE_OF_KERNEL "sys/kernel-file"
+
+/* With all the locks it may have; then it goes on to write. */
+static int
+be_stuck_with_locks(VgpuWorker *worker, MockSysfs *mock)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(50);
+    g_autoptr(VgpuLock) vgpu = vgpu_lock_vgpu(mock->root, UUID_A, &deadline, NULL);
+    g_autoptr(VgpuLock) parent = vgpu_lock_parent(mock->root, GPU, &deadline, NULL);
+    g_autofree char *file = g_build_filename(mock->path, FILE_OF_KERNEL, NULL);
+    VgpuDeadline never = vgpu_deadline_never();
+
+    assert_non_null(vgpu);
+    assert_non_null(parent);
+    be_stuck(worker, mock);
+    return vgpu_sysfs_write_deadline(file, "1", &never, NULL);
+}
+
+static int
+write_file(const char *path, const char *value, gpointer user_data)
+{
+    mock_sysfs_write(user_data, FILE_OF_KERNEL, value);
+    return g_str_has_suffix(path, FILE_OF_KERNEL) ? 0 : ENOENT;
+}
+
+static void
+test_one_left_behind_has_no_lock_and_changes_nothing(void **state)
+{
+    Case c = {.mock = *state, .odd = be_stuck_with_locks};
+    VgpuDeadline deadline = vgpu_deadline_after(50);
+
+    vgpu_sysfs_set_writer(write_file, c.mock);
+    assert_told(&c, "0:0 1:-1 2:2 3:3 ");
+    g_autoptr(VgpuLock) vgpu = vgpu_lock_vgpu(c.mock->root, UUID_A, &deadline, NULL);
+    g_autoptr(VgpuLock) parent = vgpu_lock_parent(c.mock->root, GPU, &deadline, NULL);
+    assert_non_null(vgpu);
+    assert_non_null(parent);
+    g_usleep(STUCK_MS * 1000);
+    g_autofree char *written = mock_sysfs_read(c.mock, FILE_OF_KERNEL);
+    assert_null(written);
+    assert_false(has_mark(c.mock, ODD));
+}
+
 /* It says so itself. */
 static int
-take_time(VgpuWorker *worker)
+take_time(VgpuWorker *worker, MockSysfs *mock)
 {
     vgpu_worker_expect(worker, STUCK_MS);
-    return be_stuck(worker);
+    return be_stuck(worker, mock);
 }
 
 static void
@@ -161,7 +209,7 @@ test_one_that_takes_time_is_waited_for(void **state)
 }
 
 static int
-be_killed(VgpuWorker *worker G_GNUC_UNUSED)
+be_killed(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock G_GNUC_UNUSED)
 {
     raise(SIGKILL);
     return 0;
@@ -179,7 +227,7 @@ test_one_that_is_killed_stops_no_other(void **state)
 
 /* As control-C does. */
 static int
-kill_the_caller(VgpuWorker *worker G_GNUC_UNUSED)
+kill_the_caller(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock G_GNUC_UNUSED)
 {
     kill(getppid(), SIGKILL);
     g_usleep(200000);
@@ -215,6 +263,7 @@ main(void)
         TEST(test_none),
         TEST(test_its_lines_are_ours),
         TEST(test_one_that_is_stuck_is_left_behind),
+        TEST(test_one_left_behind_has_no_lock_and_changes_nothing),
         TEST(test_one_that_takes_time_is_waited_for),
         TEST(test_one_that_is_killed_stops_no_other),
         TEST(test_ends_with_its_caller),
