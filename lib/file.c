@@ -6,6 +6,7 @@
 
 #include "error.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -221,24 +222,24 @@ compare_names(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, closedir)
+
 GPtrArray *
 vgpu_file_list(const char *path, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GError) reason = NULL;
-    const char *name;
+    const struct dirent *entry;
 
-    /* GDir skips "." and ".." */
-    g_autoptr(GDir) dir = g_dir_open(path, 0, &reason);
-    if (!dir && !g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-        gboolean denied = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_ACCES);
-        g_set_error(error, VGPU_ERROR, denied ? VGPU_ERROR_ACCESS : VGPU_ERROR_IO,
-                    "cannot list '%s': %s", path, reason->message);
+    /* not GDir, which loads tables of characters for a folder that is not there */
+    g_autoptr(DIR) dir = opendir(path);
+    if (!dir && errno != ENOENT) {
+        g_set_error(error, VGPU_ERROR, errno == EACCES ? VGPU_ERROR_ACCESS : VGPU_ERROR_IO,
+                    "cannot list '%s': %s", path, strerror(errno));
         return NULL;
     }
-    while (dir && (name = g_dir_read_name(dir)))
-        if (name[0] != '.')
-            g_ptr_array_add(names, g_strdup(name));
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            g_ptr_array_add(names, g_strdup(entry->d_name));
     g_ptr_array_sort(names, compare_names);
     return g_steal_pointer(&names);
 }
