@@ -65,7 +65,7 @@ image_season()
         virsh -q nodedev-list" </dev/null >/dev/null
     machine_stop "$1"
     trap - EXIT
-    rm -f "$1"/{image,runtime,kernel,cpus,port,pid,console.log,qemu.log}
+    rm -f "$1"/{image,runtime,kernel,cpus,port,pid,booted,console.log,qemu.log}
 }
 
 # image_keys ROOT DIR: a key for the host in DIR, the machine's own in ROOT.

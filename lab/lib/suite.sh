@@ -446,7 +446,7 @@ suite_scenario()
 # suite_scenario_run NAME: once; again on a new machine if the emulator died under it
 # (seen with nested KVM under multi-threaded emulation), or if it left a guest in a loop
 # (see stands_still in lab-guest), or if the kernel fell and we had no part in it. A kernel that
-# hangs counts.
+# hangs counts, unless it waits for a timer of the emulator's.
 suite_scenario_run()
 {
     local status=0 dir
@@ -461,10 +461,13 @@ suite_scenario_run()
     fi
     # its connections end before it does
     if ! qemu_wait_end "$dir" 20; then
-        echo "The lab machine does not answer; the next scenario gets a new one."
         machine_cut "$dir"
-        suite_last_words "$dir"
-        return "$status"
+        if ! machine_lost_timer "$dir"; then
+            echo "The lab machine does not answer; the next scenario gets a new one."
+            suite_last_words "$dir"
+            return "$status"
+        fi
+        echo "The lab machine does not answer: it waits for a timer."
     fi
     suite_kernel_reason "$dir"
     echo "The lab machine has ended. Its last words:"
@@ -486,7 +489,7 @@ suite_last_words()
 {
     cat "$1/qemu.log"
     grep -s 'Triple fault' "$1/cpu.log" || true
-    tail -n 40 "$1/console.log"
+    machine_console "$1" | tail -n 40
     echo
 }
 
@@ -503,17 +506,17 @@ suite_scenario_once()
 # suite_kernel_reason MACHINE-DIR: why its kernel ended, if it said so.
 suite_kernel_reason()
 {
-    { tail -n 200 "$1/console.log" | tr -d '\r' && echo; } |
+    { machine_console "$1" | tail -n 200 | tr -d '\r' && echo; } |
         sed -n 's/.*\(\(Kernel panic\|Oops\|BUG\|RIP\)\b.*\)/kernel reports: \1/p' | tail -n 3
 }
 
-# suite_fell_by_us MACHINE-DIR: whether its kernel was shut down, or fell with a module in its
-# trace that is ours or calls us. Under multi-threaded emulation a kernel that runs nested KVM
+# suite_fell_by_us MACHINE-DIR: whether its kernel was shut down, or fell, since its last start,
+# with a module in its trace that is ours or calls us. Under multi-threaded emulation a kernel that runs nested KVM
 # falls by itself now and then: there, QEMU delivers interrupts between VMRUN and STGI, where a
 # processor takes none (AMD64 manual 2, 15.17). What we do to memory of others the sanitizer
 # kernel tells, with our names.
 suite_fell_by_us()
 {
-    tail -n 200 "$1/console.log" |
+    machine_console "$1" | tail -n 200 |
         grep -E 'Power down|\[(vgpu_[a-z]+|vfio[a-z0-9_]*|mdev)[] ]' >/dev/null
 }

@@ -24,7 +24,9 @@ qemu_kvm_host() { cat "$here/host"; }
 # A process that qemu_pid takes for a machine's.
 qemu_start()
 {
+    echo start >>"$here/starts"
     cat "$here/console" >>"$1/console.log"
+    [[ ! -e $here/console.next ]] || mv "$here/console.next" "$here/console"
     bash -c 'exec -a "file=$0/disk.img," sleep 60' "$1" </dev/null >/dev/null 2>&1 &
     echo $! >"$1/pid"
     until qemu_pid "$1" >/dev/null; do sleep 0.05; done
@@ -75,6 +77,19 @@ rm "$here/ends"
 said=$(step Starting machine_boot "$here/machine" 2>&1) && fail "it stays, and this does not fail:"
 says '^        Kernel panic$' 'the machine does not boot$'
 ! grep -q 'line 60' <<<"$said" || fail "another boot's console is shown:"
+no_qemu "$here/machine"
+
+# One that waits for a timer is started once more, and no more than once.
+timer=$'[ 26.1] rcu: \tPossible timer handling issue on cpu=1 timer-softirq=1310\n'
+printf %s "$timer" >"$here/console"
+echo OPENVGPU-LAB-READY >"$here/console.next"
+said=$(step Starting machine_boot "$here/machine" 2>&1) || fail "the second time it boots, and this fails:"
+qemu_kill "$here/machine"
+printf %s "$timer" >"$here/console"
+: >"$here/starts"
+said=$(step Starting machine_boot "$here/machine" 2>&1) && fail "it never boots, and this does not fail:"
+says 'The emulator lost a timer' 'the machine does not boot$'
+[[ $(wc -l <"$here/starts") == 2 ]] || fail "it was started $(wc -l <"$here/starts") times:"
 no_qemu "$here/machine"
 
 # An image whose making is interrupted while its machine runs.

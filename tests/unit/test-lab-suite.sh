@@ -5,7 +5,9 @@ set -uo pipefail
 top=${top_srcdir:-$(dirname "$0")/../..}
 here=$(mktemp -d) || exit 99
 trap 'rm -rf "$here"' EXIT
+lab_cache=$here
 . "$top/lab/lib/progress.sh"
+. "$top/lab/lib/machine.sh"
 . "$top/lab/lib/suite.sh"
 
 fail()
@@ -32,12 +34,15 @@ suite_scenario_once()
     return "$status"
 }
 
-# scenario CONSOLE: runs one, with this on the machine's console.
+# scenario CONSOLE [EARLIER]: runs one, with this on the machine's console, after what it said
+# before its last start.
 scenario()
 {
     : >"$here/calls"
     : >"$here/qemu.log"
-    printf '%s' "$1" >"$here/console.log"
+    printf '%s' "${2-}" >"$here/console.log"
+    stat -c %s "$here/console.log" >"$here/booted"
+    printf '%s' "$1" >>"$here/console.log"
     line=$(suite_one NN-name suite_scenario_run NN-name)
 }
 
@@ -94,6 +99,9 @@ end+='[ 1.4] Kernel panic - not syncing: Fatal exception'
 scenario $'[ 1.2] RIP: 0010:__svm_vcpu_run+0xa0/0x220 [kvm_amd]\n'"$end"
 result 'PASS NN-name [0-9.]+ s \(Kernel panic - not syncing: Fatal exception; The emulator ended once\)$' \
     'run run'
+runs='255 0 '
+scenario "$end" $'[ 9.1]  vgpu_region_read+0x1/0x2 [vgpu_vfio]\n[  9.2] reboot: Power down\n'
+result 'PASS NN-name [0-9.]+ s \(Kernel panic' 'run run'
 runs='255 1 '
 scenario "$end"
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run run'
@@ -103,6 +111,16 @@ result 'FAIL NN-name [0-9.]+ s \(FAILED: b' run
 
 answers='' ends='' runs='255 0 '
 scenario login:
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
+timer=$'[ 26.1] rcu: \tPossible timer handling issue on cpu=1 timer-softirq=1310\n'
+runs='255 0 '
+scenario login: "$timer"
+result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
+runs='255 0 '
+scenario "$timer"
+result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run cut run'
+runs='255 0 '
+scenario "$timer[ 26.2]  vgpu_region_read+0x1/0x2 [vgpu_vfio]"
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
 
 answers='' ends=yes renewed='' runs='255 0 '
