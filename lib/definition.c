@@ -187,23 +187,35 @@ list_parents(const VgpuRoot *root, const VgpuProvider *provider, GError **error)
     return g_steal_pointer(&names);
 }
 
+/*
+ * @problems: (nullable): takes @problem
+ * @problem: (nullable) (transfer full): what is wrong with a folder
+ */
+static gboolean
+goes_on(GPtrArray *problems, GError *problem, GError **error)
+{
+    if (problem && problems)
+        g_ptr_array_add(problems, problem);
+    else if (problem)
+        g_propagate_error(error, problem);
+    return problems || !problem;
+}
+
 /* @problems: (nullable): takes what is wrong with single folders, which then hide no other */
 static gboolean
 list_all(const VgpuRoot *root, const VgpuProvider *provider, GHashTable *but, GPtrArray *list,
          GPtrArray *problems, GError **error)
 {
-    g_autoptr(GPtrArray) parents = list_parents(root, provider, error);
-    for (guint i = 0; parents && i < parents->len; i++) {
-        GError *problem = NULL;
-        if (list_parent(root, provider, parents->pdata[i], but, list, &problem))
-            continue;
-        if (!problems) {
-            g_propagate_error(error, problem);
-            return FALSE;
-        }
-        g_ptr_array_add(problems, problem);
+    GError *problem = NULL;
+    g_autoptr(GPtrArray) parents = list_parents(root, provider, &problem);
+    gboolean on = goes_on(problems, problem, error);
+
+    for (guint i = 0; on && parents && i < parents->len; i++) {
+        problem = NULL;
+        list_parent(root, provider, parents->pdata[i], but, list, &problem);
+        on = goes_on(problems, problem, error);
     }
-    return parents != NULL;
+    return on;
 }
 
 static GPtrArray *

@@ -17,7 +17,7 @@
 struct _VgpuLock {
     int fd;
     gboolean waited;
-    GArray *taken; /* (element-type off_t): the bytes, if others have locks in the same file */
+    GArray *taken; /* (element-type off_t): the bytes */
 };
 
 /* The file that locks are taken in, one more than its number; 0 if each opens it anew. */
@@ -157,9 +157,21 @@ take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **
                      take_byte(lock, place, place->at, deadline, error);
 
     set_lock(lock->fd, F_UNLCK, place->at + 1, 1);
-    if (taken && lock->taken)
+    if (taken)
         g_array_append_val(lock->taken, place->at);
     return taken;
+}
+
+/* A file to take locks in, closed when they are let go. */
+static int
+get_file(const VgpuRoot *root, GError **error)
+{
+    if (!shared)
+        return vgpu_lock_open(root, error);
+    int fd = fcntl(shared - 1, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        vgpu_error_set_errno(error, errno, "cannot open the lock file once more");
+    return fd;
 }
 
 /* @places in order */
@@ -169,8 +181,8 @@ take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadl
 {
     g_autoptr(VgpuLock) lock = g_new0(VgpuLock, 1);
 
-    lock->taken = shared ? g_array_new(FALSE, FALSE, sizeof(off_t)) : NULL;
-    lock->fd = shared ? fcntl(shared - 1, F_DUPFD_CLOEXEC, 0) : vgpu_lock_open(root, error);
+    lock->taken = g_array_new(FALSE, FALSE, sizeof(off_t));
+    lock->fd = get_file(root, error);
     for (guint i = 0; lock->fd >= 0 && i < count; i++)
         if ((i == 0 || places[i].at != places[i - 1].at) &&
             !take(lock, &places[i], deadline, error))
@@ -232,16 +244,12 @@ vgpu_lock_release(VgpuLock *lock)
 {
     if (!lock)
         return;
-    if (lock->fd >= 0) {
-        set_held(lock->fd + 1, 0);
-        /* by word and not by close alone: a child forked meanwhile shares the open file */
-        if (!lock->taken)
-            set_lock(lock->fd, F_UNLCK, 0, 0);
-        for (guint i = 0; lock->taken && i < lock->taken->len; i++)
-            set_lock(lock->fd, F_UNLCK, g_array_index(lock->taken, off_t, i), 1);
+    set_held(lock->fd + 1, 0);
+    /* by word and not by close alone: others may have the open file, with locks of their own */
+    for (guint i = 0; i < lock->taken->len; i++)
+        set_lock(lock->fd, F_UNLCK, g_array_index(lock->taken, off_t, i), 1);
+    if (lock->fd >= 0)
         close(lock->fd);
-    }
-    if (lock->taken)
-        g_array_unref(lock->taken);
+    g_array_unref(lock->taken);
     g_free(lock);
 }

@@ -6,10 +6,13 @@
 
 #include "definition.h"
 #include "device.h"
+#include "error.h"
 #include "parent.h"
 #include "provider.h"
 
 #include <string.h>
+
+#define FOLDERS "/etc/mdevctl.d /etc/openvgpu/vgpus.d"
 
 /* The file of a definition, as the host names it, for a shell. */
 static char *
@@ -52,13 +55,22 @@ report_file(const DoctorHost *host, DoctorReport *report, const VgpuDefinition *
         doctor_report_mend(report, "mv %s /root/", path);
 }
 
+/* Others than root are told that they are. */
+static void
+report_unread(const DoctorHost *host, DoctorReport *report, const GError *problem)
+{
+    if (!host->privileged && g_error_matches(problem, VGPU_ERROR, VGPU_ERROR_ACCESS))
+        return;
+    doctor_report_add(report, DOCTOR_ERROR, "%s; the vGPUs that are defined there do not come back",
+                      problem->message);
+    doctor_report_mend(report, "ls -lR " FOLDERS);
+}
+
 static gboolean
 check_file(const DoctorHost *host, DoctorReport *report)
 {
-    for (guint i = 0; i < host->unread->len; i++) {
-        const GError *problem = host->unread->pdata[i];
-        doctor_report_add(report, DOCTOR_ERROR, "%s", problem->message);
-    }
+    for (guint i = 0; i < host->unread->len; i++)
+        report_unread(host, report, host->unread->pdata[i]);
     for (guint i = 0; i < host->definitions->len; i++) {
         const VgpuDefinition *definition = host->definitions->pdata[i];
         if (definition->error)

@@ -95,6 +95,13 @@ torn_definition_of_function(MockSysfs *mock)
 }
 
 static void
+definitions_without_a_folder(MockSysfs *mock)
+{
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d", "");
+    mock_sysfs_define(mock, MOCK_HOST_GPU, UUID_C, "{\"mdev_type\":");
+}
+
+static void
 definitions_of_absent_gpu(MockSysfs *mock)
 {
     mock_sysfs_define(mock, CARD, UUID_A, "{\"mdev_type\":\"nvidia-63\",\"start\":\"manual\"}");
@@ -295,6 +302,7 @@ const DoctorCase doctor_cases_mdevctl[] = {
     DOCTOR_CASE(callout_not_executable),
     DOCTOR_CASE(torn_definition),
     DOCTOR_CASE(torn_definition_of_function),
+    DOCTOR_CASE(definitions_without_a_folder),
     DOCTOR_CASE(definitions_of_absent_gpu),
     DOCTOR_CASE(definition_of_oddly_named_gpu),
     DOCTOR_CASE(definition_of_unknown_type),

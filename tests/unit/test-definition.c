@@ -234,6 +234,27 @@ test_unreadable_folder_hides_no_other(void **state)
     assert_int_equal(chmod(folder, 0755), 0);
 }
 
+/* Nor does a whole provider's. */
+static void
+test_unreadable_provider_hides_no_other(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autofree char *folder = g_build_filename(mock->path, "etc/mdevctl.d", NULL);
+    GError *error = NULL;
+    assert_int_equal(rmdir(folder), 0);
+    mock_sysfs_write(mock, "etc/mdevctl.d", "no folder");
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/0000:41:00.0/0000:41:00.4", "{}");
+
+    g_autoptr(GPtrArray) list = vgpu_definition_list(mock->root, NULL, problems, &error);
+    assert_no_error(error);
+    assert_int_equal(list->len, 1);
+    assert_string_equal(((const VgpuDefinition *)list->pdata[0])->vgpu, "0000:41:00.4");
+    assert_int_equal(problems->len, 1);
+    assert_null(vgpu_definition_list(mock->root, NULL, NULL, &error));
+    assert_error(&error, VGPU_ERROR_IO, "/etc/mdevctl.d");
+}
+
 static void
 test_find(void **state)
 {
@@ -292,6 +313,7 @@ main(void)
         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_bad_file_hides_no_other),
         cmocka_unit_test(test_unreadable_folder_hides_no_other),
+        cmocka_unit_test(test_unreadable_provider_hides_no_other),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_version),
     };

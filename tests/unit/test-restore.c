@@ -415,6 +415,35 @@ test_one_that_hangs_stops_no_other(void **state)
     assert_non_null(strstr(f->lines->pdata[0], "time is up"));
 }
 
+/* Nor does the first of a GPU keep that GPU's lock: the next gets its own try. */
+static void
+test_one_that_hangs_leaves_its_gpu_to_the_next(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-32m", SMALL));
+    mock_sysfs_fail(f->mock, "create", MOCK_HANG);
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 0, 0, 2, 0);
+    assert_int_equal(f->lines->len, 2);
+    assert_non_null(strstr(f->lines->pdata[0], "vGPU '" UUID_A "'"));
+    assert_non_null(strstr(f->lines->pdata[1], "vGPU '" UUID_B "'"));
+    assert_non_null(strstr(f->lines->pdata[1], "time is up while waiting for the kernel"));
+}
+
+/* What can't be read is said, once, and hides nothing else. */
+static void
+test_unreadable_folder_stops_no_other(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_write(f->mock, "etc/openvgpu/vgpus.d", "no folder");
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 5000, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 1, 0, 1, 0);
+    assert_int_equal(f->lines->len, 1);
+    assert_non_null(strstr(f->lines->pdata[0], "/etc/openvgpu/vgpus.d': Not a directory"));
+}
+
 static void
 test_bad_parent_name(void **state)
 {
@@ -446,6 +475,8 @@ main(void)
         TEST(test_id_is_not_free_yet),
         TEST(test_present_one_of_a_domain_is_left_alone),
         TEST(test_one_that_hangs_stops_no_other),
+        TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
+        TEST(test_unreadable_folder_stops_no_other),
         TEST(test_bad_parent_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
