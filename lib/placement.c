@@ -38,7 +38,12 @@ vgpu_placement_to_string(VgpuPlacement placement)
 typedef struct {
     VgpuPlace place;
     const VgpuType *type;
+    gboolean used;    /* it has a vGPU */
+    gboolean awaited; /* by a definition of another type */
 } Candidate;
+
+/* More than distance() gives. */
+#define LAST_RESORT 3
 
 /* 0 for one near the domain, 1 for one that may be, 2 for one that is not; 0 if nobody asks. */
 static guint
@@ -81,8 +86,10 @@ count_devices(const VgpuPlacementQuery *query, GHashTable *candidates)
         const VgpuDevice *device = query->host->devices->pdata[i];
         Candidate *candidate = g_hash_table_lookup(candidates, device->parent);
 
-        if (candidate)
+        if (candidate) {
             candidate->place.load++;
+            candidate->used = TRUE;
+        }
         g_hash_table_add(ids, device->id);
     }
     return ids;
@@ -101,6 +108,7 @@ count_definitions(const VgpuPlacementQuery *query, GHashTable *there, GHashTable
             g_hash_table_contains(there, definition->vgpu))
             continue;
         candidate->place.load++;
+        candidate->awaited |= !g_str_equal(definition->type, query->type);
         candidate->place.reserved +=
             vgpu_host_cost(vgpu_parent_find_type(candidate->place.parent, definition->type, NULL),
                            candidate->type);
@@ -152,6 +160,20 @@ compare_places(gconstpointer first, gconstpointer second, gpointer data)
     return order ? order : g_strcmp0(a->parent->name, b->parent->name);
 }
 
+/*
+ * The first vGPU of a GPU may settle the type of all others, and nothing tells before: one that a
+ * definition of another type waits for comes after all that no other can spoil.
+ */
+static void
+add_place(GArray *order, const Candidate *candidate)
+{
+    VgpuPlace place = candidate->place;
+
+    if (candidate->awaited && !candidate->used)
+        place.distance += LAST_RESORT;
+    g_array_append_val(order, place);
+}
+
 static GArray *
 sort_out(const VgpuPlacementQuery *query, GHashTable *candidates, GString *refused)
 {
@@ -163,7 +185,7 @@ sort_out(const VgpuPlacementQuery *query, GHashTable *candidates, GString *refus
         const char *why = candidate ? why_not(candidate) : NULL;
 
         if (candidate && !why)
-            g_array_append_val(order, candidate->place);
+            add_place(order, candidate);
         else if (why && refused)
             g_string_append_printf(refused, "%s%s: %s", refused->len ? "; " : "", parent->name,
                                    why);

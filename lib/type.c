@@ -22,19 +22,19 @@ vgpu_type_get_key(const VgpuType *type, const char *key)
 {
     if (!type->description)
         return NULL;
-    g_auto(GStrv) words = g_strsplit(type->description, ",", -1);
+    g_auto(GStrv) words = g_strsplit_set(type->description, ",\n", -1);
     for (guint i = 0; words[i]; i++) {
-        char *equals = strchr(words[i], '=');
-        if (!equals)
+        char *mark = strpbrk(words[i], "=:");
+        if (!mark)
             continue;
-        *equals = '\0';
+        *mark = '\0';
         if (strcmp(g_strstrip(words[i]), key) == 0)
-            return g_strdup(g_strstrip(equals + 1));
+            return g_strdup(g_strstrip(mark + 1));
     }
     return NULL;
 }
 
-/* "16M", "2G" or "2048" (MiB), as vendors write it; 0 for anything else. */
+/* "16M", "128MB", "2G" or "2048" (MiB), as vendors write it; 0 for anything else. */
 static guint
 parse_mib(const char *text)
 {
@@ -44,9 +44,10 @@ parse_mib(const char *text)
     guint64 number = g_ascii_strtoull(text, &end, 10);
     if (number > G_MAXUINT / 1024)
         return 0;
-    if (strcmp(end, "G") == 0)
+    if (strcmp(end, "G") == 0 || strcmp(end, "GB") == 0)
         return (guint)number * 1024;
-    return end[0] == '\0' || strcmp(end, "M") == 0 ? (guint)number : 0;
+    return strcmp(end, "") == 0 || strcmp(end, "M") == 0 || strcmp(end, "MB") == 0 ? (guint)number
+                                                                                   : 0;
 }
 
 static guint
@@ -67,15 +68,29 @@ parse_size(const char *text, guint *width, guint *height)
     *height = parse_count(parts[1]);
 }
 
+static guint
+get_mib(const VgpuType *type, const char *key)
+{
+    g_autofree char *text = vgpu_type_get_key(type, key);
+    return parse_mib(text);
+}
+
+/*
+ * Some drivers say what memory of the GPU a type has in one number, others in two: what of it
+ * the processor can map, and the rest.
+ */
 static void
 parse_description(VgpuType *type)
 {
-    g_autofree char *framebuffer = vgpu_type_get_key(type, "framebuffer");
     g_autofree char *instances = vgpu_type_get_key(type, "max_instance");
-    g_autofree char *resolution = vgpu_type_get_key(type, "max_resolution");
-    type->framebuffer_mib = parse_mib(framebuffer);
+    g_autofree char *most = vgpu_type_get_key(type, "max_resolution");
+    g_autofree char *resolution = most ? NULL : vgpu_type_get_key(type, "resolution");
+    guint framebuffer = get_mib(type, "framebuffer");
+    guint mappable = get_mib(type, "low_gm_size"), rest = get_mib(type, "high_gm_size");
+
+    type->framebuffer_mib = framebuffer ? framebuffer : mappable + rest;
     type->max_instances = parse_count(instances);
-    parse_size(resolution, &type->max_width, &type->max_height);
+    parse_size(most ? most : resolution, &type->max_width, &type->max_height);
 }
 
 VgpuType *

@@ -59,6 +59,11 @@ static const struct {
     {"a far one if the near one is full", "a:4:0:0 b:0:4:1", "", NULL, NUMA, "a",
      "b: no instance left"},
     {"nodes play no part in spread", "a:4:0:0 b:4:3:1", "", NULL, SPREAD, "a b", ""},
+    {"another type's turn is not spoilt", "a:9:0 b:9:1 c:9:0", "a:5:vgpu-64m:auto c:6:vgpu-16m:auto",
+     NULL, SPREAD, "b c a", ""},
+    {"nor for a near GPU, nor a full one", "a:9:0:1 b:9:0:0", "a:5:vgpu-64m:auto", NULL, NUMA, "b a",
+     ""},
+    {"what has a vGPU has a type", "a:9:1 b:9:3", "a:5:vgpu-64m:auto", NULL, SPREAD, "a b", ""},
     {"and leaves the fifth", "a:5:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "a", ""},
 };
 

@@ -55,7 +55,11 @@ test_descriptions_of_all_kinds(void **state)
         {"max_resolution=-1x-1", 0, 0},
         {"max_resolution=64x0", 0, 0},
         {"max_resolution=99999999999x1", 0, 0},
-        {"low_gm_size: 128MB", 0, 0},
+        {"low_gm_size: 128MB", 128, 0},
+        {"low_gm_size: 128MB\nhigh_gm_size: 512MB\nfence: 4\nresolution: 1920x1200\nweight: 4\n",
+         640, 1920},
+        {"framebuffer=4GB", 4096, 0},
+        {"framebuffer=4MBB", 0, 0},
         {"", 0, 0},
         {"=,=,,", 0, 0},
     };
