@@ -61,7 +61,9 @@ static gboolean
 set_attr(const VgpuDevice *device, const char *name, const char *value,
          const VgpuDeadline *deadline, GError **error)
 {
-    g_autofree char *path = attr_path(device->path, device->id, name, error);
+    g_autofree char *path = vgpu_attr_check(NULL, NULL, name, value, error)
+                                ? attr_path(device->path, device->id, name, error)
+                                : NULL;
     if (!path)
         return FALSE;
     if (vgpu_sysfs_write_deadline(path, value, deadline, error))

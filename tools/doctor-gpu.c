@@ -191,11 +191,47 @@ check_types(const DoctorHost *host, DoctorReport *report)
     return host->parents->len > 0;
 }
 
+/* How many virtual functions of it are on. */
+static guint
+count_functions(const VgpuParent *parent)
+{
+    g_autofree char *file = g_build_filename(parent->path, "sriov_numvfs", NULL);
+    guint functions = 0;
+
+    return vgpu_sysfs_read_uint(file, &functions, NULL) ? functions : 0;
+}
+
+/* What has functions has vGPUs there, or no types because of them. */
 static void
-report_empty(DoctorReport *report, const VgpuParent *parent)
+report_functions(const DoctorHost *host, DoctorReport *report, const VgpuParent *parent,
+                 const char *lack)
+{
+    guint functions = count_functions(parent);
+
+    if (doctor_host_has_mediated_vf(host, parent->name)) {
+        doctor_report_add(report, DOCTOR_NOTE,
+                          "GPU '%s' itself has no %s, since its %u virtual functions are on: they "
+                          "make its vGPUs",
+                          parent->name, lack, functions);
+        doctor_report_mend(report, "vgpuctl list types");
+    } else {
+        doctor_report_add(report, DOCTOR_ERROR,
+                          "GPU '%s' has no %s while its %u virtual functions are on, and none of "
+                          "them makes vGPUs either; turned off, the GPU may have types again",
+                          parent->name, lack, functions);
+        doctor_report_mend(report, "echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs", parent->name);
+    }
+}
+
+static void
+report_empty(const DoctorHost *host, DoctorReport *report, const VgpuParent *parent)
 {
     const struct Vendor *vendor = find_vendor(parent->driver);
 
+    if (count_functions(parent) > 0) {
+        report_functions(host, report, parent, "type");
+        return;
+    }
     doctor_report_add(report, DOCTOR_ERROR, "GPU '%s' (%s) has no type", parent->name,
                       parent->driver ? parent->driver : "no driver");
     if (vendor && vendor->types_unit)
@@ -210,7 +246,7 @@ check_empty(const DoctorHost *host, DoctorReport *report)
     for (guint i = 0; i < host->parents->len; i++) {
         const VgpuParent *parent = host->parents->pdata[i];
         if (parent->types->len + parent->problems->len == 0)
-            report_empty(report, parent);
+            report_empty(host, report, parent);
     }
     return host->parents->len > 0;
 }
@@ -238,17 +274,10 @@ has_vgpu(const GPtrArray *devices, const VgpuParent *parent)
 }
 
 static void
-report_full(DoctorReport *report, const VgpuParent *parent)
+report_full(const DoctorHost *host, DoctorReport *report, const VgpuParent *parent)
 {
-    g_autofree char *file = g_build_filename(parent->path, "sriov_numvfs", NULL);
-    guint functions = 0;
-
-    if (vgpu_sysfs_read_uint(file, &functions, NULL) && functions > 0) {
-        doctor_report_add(report, DOCTOR_NOTE,
-                          "GPU '%s' itself has no instance left of any type, since its %u virtual "
-                          "functions are on: they make its vGPUs",
-                          parent->name, functions);
-        doctor_report_mend(report, "vgpuctl list types");
+    if (count_functions(parent) > 0) {
+        report_functions(host, report, parent, "instance left of any type");
     } else {
         doctor_report_add(report, DOCTOR_WARNING,
                           "GPU '%s' has no vGPU, and yet no instance left of any type: something "
@@ -266,7 +295,7 @@ check_full(const DoctorHost *host, DoctorReport *report)
     for (guint i = 0; i < host->parents->len; i++) {
         const VgpuParent *parent = host->parents->pdata[i];
         if (is_full(parent) && !has_vgpu(devices, parent))
-            report_full(report, parent);
+            report_full(host, report, parent);
     }
     return host->parents->len > 0;
 }

@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "parent.h"
 #include "provider.h"
+#include "sysfs.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -30,6 +31,19 @@ doctor_host_has_parent(const DoctorHost *host, const char *name)
     for (guint i = 0; i < host->parents->len; i++) {
         const VgpuParent *parent = host->parents->pdata[i];
         if (strcmp(parent->name, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+doctor_host_has_mediated_vf(const DoctorHost *host, const char *gpu)
+{
+    for (guint i = 0; i < host->parents->len; i++) {
+        const VgpuParent *parent = host->parents->pdata[i];
+        g_autofree char *link = g_build_filename(parent->path, "physfn", NULL);
+        g_autofree char *owner = vgpu_sysfs_read_link(link, NULL);
+        if (g_strcmp0(owner, gpu) == 0)
             return TRUE;
     }
     return FALSE;

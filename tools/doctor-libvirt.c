@@ -67,10 +67,14 @@ check_daemon(const DoctorHost *host, DoctorReport *report)
     return TRUE;
 }
 
+/* Those that guests get by their PCI address. */
 static gboolean
 has_functions(const DoctorHost *host)
 {
-    return host->functions->len > 0;
+    for (guint i = 0; i < host->functions->len; i++)
+        if (!doctor_host_has_mediated_vf(host, host->functions->pdata[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static gboolean

@@ -131,13 +131,13 @@ check_none(const DoctorHost *host, DoctorReport *report)
     return host->functions->len > 0;
 }
 
-/* QEMU opens a virtual function through its IOMMU group; an mdev needs no IOMMU. */
+/* QEMU opens a virtual function through its IOMMU group; an mdev on one needs no IOMMU. */
 static gboolean
 report_group(const DoctorHost *host, DoctorReport *report, const char *gpu, const char *vf)
 {
     g_autofree char *group = read_link(host, vf, "iommu_group");
 
-    if (group)
+    if (group || doctor_host_has_parent(host, vf))
         return TRUE;
     doctor_report_add(report, DOCTOR_ERROR,
                       "virtual function '%s' of GPU '%s' has no IOMMU group, so no guest can have "

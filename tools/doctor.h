@@ -121,6 +121,15 @@ gboolean doctor_host_has_file(const DoctorHost *host, const char *path);
 gboolean doctor_host_has_parent(const DoctorHost *host, const char *name);
 
 /**
+ * doctor_host_has_mediated_vf:
+ * @host: a host
+ * @gpu: name of a GPU
+ *
+ * Returns: TRUE if virtual functions of it make vGPUs that are mediated devices.
+ */
+gboolean doctor_host_has_mediated_vf(const DoctorHost *host, const char *gpu);
+
+/**
  * doctor_host_ask:
  * @host: a host
  * @argv: (array zero-terminated=1): a program and its arguments

@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static gboolean as_json;
 
@@ -22,12 +23,12 @@ static const GOptionEntry options[] = {
     {NULL},
 };
 
-/* One line; "-" for what is not known or does not apply. */
+/* One line; "-" for what is not known or does not apply. Aligned for people only. */
 static void
 line(const char *label, const char *text)
 {
     g_autofree char *safe = vgpu_log_make_printable(text && text[0] ? text : "-");
-    printf("%-14s %s\n", label, safe);
+    printf(isatty(STDOUT_FILENO) ? "%-14s %s\n" : "%s\t%s\n", label, safe);
 }
 
 static const VgpuParent *

@@ -11,6 +11,7 @@
 #define PCI    "sys/bus/pci/devices/"
 #define CARD   "0000:3b:00.0"
 #define VENDOR "0000:5e:00.0"
+#define VF     "0000:3b:00.4"
 
 /* ---- the kernel */
 
@@ -147,12 +148,36 @@ full_gpu(MockSysfs *mock)
     mock_sysfs_add_type(mock, CARD, "i915-GVTg_V5_4", 0, 128);
 }
 
+/* Its functions are on, and one of them is a parent too, or not. */
+static void
+add_functions(MockSysfs *mock, gboolean mediated)
+{
+    mock_sysfs_add_parent(mock, CARD, "i915", 0);
+    mock_sysfs_write(mock, "sys/devices/pci/" CARD "/sriov_numvfs", "16\n");
+    if (!mediated)
+        return;
+    mock_sysfs_add_parent(mock, VF, "i915", 0);
+    mock_sysfs_add_type(mock, VF, "i915-GVTg_V5_4", 1, 128);
+    mock_host_link(mock, "sys/devices/pci/" VF "/physfn", "../" CARD);
+}
+
 static void
 types_on_functions(MockSysfs *mock)
 {
-    mock_sysfs_add_parent(mock, CARD, "i915", 0);
+    add_functions(mock, TRUE);
     mock_sysfs_add_type(mock, CARD, "i915-GVTg_V5_4", 0, 128);
-    mock_sysfs_write(mock, "sys/devices/pci/" CARD "/sriov_numvfs", "16\n");
+}
+
+static void
+no_types_but_on_functions(MockSysfs *mock)
+{
+    add_functions(mock, TRUE);
+}
+
+static void
+no_types_because_of_functions(MockSysfs *mock)
+{
+    add_functions(mock, FALSE);
 }
 
 static void
@@ -218,6 +243,8 @@ const DoctorCase doctor_cases_kernel[] = {
     DOCTOR_CASE(gpu_without_types),
     DOCTOR_CASE(full_gpu),
     DOCTOR_CASE(types_on_functions),
+    DOCTOR_CASE(no_types_but_on_functions),
+    DOCTOR_CASE(no_types_because_of_functions),
     DOCTOR_CASE(vendor_service_down),
     DOCTOR_CASE(functions),
     DOCTOR_CASE(functions_off),

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 #include "doctor-cases.h"
+#include "mock-vf.h"
 #include "unit.h"
 
 #define CONF "etc/openvgpu/openvgpu.conf"
@@ -67,6 +68,21 @@ static void
 old_libvirt_will_do(MockSysfs *mock)
 {
     mock_host_program(mock, "usr/sbin/libvirtd", "echo 'libvirtd (libvirt) 9.0.0'");
+}
+
+/* Nor for functions whose vGPUs are mediated devices. */
+static void
+old_libvirt_and_mediated_functions(MockSysfs *mock)
+{
+    mock_vf_add(mock, 0);
+    mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_PF "/sriov_numvfs", "1\n");
+    mock_sysfs_add_parent(mock, MOCK_VF_1, "nvidia", 0);
+    mock_sysfs_add_type(mock, MOCK_VF_1, "nvidia-525", 1, 2048);
+    mock_host_link(mock, "sys/devices/pci/" MOCK_VF_1 "/physfn", "../" MOCK_PF);
+    mock_host_link(mock, "sys/bus/pci/devices/" MOCK_PF "/virtfn0", "../" MOCK_VF_1);
+    mock_host_link(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/driver", "nvidia");
+    mock_host_unit(mock, "nvidia-vgpu-mgr.service", "loaded", "active", "multi-user.target");
+    old_libvirt_will_do(mock);
 }
 
 static void
@@ -298,6 +314,7 @@ const DoctorCase doctor_cases_libvirt[] = {
     DOCTOR_CASE(ancient_libvirt),
     DOCTOR_CASE(old_libvirt),
     DOCTOR_CASE(old_libvirt_will_do),
+    DOCTOR_CASE(old_libvirt_and_mediated_functions),
     DOCTOR_CASE(no_nodedev),
     DOCTOR_CASE(no_nodedev_daemon),
     DOCTOR_CASE(no_qemu),

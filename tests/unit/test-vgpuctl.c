@@ -170,7 +170,7 @@ test_show_open_to_other_users(void **state)
 
     assert_int_equal(chmod(mock->path, 0755), 0);
     g_auto(ProgramResult) result = vgpuctl(mock, arguments);
-    assert_non_null(strstr(result.output, "\nOpen:          -\n"));
+    assert_non_null(strstr(result.output, "\nOpen:\t-\n"));
     assert_non_null(strstr(result.output, "\"open\": null"));
 }
 
