@@ -88,7 +88,9 @@ parse_description(VgpuType *type)
     guint framebuffer = get_mib(type, "framebuffer");
     guint mappable = get_mib(type, "low_gm_size"), rest = get_mib(type, "high_gm_size");
 
-    type->framebuffer_mib = framebuffer ? framebuffer : mappable + rest;
+    if (!framebuffer && rest <= G_MAXUINT - mappable)
+        framebuffer = mappable + rest;
+    type->framebuffer_mib = framebuffer;
     type->max_instances = parse_count(instances);
     parse_size(most ? most : resolution, &type->max_width, &type->max_height);
 }

@@ -104,18 +104,31 @@ check_node(const VgpuRoot *root, const char *text)
         check_number(text, parent->numa_node);
 }
 
-/* "2048M", "2G" or "2048" */
-static void
-check_mib(const char *text, guint mib)
+/* "2048M", "2048MB", "2G", "2GB" or "2048"; 0 for anything else, or none. */
+static guint64
+mib_of(const VgpuType *type, const char *key)
 {
-    gsize digits = strspn(text, "0123456789");
-    g_autofree char *number = g_strndup(text, digits);
-    gboolean gib = text[digits] == 'G';
+    g_autofree char *text = vgpu_type_get_key(type, key);
+    gsize digits = text ? strspn(text, "0123456789") : 0;
+    g_autofree char *unit = digits ? g_strdup(text + digits) : NULL;
+    guint64 number = digits ? g_ascii_strtoull(text, NULL, 10) : 0;
 
-    g_assert_cmpuint(digits, >, 0);
-    g_assert_cmpuint(strlen(text + digits), ==, text[digits] ? 1 : 0);
-    g_assert_true(!text[digits] || gib || text[digits] == 'M');
-    check_number(number, gib ? mib / 1024 : mib);
+    if (number > G_MAXUINT / 1024)
+        return 0;
+    if (g_strcmp0(unit, "G") == 0 || g_strcmp0(unit, "GB") == 0)
+        return number * 1024;
+    return g_strcmp0(unit, "") == 0 || g_strcmp0(unit, "M") == 0 || g_strcmp0(unit, "MB") == 0
+               ? number
+               : 0;
+}
+
+static void
+check_memory(const VgpuType *type)
+{
+    guint64 one = mib_of(type, "framebuffer");
+    guint64 two = mib_of(type, "low_gm_size") + mib_of(type, "high_gm_size");
+
+    g_assert_cmpuint(type->framebuffer_mib, ==, one ? one : two > G_MAXUINT ? 0 : two);
 }
 
 /* "1920x1080" */
@@ -134,15 +147,14 @@ check_description(const VgpuRoot *root, const char *text)
 {
     g_autoptr(VgpuParent) parent = load(root, FUZZ_GPU);
     const VgpuType *type = vgpu_parent_find_type(parent, TYPE, NULL);
-    g_autofree char *size = vgpu_type_get_key(type, "max_resolution");
-    g_autofree char *framebuffer = vgpu_type_get_key(type, "framebuffer");
+    g_autofree char *most = vgpu_type_get_key(type, "max_resolution");
+    g_autofree char *size = vgpu_type_get_key(type, "resolution");
     g_autofree char *instances = vgpu_type_get_key(type, "max_instance");
 
     g_assert_cmpstr(type->description, ==, text);
     if (type->max_width || type->max_height)
-        check_size(size, type);
-    if (type->framebuffer_mib)
-        check_mib(framebuffer, type->framebuffer_mib);
+        check_size(most ? most : size, type);
+    check_memory(type);
     if (type->max_instances)
         check_number(instances, type->max_instances);
 }

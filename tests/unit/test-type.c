@@ -59,6 +59,7 @@ test_descriptions_of_all_kinds(void **state)
         {"low_gm_size: 128MB\nhigh_gm_size: 512MB\nfence: 4\nresolution: 1920x1200\nweight: 4\n",
          640, 1920},
         {"framebuffer=4GB", 4096, 0},
+        {"low_gm_size=4194303G,high_gm_size=4194303G", 0, 0},
         {"framebuffer=4MBB", 0, 0},
         {"", 0, 0},
         {"=,=,,", 0, 0},
