@@ -135,6 +135,7 @@ list_one(const char *folder, const char *parent, const char *id, GPtrArray *list
 {
     GError *error = NULL;
     g_autofree char *path = g_build_filename(folder, id, NULL);
+    VgpuFileStamp stamp = vgpu_file_stamp(path);
     g_autofree char *text = vgpu_file_read_text(path, VGPU_FILE_MAX, &error);
     VgpuDefinition *definition = text ? vgpu_definition_parse(parent, id, text, &error) : NULL;
     if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
@@ -145,6 +146,7 @@ list_one(const char *folder, const char *parent, const char *id, GPtrArray *list
         definition = vgpu_definition_new(parent, id, NULL);
         definition->error = error;
     }
+    definition->stamp = stamp;
     g_ptr_array_add(list, definition);
 }
 
@@ -247,6 +249,15 @@ vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *probl
         if (!list_all(root, vgpu_providers[i], ids, list, problems, error))
             return NULL;
     return g_steal_pointer(&list);
+}
+
+gboolean
+vgpu_definition_is_current(const VgpuRoot *root, const VgpuDefinition *definition)
+{
+    g_autofree char *path = definition_path(root, definition->parent, definition->vgpu, NULL);
+    VgpuFileStamp now = path ? vgpu_file_stamp(path) : (VgpuFileStamp){0};
+
+    return vgpu_file_stamp_is_same(&now, &definition->stamp);
 }
 
 /* The name of the one parent with a file for @id; other files' contents play no part. */

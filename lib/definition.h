@@ -6,6 +6,7 @@
 #ifndef VGPU_DEFINITION_H
 #define VGPU_DEFINITION_H
 
+#include "file.h"
 #include "root.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ G_BEGIN_DECLS
  * @autostart: TRUE if it is to be made at boot ("start": "auto")
  * @attrs: (element-type VgpuAttr): attributes in order, never NULL
  * @error: (nullable): why the file could not be understood, in a list
+ * @stamp: of the file that it was read from, in a list
  * @json: (nullable): private: the document it was read from, for members we don't know
  *
  * The format is mdevctl's, which has no version number of its own.
@@ -37,6 +39,7 @@ typedef struct {
     gboolean autostart;
     GPtrArray *attrs;
     GError *error;
+    VgpuFileStamp stamp;
     gpointer json;
 } VgpuDefinition;
 
@@ -114,6 +117,15 @@ GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrAr
  */
 GPtrArray *vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *problems,
                                     GError **error);
+
+/**
+ * vgpu_definition_is_current:
+ * @root: a root
+ * @definition: a definition out of a list
+ *
+ * Returns: TRUE if its file has not been written since it was read.
+ */
+gboolean vgpu_definition_is_current(const VgpuRoot *root, const VgpuDefinition *definition);
 
 /**
  * vgpu_definition_find:

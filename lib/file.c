@@ -224,6 +224,25 @@ compare_names(gconstpointer a, gconstpointer b)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, closedir)
 
+VgpuFileStamp
+vgpu_file_stamp(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return (VgpuFileStamp){0};
+    return (VgpuFileStamp){
+        .inode = st.st_ino,
+        .changed_ns = (gint64)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec,
+    };
+}
+
+gboolean
+vgpu_file_stamp_is_same(const VgpuFileStamp *one, const VgpuFileStamp *other)
+{
+    return one->inode != 0 && one->inode == other->inode && one->changed_ns == other->changed_ns;
+}
+
 GPtrArray *
 vgpu_file_list(const char *path, GError **error)
 {

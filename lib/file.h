@@ -105,6 +105,36 @@ gboolean vgpu_file_replace(const char *path, const char *data, gsize length, mod
 gboolean vgpu_file_remove(const char *path, GError **error);
 
 /**
+ * VgpuFileStamp:
+ * @inode: number of the file, 0 if there is none
+ * @changed_ns: when it was written, in nanoseconds
+ *
+ * Tells a file of vgpu_file_write_atomic() from one that was written in its place since, be it to
+ * the same words.
+ */
+typedef struct {
+    guint64 inode;
+    gint64 changed_ns;
+} VgpuFileStamp;
+
+/**
+ * vgpu_file_stamp:
+ * @path: a file
+ *
+ * Returns: its stamp now; what is read from it later is at least as new.
+ */
+VgpuFileStamp vgpu_file_stamp(const char *path);
+
+/**
+ * vgpu_file_stamp_is_same:
+ * @one: a stamp
+ * @other: another
+ *
+ * Returns: TRUE if nobody has written the file between the two, and it is there.
+ */
+gboolean vgpu_file_stamp_is_same(const VgpuFileStamp *one, const VgpuFileStamp *other);
+
+/**
  * vgpu_file_list:
  * @path: a folder
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO

@@ -32,8 +32,8 @@ vgpu_gc_look(const VgpuRoot *root, GError **error)
         const VgpuRecord *seen = records->pdata[i];
         g_autofree VgpuGcItem *item = g_new0(VgpuGcItem, 1);
 
-        if (!vgpu_record_read_stamp(root, seen->vgpu, &item->stamp) ||
-            !(item->record = vgpu_record_load(root, seen->vgpu, NULL)))
+        item->stamp = vgpu_record_stamp(root, seen->vgpu);
+        if (!(item->record = vgpu_record_load(root, seen->vgpu, NULL)))
             continue; /* it went meanwhile */
         g_ptr_array_add(items, g_steal_pointer(&item));
     }
@@ -43,10 +43,9 @@ vgpu_gc_look(const VgpuRoot *root, GError **error)
 static gboolean
 check_unchanged(const VgpuRoot *root, const VgpuGcItem *item, GError **error)
 {
-    VgpuRecordStamp now = {0};
+    VgpuFileStamp now = vgpu_record_stamp(root, item->record->vgpu);
 
-    if (vgpu_record_read_stamp(root, item->record->vgpu, &now) && now.inode == item->stamp.inode &&
-        now.changed_ns == item->stamp.changed_ns)
+    if (vgpu_file_stamp_is_same(&now, &item->stamp))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "a domain has started with vGPU '%s' meanwhile, or let go of it",

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
     VgpuRecord *record;
-    VgpuRecordStamp stamp;
+    VgpuFileStamp stamp;
 } VgpuGcItem;
 
 /**

@@ -161,17 +161,12 @@ vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **record, GErr
     return FALSE;
 }
 
-gboolean
-vgpu_record_read_stamp(const VgpuRoot *root, const char *id, VgpuRecordStamp *stamp)
+VgpuFileStamp
+vgpu_record_stamp(const VgpuRoot *root, const char *id)
 {
     g_autofree char *path = record_path(root, id, NULL);
-    struct stat st;
 
-    if (!path || lstat(path, &st) < 0)
-        return FALSE;
-    stamp->inode = st.st_ino;
-    stamp->changed_ns = (gint64)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
-    return TRUE;
+    return path ? vgpu_file_stamp(path) : (VgpuFileStamp){0};
 }
 
 /* Loads the record that file @name is; what is no record's name, or just went, is passed over. */

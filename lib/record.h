@@ -6,6 +6,7 @@
 #ifndef VGPU_RECORD_H
 #define VGPU_RECORD_H
 
+#include "file.h"
 #include "root.h"
 
 G_BEGIN_DECLS
@@ -110,26 +111,13 @@ gboolean vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **rec
                           GError **error);
 
 /**
- * VgpuRecordStamp:
- * @inode: number of the file
- * @changed_ns: when it was written, in nanoseconds
- *
- * Tells a record from one that was written in its place since, be it to the same words.
- */
-typedef struct {
-    guint64 inode;
-    gint64 changed_ns;
-} VgpuRecordStamp;
-
-/**
- * vgpu_record_read_stamp:
+ * vgpu_record_stamp:
  * @root: a root
  * @id: id of a vGPU
- * @stamp: (out): the stamp of its record
  *
- * Returns: FALSE if there is none.
+ * Returns: the stamp of its record, as vgpu_file_stamp().
  */
-gboolean vgpu_record_read_stamp(const VgpuRoot *root, const char *id, VgpuRecordStamp *stamp);
+VgpuFileStamp vgpu_record_stamp(const VgpuRoot *root, const char *id);
 
 /**
  * vgpu_record_folder:

@@ -26,8 +26,14 @@
 /* Between two tries to have an id that the kernel is about to let go of. */
 #define PAUSE_MS 50
 
-/* How it went with one definition: as VgpuRestoreResult, or */
-#define WAITING (VGPU_RESTORE_PRESENT + 1)
+/* How many vGPUs in a row a GPU may keep us waiting for before its others are not tried. */
+#define LATE_MOST 2
+
+/*
+ * How it went with one definition: as VgpuRestoreResult, or its GPU is not there, or it is no
+ * definition marked auto any more, or its GPU has kept us waiting for it in vain.
+ */
+enum { WAITING = VGPU_RESTORE_PRESENT + 1, CHANGED, OVERDUE };
 
 /* One run. */
 typedef struct {
@@ -37,6 +43,8 @@ typedef struct {
     gpointer user_data;
     GPtrArray *wanted;  /* (element-type VgpuDefinition): those to be seen to; borrowed */
     VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
+    const char *slow;   /* the GPU that kept us waiting last, and how often in a row; both sides */
+    guint times;        /* of the worker count that, since another worker starts from what we know */
     VgpuRestoreCount *count;
 } Run;
 
@@ -214,7 +222,51 @@ log_failed(const VgpuDefinition *definition, const char *why)
              why);
 }
 
-static VgpuRestoreResult
+static void
+count_late(Run *run, const VgpuDefinition *definition, gboolean late)
+{
+    gboolean same = run->slow && strcmp(run->slow, definition->parent) == 0;
+
+    if (!late && !same)
+        return;
+    run->times = !late ? 0 : same ? run->times + 1 : 1;
+    run->slow = definition->parent;
+}
+
+static gboolean
+is_given_up(const Run *run, const VgpuDefinition *definition)
+{
+    return run->times >= LATE_MOST && strcmp(run->slow, definition->parent) == 0;
+}
+
+static int
+restore_in_time(const Run *run, const VgpuDefinition *definition, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(run->milliseconds);
+    int result = vgpu_restore_definition(run->root, definition, run->parent, &deadline, error);
+
+    return result == VGPU_RESTORE_FAILED && vgpu_deadline_passed(&deadline) ? OVERDUE : result;
+}
+
+/* Others have undefined or changed it since it was read, when the lock was theirs. */
+static int
+restore_changed(const Run *run, const VgpuDefinition *definition, GError **error)
+{
+    GError *reason = NULL;
+    g_autoptr(VgpuDefinition) now =
+        vgpu_definition_load(run->root, definition->parent, definition->vgpu, &reason);
+
+    if (now)
+        return now->autostart ? restore_in_time(run, now, error) : CHANGED;
+    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, reason);
+        return VGPU_RESTORE_FAILED;
+    }
+    g_error_free(reason);
+    return CHANGED;
+}
+
+static int
 restore_locked(const Run *run, VgpuWorker *worker, const VgpuDefinition *definition, GError **error)
 {
     VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * run->milliseconds);
@@ -223,19 +275,22 @@ restore_locked(const Run *run, VgpuWorker *worker, const VgpuDefinition *definit
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpu(run->root, definition->vgpu, &wait, error);
     if (!lock)
         return VGPU_RESTORE_FAILED;
-    VgpuDeadline deadline = vgpu_deadline_after(run->milliseconds);
     vgpu_worker_expect(worker, run->milliseconds + UNDO_MS);
-    return vgpu_restore_definition(run->root, definition, run->parent, &deadline, error);
+    if (!vgpu_definition_is_current(run->root, definition))
+        return restore_changed(run, definition, error);
+    return restore_in_time(run, definition, error);
 }
 
 static int
-restore_one(const Run *run, VgpuWorker *worker, const VgpuDefinition *definition)
+restore_one(Run *run, VgpuWorker *worker, const VgpuDefinition *definition)
 {
     g_autoptr(GError) error = NULL;
-    VgpuRestoreResult result = restore_locked(run, worker, definition, &error);
+    int result = restore_locked(run, worker, definition, &error);
 
-    if (result == VGPU_RESTORE_FAILED)
+    if (error)
         log_failed(definition, error->message);
+    if (result != VGPU_RESTORE_FAILED)
+        count_late(run, definition, result == OVERDUE);
     return result;
 }
 
@@ -259,6 +314,11 @@ see_to(VgpuWorker *worker, guint task, gpointer user_data)
         vgpu_log_error(definition->error);
         return VGPU_RESTORE_FAILED;
     }
+    if (is_given_up(run, definition)) {
+        log_failed(definition, "its GPU has answered in time for none of the last; look at its "
+                               "driver with 'journalctl -k', then run 'vgpuctl restore'");
+        return VGPU_RESTORE_FAILED;
+    }
     vgpu_worker_expect(worker, run->milliseconds);
     if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu))
         return WAITING;
@@ -270,13 +330,16 @@ see_to(VgpuWorker *worker, guint task, gpointer user_data)
 static void
 note(guint task, int result, gpointer user_data)
 {
-    const Run *run = user_data;
+    Run *run = user_data;
     guint *const counts[] = {
         [VGPU_RESTORE_FAILED] = &run->count->failed,
         [VGPU_RESTORE_STARTED] = &run->count->started,
         [VGPU_RESTORE_PRESENT] = &run->count->present,
         [WAITING] = &run->count->waiting,
+        [CHANGED] = NULL,
+        [OVERDUE] = &run->count->failed,
     };
+    guint *count = counts[MAX(result, VGPU_RESTORE_FAILED)];
 
     if (result == VGPU_WORKER_LATE)
         log_failed(run->wanted->pdata[task],
@@ -284,7 +347,11 @@ note(guint task, int result, gpointer user_data)
                    "GPU's driver with 'journalctl -k'");
     else if (result == VGPU_WORKER_DIED)
         log_failed(run->wanted->pdata[task], "the process that was about to do it was killed");
-    (*counts[MAX(result, VGPU_RESTORE_FAILED)])++;
+    if (count)
+        (*count)++;
+    if (result != VGPU_RESTORE_FAILED)
+        count_late(run, run->wanted->pdata[task],
+                   result == OVERDUE || result == VGPU_WORKER_LATE);
     if (run->progress)
         run->progress(task + 1, run->wanted->len, run->user_data);
 }

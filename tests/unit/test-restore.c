@@ -415,20 +415,59 @@ test_one_that_hangs_stops_no_other(void **state)
     assert_non_null(strstr(f->lines->pdata[0], "time is up"));
 }
 
-/* Nor does the first of a GPU keep that GPU's lock: the next gets its own try. */
+/*
+ * Nor does the first of a GPU keep that GPU's lock: the next gets its own try. After two, nobody
+ * waits for that GPU any more.
+ */
 static void
 test_one_that_hangs_leaves_its_gpu_to_the_next(void **state)
 {
     Fixture *f = *state;
+    mock_sysfs_add_gpu(f->mock, "0002:00:00.0");
     mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
     mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-32m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_C, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_C, AUTO("vgpu-16m", SMALL));
     mock_sysfs_fail(f->mock, "create", MOCK_HANG);
     assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
-    assert_count(f, 0, 0, 2, 0);
-    assert_int_equal(f->lines->len, 2);
+    assert_count(f, 0, 0, 4, 0);
+    assert_int_equal(f->lines->len, 4);
     assert_non_null(strstr(f->lines->pdata[0], "vGPU '" UUID_A "'"));
     assert_non_null(strstr(f->lines->pdata[1], "vGPU '" UUID_B "'"));
     assert_non_null(strstr(f->lines->pdata[1], "time is up while waiting for the kernel"));
+    assert_non_null(strstr(f->lines->pdata[2], "vGPU '" UUID_C "' of parent '" GPU "'"));
+    assert_non_null(strstr(f->lines->pdata[2], "has answered in time for none of the last"));
+    assert_non_null(strstr(f->lines->pdata[3], "vGPU '" UUID_C "' of parent '0002:00:00.0'"));
+    assert_non_null(strstr(f->lines->pdata[3], "time is up while waiting for the kernel"));
+}
+
+/* Its definition goes, or is changed, while an earlier one takes its time. */
+static int
+change_the_others(const char *path, const char *value, gpointer user_data)
+{
+    Fixture *f = user_data;
+    g_autofree char *b = g_build_filename(f->mock->path, "etc/mdevctl.d/" GPU "/" UUID_B, NULL);
+
+    if (g_str_has_suffix(path, "/vgpu-16m/create")) {
+        unlink(b);
+        mock_sysfs_define(f->mock, GPU, UUID_C, "{\"mdev_type\":\"vgpu-32m\",\"start\":\"manual\"}");
+    }
+    return mock_sysfs_kernel(f->mock, path, value);
+}
+
+static void
+test_what_is_undefined_meanwhile_is_not_made(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-32m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_C, AUTO("vgpu-32m", SMALL));
+    vgpu_sysfs_set_writer(change_the_others, f);
+    run(f, GPU);
+    assert_count(f, 1, 0, 0, 0);
+    assert_int_equal(f->lines->len, 0);
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_B));
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_C));
 }
 
 /* What can't be read is said, once, and hides nothing else. */
@@ -476,6 +515,7 @@ main(void)
         TEST(test_present_one_of_a_domain_is_left_alone),
         TEST(test_one_that_hangs_stops_no_other),
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
+        TEST(test_what_is_undefined_meanwhile_is_not_made),
         TEST(test_unreadable_folder_stops_no_other),
         TEST(test_bad_parent_name),
     };
