@@ -64,6 +64,14 @@ has_other_attrs(const VgpuPlanCall *call, const VgpuPlan *plan)
     return FALSE;
 }
 
+/* A definition is the administrator's own word. */
+static gboolean
+is_allowed(const VgpuPlanCall *call, const VgpuWish *wish, GError **error)
+{
+    return !wish->request ||
+           vgpu_settings_check_request(call->settings, wish->type, wish->request->attrs, error);
+}
+
 /* There is a record, and its vGPU is there. */
 static gboolean
 decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
@@ -71,7 +79,9 @@ decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
     const VgpuRecord *record = plan->record;
     gboolean released = record->state == VGPU_RECORD_RELEASED;
 
-    if (!g_str_equal(record->domain, call->domain->uuid) && !released)
+    /* whoever has half made one is through with it, since the lock is held */
+    if (!g_str_equal(record->domain, call->domain->uuid) && !released &&
+        (record->state == VGPU_RECORD_READY || !plan->wish->wanted))
         return refuse_foreign(record, error);
     if (!vgpu_device_check_idle(call->root, record->vgpu, error))
         return FALSE;
@@ -84,7 +94,8 @@ decide_owned(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
     if (plan->wish->wanted && has_other_attrs(call, plan))
         return decide(plan, VGPU_PLAN_REMOVE,
                       "it was made with an attribute that is not asked for");
-    return decide(plan, VGPU_PLAN_KEEP, "an earlier call has made it for this domain");
+    decide(plan, VGPU_PLAN_KEEP, "an earlier call has made it for this domain");
+    return is_allowed(call, plan->wish, error);
 }
 
 /*
@@ -125,14 +136,6 @@ decide_existing(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
     if (device && !vgpu_wish_accepts(wish, device->type, device->parent, error))
         return FALSE;
     return decide(plan, VGPU_PLAN_LEAVE, "it is there, and others made it");
-}
-
-/* A definition is the administrator's own word. */
-static gboolean
-is_allowed(const VgpuPlanCall *call, const VgpuWish *wish, GError **error)
-{
-    return !wish->request ||
-           vgpu_settings_check_request(call->settings, wish->type, wish->request->attrs, error);
 }
 
 /* Words for why no parent is left to try. */

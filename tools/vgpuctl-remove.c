@@ -16,9 +16,10 @@ remove_unowned(const VgpuRoot *root, const char *id, const VgpuDeadline *deadlin
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    if (record && record->state == VGPU_RECORD_RELEASED && vgpu_owner_is_same(root, record))
+    /* no domain runs with one that it never had whole; and nobody is at it, since the lock is held */
+    if (record && record->state != VGPU_RECORD_READY && vgpu_owner_is_same(root, record))
         return vgpu_owner_drop(root, record, deadline, error);
-    if (!record || record->state == VGPU_RECORD_RELEASED)
+    if (!record || record->state != VGPU_RECORD_READY)
         return vgpu_device_remove(root, id, deadline, error) && vgpu_record_delete(root, id, error);
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_BUSY,
                 "vGPU '%s' belongs to domain \"%s\" (%s) and goes when that stops; shut it down "

@@ -125,6 +125,47 @@ test_what_was_made(void **state)
     }
     put_record(mock, DOMAIN_B, VGPU_RECORD_RELEASED);
     check_plan(mock, NULL, HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_TAKE_OVER, "let go of it");
+    /* what another's start has left half made keeps nobody waiting for that domain */
+    put_record(mock, DOMAIN_B, VGPU_RECORD_CREATED);
+    check_plan(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_REMOVE,
+               "unfinished");
+}
+
+static void
+refuse(MockSysfs *mock, const char *requests, int code, const char *why)
+{
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    g_autoptr(VgpuDomain) asks = domain_new(DOMAIN_A, requests, HOSTDEV(VGPU_1, "yes"));
+    VgpuPlanCall call = {
+        .root = mock->root, .domain = asks, .settings = settings, .nodes = &no_nodes};
+    GError *error = NULL;
+
+    assert_null(vgpu_plan_new(&call, asks->hostdevs->pdata[0], &error));
+    assert_error(&error, code, why);
+}
+
+static void
+test_of_another_domain(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    put_record(mock, DOMAIN_B, VGPU_RECORD_READY);
+    refuse(mock, REQUEST(VGPU_1, "'vgpu-16m'"), VGPU_ERROR_CONFLICT, "belongs to domain");
+    put_record(mock, DOMAIN_B, VGPU_RECORD_CREATED);
+    refuse(mock, NULL, VGPU_ERROR_CONFLICT, "belongs to domain");
+}
+
+/* Not even one that an earlier call has made, when it still was allowed. */
+static void
+test_what_is_not_allowed(void **state)
+{
+    MockSysfs *mock = *state;
+
+    mock_sysfs_write(mock, "etc/openvgpu/openvgpu.conf", "[allow]\ntypes = nvidia-*\n");
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    put_record(mock, DOMAIN_A, VGPU_RECORD_READY);
+    refuse(mock, REQUEST(VGPU_1, "'vgpu-16m'"), VGPU_ERROR_ACCESS, "administrator allows");
 }
 
 static void
@@ -309,6 +350,8 @@ main(void)
         TEST(attribute_that_can_not_be),
         TEST(what_is_made),
         TEST(what_was_made),
+        TEST(of_another_domain),
+        TEST(what_is_not_allowed),
         TEST(records_that_are_stale),
         TEST(virtual_functions),
         TEST(what_would_be),

@@ -15,6 +15,9 @@
 #include "release.h"
 #include "restore.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define VF_DEVICE(managed)                                                                         \
     "<hostdev mode='subsystem' type='pci' managed='" managed "'><source><address domain='0x0000' " \
     "bus='0x41' slot='0x00' function='0x4'/></source></hostdev>"
@@ -282,6 +285,29 @@ test_stale_owner(void **state)
     assert_null(vgpu_record_load(mock->root, MOCK_VF_1, NULL));
 }
 
+/* Nobody knows whether a guest has it then, so nothing is forgotten. */
+static void
+test_driver_that_does_not_tell(void **state)
+{
+    MockSysfs *mock = *state;
+    const char *request = VF_REQUEST("type='nvidia-558'");
+    g_autofree char *file = g_build_filename(mock->path, FILE_1, NULL);
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    assert_true(prepare(mock, DOMAIN_A, request, VF_DEVICE("no"), &error));
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(mkdir(file, 0755), 0);
+    assert_true(vgpu_device_exists(mock->root, MOCK_VF_1));
+    assert_false(prepare(mock, DOMAIN_B, request, VF_DEVICE("no"), &error));
+    g_clear_error(&error);
+    release(mock, DOMAIN_A);
+    g_autoptr(VgpuRecord) record = vgpu_record_load(mock->root, MOCK_VF_1, NULL);
+    assert_non_null(record);
+    assert_string_equal(record->domain, DOMAIN_A);
+    assert_non_null(strstr(logged->str, "vGPU " MOCK_VF_1 ": kept"));
+}
+
 static void
 test_domain_refused(void **state)
 {
@@ -376,6 +402,7 @@ main(void)
         cmocka_unit_test(test_enable_refused),
         TEST(domain),
         TEST(stale_owner),
+        TEST(driver_that_does_not_tell),
         TEST(domain_refused),
         TEST(domain_before_its_vf),
         TEST(restored_at_boot),

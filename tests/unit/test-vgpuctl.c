@@ -343,8 +343,17 @@ test_remove(void **state)
     assert_true(vgpu_record_save(mock->root, &released, NULL));
     assert_done(mock, "remove " UUID_C, "");
     assert_false(mock_sysfs_has_mdev(mock, UUID_C));
+    g_autoptr(VgpuRecord) owned = vgpu_record_load(mock->root, UUID_A, NULL);
+    owned->state = VGPU_RECORD_READY;
+    assert_true(vgpu_record_save(mock->root, owned, NULL));
     assert_refused(mock, "remove " UUID_A, 1, "belongs to domain \"de?mo\"");
     assert_true(mock_sysfs_has_mdev(mock, UUID_A));
+    /* a start that failed has left it unfinished: no domain runs with it */
+    owned->state = VGPU_RECORD_CREATED;
+    assert_true(vgpu_record_save(mock->root, owned, NULL));
+    assert_done(mock, "remove " UUID_A, "");
+    assert_false(mock_sysfs_has_mdev(mock, UUID_A));
+    assert_null(vgpu_record_load(mock->root, UUID_A, NULL));
 }
 
 static void
@@ -555,6 +564,12 @@ test_virtual_functions(void **state)
     assert_refused(mock, "create --type nvidia-558 --parent " MOCK_PF " --uuid " UUID_A, 1,
                    "GPU '" MOCK_PF "' can't have a vGPU '" UUID_A "'");
     assert_refused(mock, "remove " MOCK_VF_NONE, 1, "there is no vGPU '" MOCK_VF_NONE "'");
+    /* its type can't be made now, and may be again */
+    mock_sysfs_write(mock,
+                     "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+                     "{\"version\":1,\"mdev_type\":\"nvidia-4711\",\"start\":\"auto\"}");
+    assert_done(mock, "modify --manual " MOCK_VF_2, "");
+    assert_refused(mock, "modify --type ../x " MOCK_VF_2, 1, "../x");
 }
 
 #define MODULE "OPENVGPU_VGPUCTL_MODULE"
