@@ -8,6 +8,7 @@
 #include "attr.h"
 #include "error.h"
 #include "lock.h"
+#include "log.h"
 #include "owner.h"
 #include "provider.h"
 #include "settings.h"
@@ -140,9 +141,9 @@ vgpu_attach_choose(const VgpuRoot *root, const VgpuCreateOrder *order, const cha
 }
 
 gboolean
-vgpu_attach_check(const VgpuRoot *root, const VgpuDomain *domain, const char *id, GError **error)
+vgpu_attach_check(const VgpuRoot *root, const VgpuSettings *settings, const VgpuDomain *domain,
+                  const char *id, GError **error)
 {
-    g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
     g_autoptr(VgpuWish) wish =
         vgpu_wish_new(root, domain, vgpu_domain_find_hostdev(domain, id), error);
     g_autoptr(VgpuDevice) device = wish ? vgpu_device_load(root, id, NULL) : NULL;
@@ -178,7 +179,7 @@ vgpu_attach_owns(const VgpuRoot *root, const char *domain, const char *id)
 
 gboolean
 vgpu_attach_drop(const VgpuRoot *root, const char *domain, const char *id,
-                 const VgpuDeadline *deadline, GError **error)
+                 const VgpuFileStamp *seen, const VgpuDeadline *deadline, GError **error)
 {
     g_autoptr(VgpuRecord) record = NULL;
     g_autoptr(VgpuLock) lock = vgpu_device_wait_idle(root, id, deadline, error)
@@ -187,6 +188,12 @@ vgpu_attach_drop(const VgpuRoot *root, const char *domain, const char *id,
 
     if (!lock || !vgpu_record_find(root, id, &record, error))
         return FALSE;
-    return !record || !g_str_equal(record->domain, domain) ||
-           vgpu_owner_drop(root, record, deadline, error);
+    if (!record || !g_str_equal(record->domain, domain))
+        return TRUE;
+    VgpuFileStamp now = vgpu_record_stamp(root, id);
+    if (record->state == VGPU_RECORD_RELEASED || vgpu_file_stamp_is_same(&now, seen))
+        return vgpu_owner_drop(root, record, deadline, error);
+    vgpu_log("vGPU %s: domain \"%s\" has started with it meanwhile: left alone", id,
+             record->domain_name);
+    return TRUE;
 }

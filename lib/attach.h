@@ -8,6 +8,8 @@
 
 #include "create.h"
 #include "domain.h"
+#include "file.h"
+#include "settings.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +34,7 @@ VgpuRequest *vgpu_attach_choose(const VgpuRoot *root, const VgpuCreateOrder *ord
 /**
  * vgpu_attach_check:
  * @root: a root
+ * @settings: what openvgpu.conf(5) says
  * @domain: a domain as it would be
  * @id: id of one of its vGPUs, in host device and metadata
  * @error: (out) (optional): %VGPU_ERROR_CONFLICT if a definition, or the vGPU that is there, is not
@@ -41,8 +44,8 @@ VgpuRequest *vgpu_attach_choose(const VgpuRoot *root, const VgpuCreateOrder *ord
  *
  * Returns: TRUE if it refuses nothing.
  */
-gboolean vgpu_attach_check(const VgpuRoot *root, const VgpuDomain *domain, const char *id,
-                           GError **error);
+gboolean vgpu_attach_check(const VgpuRoot *root, const VgpuSettings *settings,
+                           const VgpuDomain *domain, const char *id, GError **error);
 
 /**
  * vgpu_attach_check_free:
@@ -71,16 +74,18 @@ gboolean vgpu_attach_owns(const VgpuRoot *root, const char *domain, const char *
  * @root: a root
  * @domain: uuid of a domain
  * @id: id of a vGPU that is not the domain's any more
+ * @seen: stamp of its record, from when it still was
  * @deadline: until when to wait for it to be closed, for the lock, and for it to be gone
  * @error: (out) (optional): %VGPU_ERROR_BUSY, %VGPU_ERROR_TIMEOUT, as vgpu_owner_drop()
  *
  * Waits until nobody has it open. Then, if the domain owns it, removes it and its record; any other
- * stays. Takes the lock of the vGPU for that, not while it waits.
+ * stays, and so does one that the domain has started with since @seen. Takes the lock of the vGPU
+ * for that, not while it waits.
  *
- * Returns: TRUE if the domain owns it no more.
+ * Returns: TRUE if what the domain owned then is gone.
  */
 gboolean vgpu_attach_drop(const VgpuRoot *root, const char *domain, const char *id,
-                          const VgpuDeadline *deadline, GError **error);
+                          const VgpuFileStamp *seen, const VgpuDeadline *deadline, GError **error);
 
 G_END_DECLS
 

@@ -219,6 +219,14 @@ vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDeadline *dea
 }
 
 VgpuLock *
+vgpu_lock_attach(const VgpuRoot *root, const VgpuDeadline *deadline, GError **error)
+{
+    Place place = place_of("command", "attach");
+
+    return take_all(root, &place, 1, deadline, error);
+}
+
+VgpuLock *
 vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const VgpuDeadline *deadline,
                 GError **error)
 {

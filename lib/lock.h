@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  * Who decides about a vGPU and then acts on it, its record and its definition included, holds the
  * lock of that vGPU; who makes one also holds, for as long as the kernel makes it, the lock of the
  * GPU. The order is: all vGPUs of a call at once, then one GPU. None is held across a call to
- * libvirt.
+ * libvirt, but for vgpu_lock_attach().
  */
 typedef struct _VgpuLock VgpuLock;
 
@@ -73,6 +73,20 @@ VgpuLock *vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const Vgpu
  */
 VgpuLock *vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
                            GError **error);
+
+/**
+ * vgpu_lock_attach:
+ * @root: a root
+ * @deadline: until when to wait
+ * @error: (out) (optional): as vgpu_lock_vgpu()
+ *
+ * Takes the one lock of those who choose a vGPU that no other domain's definition names, and then
+ * define a domain with it. It is held across calls to libvirt, so no hook ever takes it; the caller
+ * holds no other.
+ *
+ * Returns: (transfer full) (nullable): the lock, or NULL with @error set.
+ */
+VgpuLock *vgpu_lock_attach(const VgpuRoot *root, const VgpuDeadline *deadline, GError **error);
 
 /**
  * vgpu_lock_open:

@@ -16,11 +16,15 @@ vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path
     VgpuParent *parent = g_new0(VgpuParent, 1);
     g_autofree char *driver = g_build_filename(path, "driver", NULL);
     g_autofree char *node = g_build_filename(path, "numa_node", NULL);
+    g_autofree char *function = g_build_filename(path, "physfn", NULL);
 
     parent->name = g_strdup(name);
     parent->provider = provider;
     parent->path = g_strdup(path);
     parent->driver = vgpu_sysfs_read_link(driver, NULL);
+    parent->gpu = vgpu_sysfs_read_link(function, NULL);
+    if (!parent->gpu)
+        parent->gpu = g_strdup(name);
     if (!vgpu_sysfs_read_int(node, &parent->numa_node, NULL))
         parent->numa_node = -1;
     parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
@@ -84,6 +88,7 @@ vgpu_parent_free(VgpuParent *parent)
     g_free(parent->name);
     g_free(parent->path);
     g_free(parent->driver);
+    g_free(parent->gpu);
     g_ptr_array_unref(parent->types);
     g_ptr_array_unref(parent->problems);
     g_free(parent);

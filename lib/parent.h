@@ -31,6 +31,7 @@ typedef struct _VgpuProvider VgpuProvider;
  * @path: its folder in sysfs (below the root)
  * @provider: by which interface it makes vGPUs
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
+ * @gpu: name of the GPU that it is a virtual function of; its own name if it is none
  * @numa_node: NUMA node, -1 if not known
  * @types: (element-type VgpuType): types that could be read, sorted by id; of
  *   vgpu_parent_list_for() those that were asked for, in that order
@@ -43,6 +44,7 @@ typedef struct {
     char *path;
     const VgpuProvider *provider;
     char *driver;
+    char *gpu;
     int numa_node;
     GPtrArray *types;
     GPtrArray *problems;

@@ -6,6 +6,7 @@
 #include "placement.h"
 
 #include "error.h"
+#include "provider.h"
 
 static const char *const words[] = {
     [VGPU_PLACEMENT_SPREAD] = "spread",
@@ -38,6 +39,7 @@ vgpu_placement_to_string(VgpuPlacement placement)
 typedef struct {
     VgpuPlace place;
     const VgpuType *type;
+    gboolean foreign; /* its vGPUs have ids of another kind */
     gboolean used;    /* it has a vGPU */
     gboolean awaited; /* by a definition of another type */
 } Candidate;
@@ -60,6 +62,7 @@ static GHashTable *
 candidates_new(const VgpuPlacementQuery *query)
 {
     GHashTable *candidates = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    const VgpuProvider *provider = vgpu_provider_of_id(query->vgpu, NULL, NULL);
 
     for (guint i = 0; i < query->host->parents->len; i++) {
         const VgpuParent *parent = query->host->parents->pdata[i];
@@ -70,6 +73,7 @@ candidates_new(const VgpuPlacementQuery *query)
         candidate = g_new0(Candidate, 1);
         candidate->place.parent = parent;
         candidate->place.distance = distance(query, parent);
+        candidate->foreign = provider && provider != parent->provider;
         candidate->type = vgpu_parent_find_type(parent, query->type, NULL);
         g_hash_table_insert(candidates, parent->name, candidate);
     }
@@ -132,6 +136,8 @@ count_records(const VgpuPlacementQuery *query, GHashTable *there, GHashTable *ca
 static const char *
 why_not(const Candidate *candidate)
 {
+    if (candidate->foreign)
+        return "its vGPUs have ids of another kind";
     if (!candidate->type)
         return "has no such type";
     if (candidate->type->available_instances == 0)
@@ -194,6 +200,40 @@ sort_out(const VgpuPlacementQuery *query, GHashTable *candidates, GString *refus
     return order;
 }
 
+/* What virtual functions of one GPU have is on that GPU. */
+static void
+add_up(const VgpuPlacementQuery *query, GHashTable *candidates)
+{
+    g_autoptr(GHashTable) gpus = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+    for (guint i = 0; i < query->host->parents->len; i++) {
+        const VgpuParent *parent = query->host->parents->pdata[i];
+        const Candidate *candidate = g_hash_table_lookup(candidates, parent->name);
+        Candidate *sum = g_hash_table_lookup(gpus, parent->gpu);
+
+        if (!candidate)
+            continue;
+        if (!sum) {
+            sum = g_new0(Candidate, 1);
+            g_hash_table_insert(gpus, parent->gpu, sum);
+        }
+        sum->place.load += candidate->place.load;
+        sum->used |= candidate->used;
+        sum->awaited |= candidate->awaited;
+    }
+    for (guint i = 0; i < query->host->parents->len; i++) {
+        const VgpuParent *parent = query->host->parents->pdata[i];
+        Candidate *candidate = g_hash_table_lookup(candidates, parent->name);
+        const Candidate *sum = g_hash_table_lookup(gpus, parent->gpu);
+
+        if (!candidate)
+            continue;
+        candidate->place.load = sum->place.load;
+        candidate->used = sum->used;
+        candidate->awaited = sum->awaited;
+    }
+}
+
 GArray *
 vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
 {
@@ -202,5 +242,6 @@ vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
 
     count_definitions(query, there, candidates);
     count_records(query, there, candidates);
+    add_up(query, candidates);
     return sort_out(query, candidates, refused);
 }

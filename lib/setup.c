@@ -19,16 +19,26 @@ is_there(const VgpuRoot *root, const char *parent)
     return FALSE;
 }
 
+/* On one of its virtual functions too. */
 static gboolean
-has_vgpu(const VgpuRoot *root, const char *parent, gboolean *has, GError **error)
+is_on(const VgpuRoot *root, const VgpuDevice *device, const char *gpu)
+{
+    g_autoptr(VgpuParent) parent = NULL;
+
+    if (g_str_equal(device->parent, gpu))
+        return TRUE;
+    parent = vgpu_parent_load(root, device->parent, NULL);
+    return parent && g_str_equal(parent->gpu, gpu);
+}
+
+static gboolean
+has_vgpu(const VgpuRoot *root, const char *gpu, gboolean *has, GError **error)
 {
     g_autoptr(GPtrArray) devices = vgpu_device_list(root, error);
 
     *has = FALSE;
-    for (guint i = 0; devices && i < devices->len; i++) {
-        const VgpuDevice *device = devices->pdata[i];
-        *has |= g_str_equal(device->parent, parent);
-    }
+    for (guint i = 0; devices && !*has && i < devices->len; i++)
+        *has = is_on(root, devices->pdata[i], gpu);
     return devices != NULL;
 }
 

@@ -10,7 +10,6 @@
 #include "kernel.h"
 #include "parent.h"
 #include "provider.h"
-#include "sysfs.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -41,9 +40,7 @@ doctor_host_has_mediated_vf(const DoctorHost *host, const char *gpu)
 {
     for (guint i = 0; i < host->parents->len; i++) {
         const VgpuParent *parent = host->parents->pdata[i];
-        g_autofree char *link = g_build_filename(parent->path, "physfn", NULL);
-        g_autofree char *owner = vgpu_sysfs_read_link(link, NULL);
-        if (g_strcmp0(owner, gpu) == 0)
+        if (strcmp(parent->gpu, gpu) == 0 && strcmp(parent->name, gpu) != 0)
             return TRUE;
     }
     return FALSE;

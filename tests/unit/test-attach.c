@@ -177,7 +177,8 @@ check(MockSysfs *mock, const char *request, int code, const char *text)
 {
     g_autoptr(VgpuDomain) domain = domain_new(DOMAIN_A, request, HOSTDEV(VGPU_1, "yes"));
     GError *error = NULL;
-    gboolean ok = vgpu_attach_check(mock->root, domain, VGPU_1, &error);
+    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
+    gboolean ok = vgpu_attach_check(mock->root, settings, domain, VGPU_1, &error);
 
     if (!text) {
         assert_no_error(error);
@@ -282,6 +283,30 @@ let_go_soon(gpointer mock)
     return NULL;
 }
 
+static gboolean
+drop(MockSysfs *mock, const VgpuDeadline *deadline, GError **error)
+{
+    VgpuFileStamp seen = vgpu_record_stamp(mock->root, VGPU_1);
+
+    return vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &seen, deadline, error);
+}
+
+/* The domain has stopped and is about to run with it again: QEMU has not opened it yet. */
+static void
+test_drop_of_the_next_start(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuDeadline later = vgpu_deadline_after(10000);
+
+    mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
+    save_record(mock, DOMAIN_A, VGPU_1);
+    VgpuFileStamp seen = vgpu_record_stamp(mock->root, VGPU_1);
+    save_record(mock, DOMAIN_A, VGPU_1);
+    assert_true(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &seen, &later, NULL));
+    assert_true(mock_sysfs_has_mdev(mock, VGPU_1));
+    assert_true(vgpu_attach_owns(mock->root, DOMAIN_A, VGPU_1));
+}
+
 static void
 test_drop(void **state)
 {
@@ -290,20 +315,20 @@ test_drop(void **state)
     GError *error = NULL;
     GThread *thread;
 
-    assert_true(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &later, NULL));
+    assert_true(drop(mock, &later, NULL));
     mock_sysfs_add_mdev(mock, GPU_1, "vgpu-16m", VGPU_1);
-    assert_true(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &later, NULL));
+    assert_true(drop(mock, &later, NULL));
     assert_true(mock_sysfs_has_mdev(mock, VGPU_1)); /* somebody made it by hand */
     save_record(mock, DOMAIN_B, VGPU_1);
-    assert_true(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &later, NULL));
+    assert_true(drop(mock, &later, NULL));
     assert_true(mock_sysfs_has_mdev(mock, VGPU_1));
     save_record(mock, DOMAIN_A, VGPU_1);
     mock_sysfs_hold(mock, VGPU_1, 4711);
-    assert_false(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &soon, &error));
+    assert_false(drop(mock, &soon, &error));
     assert_error(&error, VGPU_ERROR_BUSY, "in use by process 4711");
     assert_true(vgpu_attach_owns(mock->root, DOMAIN_A, VGPU_1));
     thread = g_thread_new("guest", let_go_soon, mock);
-    assert_true(vgpu_attach_drop(mock->root, DOMAIN_A, VGPU_1, &later, NULL));
+    assert_true(drop(mock, &later, NULL));
     g_thread_join(thread);
     assert_false(mock_sysfs_has_mdev(mock, VGPU_1));
     assert_false(vgpu_attach_owns(mock->root, DOMAIN_A, VGPU_1));
@@ -317,6 +342,7 @@ main(void)
         TEST(choose_blindly), TEST(choose_function), TEST(choose_function_that_is_off),
         TEST(check),          TEST(check_free),      TEST(added),
         TEST(drop),
+        TEST(drop_of_the_next_start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,13 +11,15 @@
 #include "domain-text.h"
 #include "device.h"
 #include "placement.h"
+#include "provider.h"
 
 #define SPREAD  VGPU_PLACEMENT_SPREAD
 #define COMPACT VGPU_PLACEMENT_COMPACT
 #define NUMA    VGPU_PLACEMENT_NUMA
 
 /*
- * @host: for each GPU "name:available:vgpus[:NUMA node]"; @definitions: "parent:uuid
+ * @host: for each GPU "name:available:vgpus[:NUMA node]", or a function of it, "name.number:…"; one
+ * that begins with "@" makes no mediated devices; @definitions: "parent:uuid
  * digit:type:auto|manual"; all separated by spaces. @order: the names expected.
  */
 static const struct {
@@ -64,6 +66,15 @@ static const struct {
     {"nor for a near GPU, nor a full one", "a:9:0:1 b:9:0:0", "a:5:vgpu-64m:auto", NULL, NUMA, "b a",
      ""},
     {"what has a vGPU has a type", "a:9:1 b:9:3", "a:5:vgpu-64m:auto", NULL, SPREAD, "a b", ""},
+    {"functions of a GPU are one GPU", "a.1:0:1 a.2:1:0 b.1:1:0 b.2:1:0", "", NULL, SPREAD,
+     "b.1 b.2 a.2", "a.1: no instance left"},
+    {"the fullest GPU's functions first", "a.1:1:0 b.1:0:1 b.2:1:0", "", NULL, COMPACT, "b.2 a.1",
+     "b.1: no instance left"},
+    {"another type's turn on another function", "a.1:1:0 a.2:1:0 b.1:1:0",
+     "a.1:5:vgpu-64m:auto", NULL, COMPACT, "b.1 a.2",
+     "a.1: what is left is for definitions marked auto"},
+    {"a uuid is no function's address", "@:4:0 b:4:0", "", NULL, SPREAD, "b",
+     "@: its vGPUs have ids of another kind"},
     {"and leaves the fifth", "a:5:0", "a:5:vgpu-64m:auto", NULL, SPREAD, "a", ""},
 };
 
@@ -101,6 +112,8 @@ read_host(const char *host, GPtrArray *parents, GPtrArray *devices)
         VgpuParent *parent = g_new0(VgpuParent, 1);
 
         parent->name = g_strdup(parts[0]);
+        parent->gpu = g_strndup(parts[0], strcspn(parts[0], "."));
+        parent->provider = parts[0][0] == '@' ? &vgpu_provider_nvidia_vf : &vgpu_provider_mdev;
         parent->numa_node = parts[3] ? atoi(parts[3]) : -1;
         parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
         parent->problems = g_ptr_array_new();

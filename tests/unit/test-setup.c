@@ -11,6 +11,7 @@
 #include "setup.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define CONF "etc/openvgpu/openvgpu.conf"
 
@@ -70,6 +71,22 @@ test_before_its_first_vgpu(void **state)
     /* it has a vGPU now, and needs it no more */
     assert_int_equal(restore(mock, GPU_1).present, 1);
     check_told(mock, "4 -i " GPU_1 " mixed size for " GPU_1 "\n");
+}
+
+/* Its vGPUs are on a virtual function of it, which makes mediated devices. */
+static void
+test_vgpu_on_a_function(void **state)
+{
+    MockSysfs *mock = *state;
+    g_autofree char *link = g_build_filename(mock->path, "sys/class/mdev_bus/" GPU_2 "/physfn", NULL);
+
+    put_program(mock, "");
+    put_settings(mock, "[setup]\n" GPU_1 " = mode\n", 0644);
+    mock_sysfs_add_gpu(mock, GPU_2);
+    assert_int_equal(symlink("../" GPU_1, link), 0);
+    assert_int_equal(mock_sysfs_add_mdev(mock, GPU_2, "vgpu-16m", VGPU_1), 0);
+    restore(mock, GPU_1);
+    check_told(mock, "");
 }
 
 static void
@@ -137,7 +154,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(before_its_first_vgpu),     TEST(absent_gpu),     TEST(failure),
+        TEST(before_its_first_vgpu),     TEST(vgpu_on_a_function), TEST(absent_gpu), TEST(failure),
         TEST(program_that_does_not_end), TEST(file_of_others),
     };
 

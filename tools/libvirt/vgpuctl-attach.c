@@ -5,10 +5,12 @@
 #include "attach.h"
 #include "domain-edit.h"
 #include "error.h"
+#include "lock.h"
 #include "log.h"
 #include "order.h"
 #include "prepare.h"
 #include "provider.h"
+#include "settings.h"
 #include "taken.h"
 #include "target.h"
 #include "verbs.h"
@@ -35,6 +37,8 @@ typedef struct {
     char *before;        /* XML of the definition, passwords and all; NULL if it is not changed */
     char *definition;    /* what it is changed to */
     VgpuDomain *running; /* NULL if it is not changed */
+    VgpuSettings *settings;
+    VgpuLock *lock; /* until what is chosen is defined */
 } Attach;
 
 static void
@@ -45,6 +49,8 @@ attach_clear(Attach *attach)
     vgpu_domain_edit_wipe(attach->definition);
     vgpu_request_free(attach->request);
     vgpuctl_target_free(attach->target);
+    g_clear_pointer(&attach->settings, vgpu_settings_free);
+    vgpu_lock_release(attach->lock);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Attach, attach_clear)
 
@@ -96,7 +102,8 @@ edit(const Attach *attach, char *xml, VgpuDomain **domain, GError **error)
     char *edited = xml ? vgpu_domain_edit_add(xml, &attach->device, domain, error) : NULL;
 
     vgpu_domain_edit_wipe(xml);
-    if (edited && !vgpu_attach_check(attach->root, *domain, attach->request->vgpu, error))
+    if (edited && !vgpu_attach_check(attach->root, attach->settings, *domain,
+                                     attach->request->vgpu, error))
         g_clear_pointer(&edited, vgpu_domain_edit_wipe);
     return edited;
 }
@@ -122,13 +129,13 @@ plan(Attach *attach, GError **error)
 }
 
 static void
-drop(const Attach *attach)
+drop(const Attach *attach, const VgpuFileStamp *made)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autoptr(GError) error = NULL;
 
-    if (!vgpu_attach_drop(attach->root, attach->target->uuid, attach->request->vgpu, &deadline,
-                          &error))
+    if (!vgpu_attach_drop(attach->root, attach->target->uuid, attach->request->vgpu, made,
+                          &deadline, &error))
         vgpu_log("vGPU %s: not removed yet: %s; it goes when domain \"%s\" stops",
                  attach->request->vgpu, error->message, attach->target->name);
 }
@@ -138,18 +145,18 @@ static gboolean
 plug(const Attach *attach, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    g_autoptr(VgpuSettings) settings = vgpu_settings_load(attach->root);
     g_autofree char *xml = vgpu_domain_edit_hostdev(&attach->device);
     const char *id = attach->request->vgpu;
 
-    if (!vgpu_prepare_added(attach->root, attach->running, id, settings, &deadline, error)) {
+    if (!vgpu_prepare_added(attach->root, attach->running, id, attach->settings, &deadline, error)) {
         g_prefix_error(error, "vGPU %s: ", id);
         return FALSE;
     }
+    VgpuFileStamp made = vgpu_record_stamp(attach->root, id);
     if (virDomainAttachDeviceFlags(attach->target->domain, xml, VIR_DOMAIN_AFFECT_LIVE) == 0)
         return TRUE;
     vgpuctl_connection_set_error(error, "vGPU %s was not taken by the domain that runs", id);
-    drop(attach);
+    drop(attach, &made);
     return FALSE;
 }
 
@@ -164,13 +171,43 @@ take_back(const Attach *attach)
                  attach->target->name, error->message);
 }
 
+/* Others than root can't be kept from choosing the same; libvirt may let them define domains. */
+static gboolean
+begin(Attach *attach, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    GError *reason = NULL;
+
+    attach->lock = vgpu_lock_attach(attach->root, &deadline, &reason);
+    if (!reason)
+        return TRUE;
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_ACCESS)) {
+        g_error_free(reason);
+        return TRUE;
+    }
+    g_propagate_error(error, reason);
+    return FALSE;
+}
+
+/* From here on a definition or a record says whose the vGPU is. */
+static gboolean
+define(Attach *attach, GError **error)
+{
+    const VgpuctlTarget *target = attach->target;
+    gboolean defined =
+        !target->config || vgpuctl_connection_define(target->connection, attach->definition, error);
+
+    g_clear_pointer(&attach->lock, vgpu_lock_release);
+    return defined;
+}
+
 /* The definition first: it can be changed back, while a guest may keep what it was given. */
 static gboolean
-change(const Attach *attach, GError **error)
+change(Attach *attach, GError **error)
 {
     const VgpuctlTarget *target = attach->target;
 
-    if (target->config && !vgpuctl_connection_define(target->connection, attach->definition, error))
+    if (!define(attach, error))
         return FALSE;
     if (!target->live || plug(attach, error))
         return TRUE;
@@ -189,7 +226,8 @@ run_attach(const VgpuRoot *root, const char *const *words, GError **error)
         attach.target = vgpuctl_target_open(root, &target_words, words[0], error);
     if (!attach.target)
         return FALSE;
-    if (!choose(&attach, order, error) || !plan(&attach, error) || !change(&attach, error)) {
+    attach.settings = vgpu_settings_load(root);
+    if (!begin(&attach, error) || !choose(&attach, order, error) || !plan(&attach, error) || !change(&attach, error)) {
         g_prefix_error(error, "domain \"%s\": ", attach.target->name);
         return FALSE;
     }

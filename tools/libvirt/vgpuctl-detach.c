@@ -88,6 +88,7 @@ static gboolean
 detach_live(const VgpuRoot *root, const VgpuctlTarget *target, const char *id, guint *found,
             GError **error)
 {
+    VgpuFileStamp seen = vgpu_record_stamp(root, id);
     gboolean owned = vgpu_attach_owns(root, target->uuid, id);
     g_autofree char *hostdev = NULL;
 
@@ -99,7 +100,7 @@ detach_live(const VgpuRoot *root, const VgpuctlTarget *target, const char *id, g
     if (hostdev && (!unplug(target, id, hostdev, error) || !wait_gone(root, target, id, error)))
         return FALSE;
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
-    return vgpu_attach_drop(root, target->uuid, id, &deadline, error);
+    return vgpu_attach_drop(root, target->uuid, id, &seen, &deadline, error);
 }
 
 static gboolean
