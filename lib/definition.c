@@ -150,11 +150,33 @@ list_one(const char *folder, const char *parent, const char *id, GPtrArray *list
     g_ptr_array_add(list, definition);
 }
 
-static gboolean
-is_definition_name(const VgpuProvider *provider, const char *name)
+/* mdevctl takes it for a definition of the vGPU that the kernel spells otherwise. */
+static void
+list_misspelt(const char *folder, const char *parent, const char *name, const char *canonical,
+              GPtrArray *list)
+{
+    VgpuDefinition *definition = vgpu_definition_new(parent, name, NULL);
+
+    g_set_error(&definition->error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "the definition '%s/%s' is not usable: the kernel spells that id '%s', and so must "
+                "the file's name",
+                folder, name, canonical);
+    g_ptr_array_add(list, definition);
+}
+
+/* What is no id is no definition. @but: (nullable): ids that are left out */
+static void
+list_name(const VgpuProvider *provider, const char *folder, const char *parent, const char *name,
+          GHashTable *but, GPtrArray *list)
 {
     g_autofree char *canonical = provider->id_canonical(name);
-    return canonical && strcmp(canonical, name) == 0;
+
+    if (!canonical)
+        return;
+    if (strcmp(canonical, name) != 0)
+        list_misspelt(folder, parent, name, canonical, list);
+    else if (!(but && g_hash_table_contains(but, name)))
+        list_one(folder, parent, name, list);
 }
 
 /* @but: (nullable): ids that are left out */
@@ -167,9 +189,7 @@ list_parent(const VgpuRoot *root, const VgpuProvider *provider, const char *pare
     if (!names)
         return FALSE;
     for (guint i = 0; i < names->len; i++)
-        if (is_definition_name(provider, names->pdata[i]) &&
-            !(but && g_hash_table_contains(but, names->pdata[i])))
-            list_one(folder, parent, names->pdata[i], list);
+        list_name(provider, folder, parent, names->pdata[i], but, list);
     return TRUE;
 }
 

@@ -54,6 +54,13 @@ if grep -nE '#[[:space:]]*include <(gio|systemd)/' lib/*.[ch]; then
     echo "lib/ may use glib, libxml2 and json-c only" >&2
     failed=1
 fi
+# What is written is written in one place for each kind: files of ours, locks, sysfs.
+if grep -nE '\<O_(WRONLY|RDWR)\>|g_file_set_contents|\<fopen *\(|\<creat *\(' \
+    lib/*.c libvirt-hook/*.c mdevctl-callout/*.c tools/*.c tools/libvirt/*.c \
+    | grep -vE '^lib/(file|lock|sysfs)\.c:|open\("/dev/null"'; then
+    echo "files are written by lib/file.c, lib/lock.c and lib/sysfs.c alone" >&2
+    failed=1
+fi
 # No vendor's name in lib/ but in the file of that vendor's own interface.
 for file in lib/*.[ch]; do
     [ "$file" = lib/provider-nvidia-vf.c ] && continue

@@ -179,9 +179,17 @@ test_bad_file_hides_no_other(void **state)
     mock_sysfs_write(mock, "etc/mdevctl.d/scripts.d/callouts/50-openvgpu", "x");
     mock_sysfs_write(mock, "etc/mdevctl.d/README", "x");
 
+    g_autofree char *shouting = g_ascii_strup(UUID_C, -1);
+    mock_sysfs_define(mock, "nobody", shouting, good);
+    g_autoptr(GPtrArray) loud = vgpu_definition_list(mock->root, "nobody", NULL, &error);
+    assert_int_equal(loud->len, 1);
+    assert_non_null(strstr(((const VgpuDefinition *)loud->pdata[0])->error->message,
+                           "the kernel spells that id '" UUID_C "'"));
+
     g_autoptr(GPtrArray) all = vgpu_definition_list(mock->root, NULL, NULL, &error);
     assert_no_error(error);
-    assert_int_equal(all->len, 3);
+    assert_int_equal(all->len, 4);
+    g_ptr_array_remove_index(all, 3);
     const VgpuDefinition *bad = all->pdata[1], *last = all->pdata[2];
     assert_string_equal(bad->vgpu, UUID_B);
     assert_null(bad->type);

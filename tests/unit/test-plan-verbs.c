@@ -9,6 +9,7 @@
 
 #include "record.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <json-c/json.h>
 
@@ -138,12 +139,15 @@ test_gc_leaves_what_is_open_or_of_others(void **state)
     put_record(host, UUID_A, HOST_DOMAIN, TRUE);
     mock_sysfs_hold(host->mock, UUID_A, 77);
     assert_int_equal(mock_sysfs_add_mdev(host->mock, GPU, "vgpu-32m", UUID_B), 0);
+    mock_sysfs_define(host->mock, GPU, UUID_C, "{\"mdev_type\":\"vgpu-16m\",\"start\":\"manual\"}");
+    assert_int_equal(mock_sysfs_add_mdev(host->mock, GPU, "vgpu-16m", UUID_C), 0);
     g_autofree char *output = host_run(host, "gc --json", NULL);
     json_object *json = json_tokener_parse(output);
     json_object *list = json_object_object_get(json, "vgpus");
-    static const char *const reasons[] = {"is in use by process 77", "others made it"};
+    static const char *const reasons[] = {"is in use by process 77", "others made it",
+                                          "somebody has started"};
 
-    assert_int_equal(json_object_array_length(list), 2);
+    assert_int_equal(json_object_array_length(list), 3);
     for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
         json_object *row = json_object_array_get_idx(list, i);
         assert_string_equal(json_object_get_string(json_object_object_get(row, "result")), "kept");
@@ -156,7 +160,40 @@ test_gc_leaves_what_is_open_or_of_others(void **state)
     assert_string_equal(json_object_get_string(json_object_object_get(domain, "name")), "vm");
     assert_null(json_object_object_get(json_object_array_get_idx(list, 1), "domain"));
     json_object_put(json);
-    host_assert_counts(host, 2, 1);
+    host_assert_counts(host, 3, 1);
+}
+
+/* libvirt tells of domains while it is above 0. */
+static int answers = G_MAXINT;
+
+int
+virDomainIsActive(virDomainPtr domain)
+{
+    int (*real)(virDomainPtr);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "virDomainIsActive");
+    if (answers-- > 0)
+        return real(domain);
+    /* as it fails: something must be said */
+    assert_null(virDomainLookupByName(virDomainGetConnect(domain), "no such thing"));
+    return -1;
+}
+
+static void
+test_gc_that_can_not_ask(void **state)
+{
+    Host *host = *state;
+    GError *error = NULL;
+
+    put_record(host, UUID_A, HOST_DOMAIN, TRUE);
+    put_record(host, UUID_B, HOST_OTHER, TRUE);
+    for (int first = 0; first < 2; first++) {
+        answers = first;
+        assert_null(host_run(host, "gc", &error));
+        answers = G_MAXINT;
+        assert_error(&error, VGPU_ERROR_FAILED, "nothing was removed: ");
+        host_assert_counts(host, 2, 2);
+    }
 }
 
 static void
@@ -187,6 +224,7 @@ main(void)
         HOST_TEST(gc),
         HOST_TEST(gc_leaves_what_is_open_or_of_others),
         HOST_TEST(gc_that_fails),
+        HOST_TEST(gc_that_can_not_ask),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

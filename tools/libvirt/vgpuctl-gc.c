@@ -116,17 +116,19 @@ see_to_records(const VgpuRoot *root, const GPtrArray *items, const gboolean *off
 }
 
 static char *
-why_left(const VgpuRoot *root, const char *id)
+why_left(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
     g_autoptr(VgpuRecord) record = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (vgpu_record_find(root, id, &record, &error))
-        return g_strdup("others made it; 'vgpuctl remove' removes it");
-    return g_strdup(error->message);
+    if (!vgpu_record_find(root, entry->vgpu, &record, &error))
+        return g_strdup(error->message);
+    return g_strdup(entry->definition ? "somebody has started what is defined; 'vgpuctl remove' "
+                                        "removes it"
+                                      : "others made it; 'vgpuctl remove' removes it");
 }
 
-/* Those that no definition and no record that can be read names: others may want them. */
+/* Those that no record which can be read names, nor a definition marked auto: others may want them. */
 static void
 look_at_others(const VgpuRoot *root, const VgpuInventory *inventory, GArray *rows)
 {
@@ -134,9 +136,9 @@ look_at_others(const VgpuRoot *root, const VgpuInventory *inventory, GArray *row
         const VgpuInventoryEntry *entry = inventory->entries->pdata[i];
         Row row = {entry->vgpu, entry->parent, entry->type, NULL, "kept", NULL, NULL};
 
-        if (!entry->device || entry->definition || entry->record)
+        if (!entry->device || entry->record || (entry->definition && entry->definition->autostart))
             continue;
-        row.why = why_left(root, entry->vgpu);
+        row.why = why_left(root, entry);
         g_array_append_val(rows, row);
     }
 }
