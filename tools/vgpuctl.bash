@@ -86,6 +86,14 @@ _vgpuctl()
     fi
     word=${words[cword]}
     before=${words[cword - 1]}
+    # "--option=value" is one word to us, and three to readline.
+    if [[ $word == --*=* ]]; then
+        before=${word%%=*} word=${word#*=}
+    elif [[ $word == = ]]; then
+        word=''
+    elif [[ $before == = ]]; then
+        before=${words[cword - 2]}
+    fi
     for ((i = 1; i < cword; i++)); do
         case ${words[i]} in
         --root)

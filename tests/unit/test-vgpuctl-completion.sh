@@ -57,6 +57,10 @@ echo '{"mdev_type":"vgpu-16m","start":"auto","attrs":[]}' >"$OPENVGPU_ROOT/etc/m
 offers 'cr' create
 offers 'un' undefine
 offers '--ver' --version
+offers 'create|--type|v' vgpu-16m
+offers 'create|--type=v' vgpu-16m
+offers 'create|--type|=|v' vgpu-16m
+offers 'create|--type|=' vgpu-16m
 offers 'list|d' 'definitions domains'
 offers 'list|--j' --json
 offers 'create|--type|' vgpu-16m

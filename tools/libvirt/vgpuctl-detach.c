@@ -10,6 +10,9 @@
 #include "target.h"
 #include "verbs.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 /* How long a guest may take to let go of it. */
 #define UNPLUG_MS 60000
 #define POLL_MS   100
@@ -58,11 +61,15 @@ wait_gone(const VgpuRoot *root, const VgpuctlTarget *target, const char *id, GEr
     const char *text = vgpu_root_is_mock(root) ? g_getenv("OPENVGPU_DEADLINE_MS") : NULL;
     guint milliseconds = text ? (guint)g_ascii_strtoull(text, NULL, 10) : UNPLUG_MS;
     VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
-    gboolean gone;
+    gboolean gone, told = !isatty(STDERR_FILENO);
 
     while (is_gone(target, id, &gone, error)) {
         if (gone)
             return TRUE;
+        if (!told)
+            fprintf(stderr, "waiting for the guest to let go of it, for up to %u s\n",
+                    milliseconds / 1000);
+        told = TRUE;
         if (vgpu_deadline_pause(&deadline, POLL_MS))
             continue;
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT,
