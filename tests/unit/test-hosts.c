@@ -59,6 +59,19 @@ test_host_json(void **state)
     check_transcript(*state, ".json.txt");
 }
 
+/* Of a build that has libvirt's module. */
+static void
+test_host_plan(void **state)
+{
+    const char *top = getenv("top_builddir");
+    g_autofree char *module =
+        g_build_filename(top ? top : "../..", "tools/libvirt/vgpuctl-libvirt.so", NULL);
+
+    if (!g_file_test(module, G_FILE_TEST_EXISTS))
+        skip();
+    check_transcript(*state, ".plan.txt");
+}
+
 /* An attribute that comes more than once is written each time, in the order of the metadata. */
 static void
 test_attributes_in_order(void **state)
@@ -79,8 +92,9 @@ test_attributes_in_order(void **state)
 
 #define HOST(name)                                                                                 \
     {name, test_host, NULL, NULL, (void *)(name)},                                                 \
+    {name " --json", test_host_json, NULL, NULL, (void *)(name)},                                  \
     {                                                                                              \
-        name " --json", test_host_json, NULL, NULL, (void *)(name)                                 \
+        name " plan", test_host_plan, NULL, NULL, (void *)(name)                                   \
     }
 
 int
