@@ -14,6 +14,9 @@
 static VgpuLogFunc log_sink;
 static gpointer log_sink_data;
 
+/* Of the vGPU that lines are about which name none. */
+static char *blamed_id, *blamed_type;
+
 void
 vgpu_log_set_sink(VgpuLogFunc sink, gpointer user_data)
 {
@@ -76,8 +79,11 @@ static void
 emit(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *text)
 {
     g_autofree char *line = vgpu_log_make_safe(text);
+    VgpuLogVgpu blamed = {.id = blamed_id, .type = blamed_type};
     VgpuLogEntry entry = {.level = level, .line = line, .vgpu = vgpu};
 
+    if (!vgpu && blamed_id)
+        entry.vgpu = &blamed;
     if (log_sink)
         log_sink(&entry, log_sink_data);
     else if (level >= VGPU_LOG_WARNING)
@@ -102,6 +108,15 @@ vgpu_log_about(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *format, 
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
     emit(level, vgpu, text);
+}
+
+void
+vgpu_log_blame(const char *id, const char *type)
+{
+    g_free(blamed_id);
+    g_free(blamed_type);
+    blamed_id = g_strdup(id);
+    blamed_type = g_strdup(type);
 }
 
 void

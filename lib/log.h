@@ -85,6 +85,16 @@ void vgpu_log_about(VgpuLogLevel level, const VgpuLogVgpu *vgpu, const char *for
     G_GNUC_PRINTF(3, 4);
 
 /**
+ * vgpu_log_blame:
+ * @id: (nullable): id of a vGPU; NULL to take it back
+ * @type: (nullable): its type id, if known
+ *
+ * What goes wrong is said by whoever called, and then of the whole: lines that name no vGPU are
+ * about this one from now on. Not thread-safe.
+ */
+void vgpu_log_blame(const char *id, const char *type);
+
+/**
  * vgpu_log_error:
  * @error: what went wrong
  *

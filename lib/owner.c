@@ -87,8 +87,9 @@ vgpu_owner_drop(const VgpuRoot *root, const VgpuRecord *record, const VgpuDeadli
 {
     if (vgpu_device_exists(root, record->vgpu)) {
         if (!vgpu_owner_is_same(root, record))
-            vgpu_log("vGPU %s: it is not the one made for domain \"%s\": left alone", record->vgpu,
-                     record->domain_name);
+            vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                           "vGPU %s: it is not the one made for domain \"%s\": left alone",
+                           record->vgpu, record->domain_name);
         else if (!remove_noted(root, record, deadline, error))
             return FALSE;
     } else if (record->state == VGPU_RECORD_LATE) {
@@ -111,9 +112,10 @@ undo(const VgpuOwner *owner, VgpuRecord *record)
     g_autoptr(GError) error = NULL;
 
     if (!vgpu_owner_drop(owner->root, record, &owner->limit, &error))
-        vgpu_log("domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
-                 "domain is released",
-                 owner->domain_name, owner->domain, record->vgpu, error->message);
+        vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                       "domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
+                       "domain is released",
+                       owner->domain_name, owner->domain, record->vgpu, error->message);
 }
 
 /* The kernel has not answered in time: from here on the vGPU may appear at any moment. */

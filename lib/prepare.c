@@ -173,6 +173,15 @@ roll_back(const Prepare *prepare)
     }
 }
 
+/* The line that says why the start fails is the caller's. */
+static void
+blame(const VgpuDomain *domain, const char *id)
+{
+    const VgpuRequest *request = vgpu_domain_find_request(domain, id);
+
+    vgpu_log_blame(id, request ? request->type : NULL);
+}
+
 static gboolean
 prepare_all(const Prepare *prepare, GError **error)
 {
@@ -184,6 +193,7 @@ prepare_all(const Prepare *prepare, GError **error)
         if (!prepare_one(prepare, hostdev, error)) {
             g_prefix_error(error, "vGPU %s: ", hostdev->vgpu);
             roll_back(prepare);
+            blame(domain, hostdev->vgpu);
             return FALSE;
         }
     }
@@ -221,8 +231,10 @@ sweep(const Prepare *prepare)
         record = vgpu_record_load(prepare->owner.root, id, NULL);
         if (record && g_str_equal(record->domain, prepare->domain->uuid) &&
             !vgpu_owner_drop(prepare->owner.root, record, &until, &error))
-            vgpu_log("vGPU %s: left over from an earlier run of domain \"%s\", not removed: %s",
-                     record->vgpu, prepare->domain->name, error->message);
+            vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                           "vGPU %s: left over from an earlier run of domain \"%s\", not removed: "
+                           "%s",
+                           record->vgpu, prepare->domain->name, error->message);
     }
 }
 

@@ -36,8 +36,9 @@ vgpu_reconnect_look(const VgpuRoot *root, const char *name)
         what = what_is_wrong(root, record);
         if (!what)
             continue;
-        vgpu_log("domain \"%s\" (%s): vGPU %s (state %s): %s", name, record->domain, record->vgpu,
-                 vgpu_record_state_name(record->state), what);
+        vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                       "domain \"%s\" (%s): vGPU %s (state %s): %s", name, record->domain,
+                       record->vgpu, vgpu_record_state_name(record->state), what);
         wrong++;
     }
     return wrong;

@@ -7,6 +7,7 @@
 #define VGPU_RECORD_H
 
 #include "file.h"
+#include "log.h"
 #include "root.h"
 
 G_BEGIN_DECLS
@@ -109,6 +110,15 @@ VgpuRecord *vgpu_record_load(const VgpuRoot *root, const char *id, GError **erro
  */
 gboolean vgpu_record_find(const VgpuRoot *root, const char *id, VgpuRecord **record,
                           GError **error);
+
+/**
+ * VGPU_RECORD_ABOUT:
+ * @record: a record
+ *
+ * For vgpu_log_about(): that a line is about its vGPU.
+ */
+#define VGPU_RECORD_ABOUT(record)                                                                  \
+    (&(const VgpuLogVgpu){(record)->vgpu, (record)->parent, (record)->type})
 
 /**
  * vgpu_record_stamp:

@@ -20,9 +20,10 @@ keep_released(const VgpuRoot *root, VgpuRecord *record, const GError *why)
 {
     g_autoptr(GError) error = NULL;
 
-    vgpu_log("domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
-             "its next user releases it",
-             record->domain_name, record->domain, record->vgpu, why->message);
+    vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                   "domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
+                   "its next user releases it",
+                   record->domain_name, record->domain, record->vgpu, why->message);
     record->state = VGPU_RECORD_RELEASED;
     if (!vgpu_record_save(root, record, &error))
         vgpu_log_error(error);
@@ -40,9 +41,10 @@ release_one(const VgpuRoot *root, VgpuRecord *record, const VgpuDeadline *settle
     if (error->code == VGPU_ERROR_BUSY && record->state != VGPU_RECORD_RELEASED)
         keep_released(root, record, error);
     else
-        vgpu_log("domain \"%s\" (%s): vGPU %s: kept with its record: %s; the domain's next start "
-                 "or release tries again",
-                 record->domain_name, record->domain, record->vgpu, error->message);
+        vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+                       "domain \"%s\" (%s): vGPU %s: kept with its record: %s; the domain's next "
+                       "start or release tries again",
+                       record->domain_name, record->domain, record->vgpu, error->message);
 }
 
 static gboolean

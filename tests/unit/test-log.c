@@ -26,6 +26,35 @@ test_lines_are_safe(void **state)
 }
 
 static void
+take_vgpu(const VgpuLogEntry *entry, gpointer user_data)
+{
+    const VgpuLogVgpu *vgpu = entry->vgpu;
+    g_ptr_array_add(user_data, vgpu ? g_strdup_printf("%s %s %s", vgpu->id, vgpu->parent ? vgpu->parent : "-",
+                                           vgpu->type)
+                                    : g_strdup("none"));
+}
+
+/* A line is about the vGPU that it names, else about the one that is blamed. */
+static void
+test_what_lines_are_about(void **state)
+{
+    static const VgpuLogVgpu own = {"a", "b", "c"};
+    g_autoptr(GPtrArray) about = g_ptr_array_new_with_free_func(g_free);
+    vgpu_log_set_sink(take_vgpu, about);
+    vgpu_log("x");
+    vgpu_log_blame("id", "type");
+    vgpu_log("x");
+    vgpu_log_about(VGPU_LOG_INFO, &own, "x");
+    vgpu_log_blame(NULL, NULL);
+    vgpu_log("x");
+    vgpu_log_set_sink(NULL, NULL);
+    assert_string_equal(about->pdata[0], "none");
+    assert_string_equal(about->pdata[1], "id - type");
+    assert_string_equal(about->pdata[2], "a b c");
+    assert_string_equal(about->pdata[3], "none");
+}
+
+static void
 test_error_is_one_line(void **state)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
@@ -42,6 +71,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_are_safe),
+        cmocka_unit_test(test_what_lines_are_about),
         cmocka_unit_test(test_error_is_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
