@@ -11,6 +11,7 @@
 #include "log.h"
 #include "device.h"
 #include "owner.h"
+#include "provider.h"
 #include "setup.h"
 #include "worker.h"
 
@@ -55,14 +56,29 @@ check_values(const VgpuParent *parent, const VgpuDefinition *definition, GError 
     return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
 }
 
+/* Virtual functions are there before the driver knows what can be made on them. */
+static VgpuParent *
+load_with_types(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
+                GError **error)
+{
+    VgpuParent *parent = vgpu_parent_load(root, name, error);
+
+    while (parent && parent->provider->enable && parent->types->len == 0 &&
+           vgpu_deadline_pause(deadline, PAUSE_MS)) {
+        vgpu_parent_free(parent);
+        parent = vgpu_parent_load(root, name, error);
+    }
+    return parent;
+}
+
 /* A GPU with virtual functions tells of other types by and by. */
 static gboolean
 check(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuParent *seen,
-      GError **error)
+      const VgpuDeadline *deadline, GError **error)
 {
     if (seen && vgpu_parent_find_type(seen, definition->type, NULL))
         return check_values(seen, definition, error);
-    g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, error);
+    g_autoptr(VgpuParent) parent = load_with_types(root, definition->parent, deadline, error);
     return parent && check_values(parent, definition, error);
 }
 
@@ -207,7 +223,7 @@ vgpu_restore_definition(const VgpuRoot *root, const VgpuDefinition *definition,
                         const VgpuParent *parent, const VgpuDeadline *deadline, GError **error)
 {
     if (!vgpu_device_enable(root, definition->parent, definition->vgpu, deadline, error) ||
-        !check(root, definition, parent, error))
+        !check(root, definition, parent, deadline, error))
         return VGPU_RESTORE_FAILED;
     if (vgpu_device_exists(root, definition->vgpu))
         return adopt(root, definition, deadline, error) ? VGPU_RESTORE_PRESENT

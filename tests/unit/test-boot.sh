@@ -26,6 +26,11 @@ done
 grep -q 'RUN+="/usr/bin/systemctl --no-block restart openvgpu-restore@$kernel.service"' \
     "$source/70-openvgpu.rules" || fail "the rule does not start openvgpu-restore@.service"
 
+# systemd 254 and later
+if udevadm verify --help >/dev/null 2>&1; then
+    said=$(udevadm verify --resolve-names=never "$source/70-openvgpu.rules" 2>&1) || fail "$said"
+fi
+
 command -v systemd-analyze >/dev/null || {
     echo "systemd-analyze is not installed: syntax of the units not checked"
     exit 77

@@ -269,6 +269,25 @@ test_domain(void **state)
     assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 558);
 }
 
+/* What mixed sizes need, after the type, in the order of the metadata. */
+static void
+test_placement_id(void **state)
+{
+    MockSysfs *mock = *state;
+    GError *error = NULL;
+
+    mock_vf_add(mock, 4);
+    mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/placement_id", "0\n");
+    assert_true(prepare(mock, DOMAIN_A,
+                        "<vgpu:vgpu address='" MOCK_VF_1 "' type='nvidia-558'>"
+                        "<vgpu:attr name='nvidia/placement_id' value='8'/></vgpu:vgpu>",
+                        VF_DEVICE("no"), &error));
+    assert_no_error(error);
+    g_autofree char *id =
+        mock_sysfs_read(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/placement_id");
+    assert_string_equal(g_strchomp(id), "8");
+}
+
 /* Somebody set it to 0 and gave it another type since: what is there now is theirs. */
 static void
 test_stale_owner(void **state)
@@ -369,6 +388,34 @@ test_restored_at_boot(void **state)
     assert_int_equal(count.present, 1);
 }
 
+/* The driver lists types when its daemon has told it of them. */
+static gpointer
+tell_types_late(gpointer mock)
+{
+    g_usleep(300 * 1000);
+    mock_vf_refresh_all(mock);
+    return NULL;
+}
+
+static void
+test_types_that_come_late(void **state)
+{
+    MockSysfs *mock = *state;
+    VgpuRestoreCount count;
+
+    mock_vf_add(mock, 2);
+    mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_VF_1 "/nvidia/creatable_vgpu_types", "");
+    mock_sysfs_write(mock, "sys/bus/pci/devices/" MOCK_VF_2 "/nvidia/creatable_vgpu_types", "");
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+                     "{\"mdev_type\":\"nvidia-557\",\"start\":\"auto\"}");
+    assert_true(vgpu_restore_run(mock->root, NULL, 100, NULL, NULL, &count, NULL));
+    assert_int_equal(count.failed, 1);
+    GThread *thread = g_thread_new("late", tell_types_late, mock);
+    assert_true(vgpu_restore_run(mock->root, NULL, 3000, NULL, NULL, &count, NULL));
+    g_thread_join(thread);
+    assert_int_equal(count.started, 1);
+}
+
 /* A VF can't be exchanged for another, so its XML stays as it is. */
 static void
 test_migrate(void **state)
@@ -401,11 +448,13 @@ main(void)
         cmocka_unit_test(test_enable),
         cmocka_unit_test(test_enable_refused),
         TEST(domain),
+        TEST(placement_id),
         TEST(stale_owner),
         TEST(driver_that_does_not_tell),
         TEST(domain_refused),
         TEST(domain_before_its_vf),
         TEST(restored_at_boot),
+        TEST(types_that_come_late),
         TEST(migrate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
