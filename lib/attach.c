@@ -160,7 +160,7 @@ vgpu_attach_check_free(const VgpuRoot *root, const char *domain, const char *id,
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    if (!record || record->state == VGPU_RECORD_RELEASED || g_str_equal(record->domain, domain) ||
+    if (!record || record->state != VGPU_RECORD_READY || g_str_equal(record->domain, domain) ||
         !vgpu_device_exists(root, id))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,

@@ -82,7 +82,7 @@ gboolean vgpu_attach_owns(const VgpuRoot *root, const char *domain, const char *
  * stays, and so does one that the domain has started with since @seen. Takes the lock of the vGPU
  * for that, not while it waits.
  *
- * Returns: TRUE if what the domain owned then is gone.
+ * Returns: FALSE if it is still to go.
  */
 gboolean vgpu_attach_drop(const VgpuRoot *root, const char *domain, const char *id,
                           const VgpuFileStamp *seen, const VgpuDeadline *deadline, GError **error);

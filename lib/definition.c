@@ -157,7 +157,7 @@ list_misspelt(const char *folder, const char *parent, const char *name, const ch
 {
     VgpuDefinition *definition = vgpu_definition_new(parent, name, NULL);
 
-    g_set_error(&definition->error, VGPU_ERROR, VGPU_ERROR_INVALID,
+    g_set_error(&definition->error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "the definition '%s/%s' is not usable: the kernel spells that id '%s', and so must "
                 "the file's name",
                 folder, name, canonical);
@@ -240,6 +240,18 @@ list_all(const VgpuRoot *root, const VgpuProvider *provider, GHashTable *but, GP
     return on;
 }
 
+static gboolean
+list_named(const VgpuRoot *root, const VgpuProvider *provider, const char *parent, GPtrArray *list,
+           GPtrArray *problems, GError **error)
+{
+    GError *problem = NULL;
+
+    if (!vgpu_name_check(parent, "parent", error))
+        return FALSE;
+    list_parent(root, provider, parent, NULL, list, &problem);
+    return goes_on(problems, problem, error);
+}
+
 static GPtrArray *
 list_new(void)
 {
@@ -253,7 +265,7 @@ vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *proble
 
     for (guint i = 0; vgpu_providers[i]; i++) {
         const VgpuProvider *provider = vgpu_providers[i];
-        if (!(parent ? list_parent(root, provider, parent, NULL, list, error)
+        if (!(parent ? list_named(root, provider, parent, list, problems, error)
                      : list_all(root, provider, NULL, list, problems, error)))
             return NULL;
     }

@@ -88,8 +88,8 @@ VgpuDefinition *vgpu_definition_load(const VgpuRoot *root, const char *parent, c
  * vgpu_definition_list:
  * @root: a root
  * @parent: (nullable): name of a parent, or NULL for all
- * @problems: (nullable) (element-type GError): if all are asked for, takes an error for each folder
- *   that can't be read; NULL to fail for one
+ * @problems: (nullable) (element-type GError): takes an error for each folder that can't be read;
+ *   NULL to fail for one
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @parent, %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
  *
  * All definitions, sorted by parent and id. A file that can't be understood is in the list

@@ -61,7 +61,7 @@ VgpuDevice *vgpu_device_load(const VgpuRoot *root, const char *id, GError **erro
  * @root: a root
  * @id: an id
  *
- * Returns: TRUE if the vGPU is there. FALSE for what is no id.
+ * Returns: TRUE if the vGPU is there, or if its driver does not tell. FALSE for what is no id.
  */
 gboolean vgpu_device_exists(const VgpuRoot *root, const char *id);
 

@@ -112,10 +112,11 @@ undo(const VgpuOwner *owner, VgpuRecord *record)
     g_autoptr(GError) error = NULL;
 
     if (!vgpu_owner_drop(owner->root, record, &owner->limit, &error))
-        vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
-                       "domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
-                       "domain is released",
-                       owner->domain_name, owner->domain, record->vgpu, error->message);
+        vgpu_log_about(
+            VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+            "domain \"%s\" (%s): vGPU %s: not removed yet: %s; it is tried again when the "
+            "domain is released",
+            owner->domain_name, owner->domain, record->vgpu, error->message);
 }
 
 /* The kernel has not answered in time: from here on the vGPU may appear at any moment. */

@@ -54,7 +54,7 @@ typedef struct {
  * @distance: 0 for one near the domain, or if nobody asks; 1 for one that may be, 2 for one that is
  *   not; 3 more if it has no vGPU yet and a definition marked auto of another type is still to be
  *   restored on it, which could not be if that GPU is one whose vGPUs are all of one type
- * @load: how many vGPUs it has or will have
+ * @load: how many vGPUs its GPU has or will have, on whichever virtual function
  * @reserved: how many instances of the type are for definitions marked auto
  *
  * One answer of placement.

@@ -62,22 +62,20 @@ vf_file(const VgpuRoot *root, const char *id, const char *file)
 
 /* The type a VF has, 0 for none; FALSE if it is no VF of this kind, or not yet. */
 static gboolean
-read_current(const VgpuRoot *root, const char *id, guint *type, GError **error)
+read_current(const VgpuRoot *root, const char *id, guint *type)
 {
     g_autofree char *file = vf_file(root, id, CURRENT);
-    return vgpu_sysfs_read_uint(file, type, error);
+    return vgpu_sysfs_read_uint(file, type, NULL);
 }
 
 /* One of which the driver does not tell may have a vGPU, of a guest that runs. */
 static gboolean
 vf_exists(const VgpuRoot *root, const char *id)
 {
-    g_autoptr(GError) error = NULL;
+    g_autofree char *file = vf_file(root, id, CURRENT);
     guint type;
 
-    if (!read_current(root, id, &type, &error))
-        return !g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
-    return type != 0;
+    return read_current(root, id, &type) ? type != 0 : g_file_test(file, G_FILE_TEST_EXISTS);
 }
 
 static VgpuDevice *
@@ -88,7 +86,7 @@ vf_load(const VgpuRoot *root, const char *id)
     guint type;
 
     device->parent = vgpu_sysfs_read_link(link, NULL);
-    if (!device->parent || !read_current(root, id, &type, NULL) || type == 0)
+    if (!device->parent || !read_current(root, id, &type) || type == 0)
         return NULL;
     device->id = g_strdup(id);
     device->type = g_strdup_printf(PREFIX "%u", type);
@@ -183,7 +181,7 @@ add_vf(const VgpuRoot *root, VgpuParent *parent, const char *vf)
 {
     guint current;
 
-    if (!read_current(root, vf, &current, NULL))
+    if (!read_current(root, vf, &current))
         return FALSE;
     if (current) {
         find_or_add_type(parent, current);
@@ -353,7 +351,7 @@ vf_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
 {
     guint current;
 
-    return has_vf(root, parent, id) && read_current(root, id, &current, NULL);
+    return has_vf(root, parent, id) && read_current(root, id, &current);
 }
 
 /* The VFs are gone after each boot, and come some time after they were asked for. */

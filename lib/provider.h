@@ -22,14 +22,15 @@ G_BEGIN_DECLS
  * can't look
  * @has_parent: TRUE if the parent @name is there, or could be by @enable
  * @load_parent: returns (transfer full) (nullable) the parent @name, NULL if this provider has none
- *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it has it
+ *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it has
+ * it
  * @load_type: (nullable): adds the type @id to @parent, if it has it; missing where @load_parent
  * always has all of them
  * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look
  * @folder: returns (transfer full) (nullable) the folder in sysfs of the vGPU @id, there or not,
  * with "iommu_group" and "vfio-dev" in it, and its attributes
  * @load: returns (transfer full) (nullable) the vGPU @id, NULL if it is not there or half made
- * @exists: TRUE if the vGPU @id is there, half made or not
+ * @exists: TRUE if the vGPU @id is there, half made or not, or if nobody can tell
  * @parent_of: (nullable): returns (transfer full) (nullable) the one parent that the vGPU @id can
  * be on; missing where any will do
  * @pick: returns (transfer full) (nullable) an id for a new vGPU of @type on @parent, none of those

@@ -20,10 +20,11 @@ keep_released(const VgpuRoot *root, VgpuRecord *record, const GError *why)
 {
     g_autoptr(GError) error = NULL;
 
-    vgpu_log_about(VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
-                   "domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
-                   "its next user releases it",
-                   record->domain_name, record->domain, record->vgpu, why->message);
+    vgpu_log_about(
+        VGPU_LOG_WARNING, VGPU_RECORD_ABOUT(record),
+        "domain \"%s\" (%s): vGPU %s: kept: %s; it was attached elsewhere, and goes when "
+        "its next user releases it",
+        record->domain_name, record->domain, record->vgpu, why->message);
     record->state = VGPU_RECORD_RELEASED;
     if (!vgpu_record_save(root, record, &error))
         vgpu_log_error(error);

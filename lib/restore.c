@@ -45,7 +45,7 @@ typedef struct {
     GPtrArray *wanted;  /* (element-type VgpuDefinition): those to be seen to; borrowed */
     VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
     const char *slow;   /* the GPU that kept us waiting last, and how often in a row; both sides */
-    guint times;        /* of the worker count that, since another worker starts from what we know */
+    guint times; /* of the worker count that, since another worker starts from what we know */
     VgpuRestoreCount *count;
 } Run;
 
@@ -331,6 +331,8 @@ see_to(VgpuWorker *worker, guint task, gpointer user_data)
         return VGPU_RESTORE_FAILED;
     }
     if (is_given_up(run, definition)) {
+        if (vgpu_device_exists(run->root, definition->vgpu))
+            return VGPU_RESTORE_PRESENT;
         log_failed(definition, "its GPU has answered in time for none of the last; look at its "
                                "driver with 'journalctl -k', then run 'vgpuctl restore'");
         return VGPU_RESTORE_FAILED;
@@ -366,8 +368,7 @@ note(guint task, int result, gpointer user_data)
     if (count)
         (*count)++;
     if (result != VGPU_RESTORE_FAILED)
-        count_late(run, run->wanted->pdata[task],
-                   result == OVERDUE || result == VGPU_WORKER_LATE);
+        count_late(run, run->wanted->pdata[task], result == OVERDUE || result == VGPU_WORKER_LATE);
     if (run->progress)
         run->progress(task + 1, run->wanted->len, run->user_data);
 }
@@ -389,6 +390,8 @@ restore_list(Run *run, const GPtrArray *definitions, GError **error)
         if (is_wanted(definitions->pdata[i]))
             g_ptr_array_add(wanted, definitions->pdata[i]);
     run->wanted = wanted;
+    run->slow = NULL;
+    run->times = 0;
     tasks.count = wanted->len;
     return vgpu_worker_run(&tasks, error);
 }
@@ -398,20 +401,15 @@ static gboolean
 restore_parent(Run *run, const char *parent, GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    GError *problem = NULL;
-    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, &problem);
+    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, error);
 
-    if (problem && problem->code == VGPU_ERROR_INVALID) {
-        g_propagate_error(error, problem);
+    if (!list)
         return FALSE;
-    }
-    if (problem)
-        g_ptr_array_add(problems, problem);
     for (guint i = 0; i < problems->len; i++) {
         run->count->failed++;
         vgpu_log_error(problems->pdata[i]);
     }
-    return !list || restore_list(run, list, error);
+    return restore_list(run, list, error);
 }
 
 /* Is @name among @parents, or is any meant? */

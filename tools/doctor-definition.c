@@ -16,13 +16,13 @@
 
 /* The file of a definition, as the host names it, for a shell. */
 static char *
-path_of(const VgpuDefinition *definition)
+path_of(const VgpuDefinition *definition, const char *name)
 {
     const VgpuProvider *provider = vgpu_provider_of_id(definition->vgpu, NULL, NULL);
     g_autoptr(VgpuRoot) host = vgpu_root_new("/");
     g_autofree char *folder = vgpu_root_dir(host, provider->definitions);
 
-    g_autofree char *path = g_build_filename(folder, definition->parent, definition->vgpu, NULL);
+    g_autofree char *path = g_build_filename(folder, definition->parent, name, NULL);
     return doctor_report_quote(path);
 }
 
@@ -39,11 +39,27 @@ is_mdevctls(const VgpuDefinition *definition)
     return vgpu_provider_of_id(definition->vgpu, NULL, NULL)->definitions == VGPU_DIR_DEFINITIONS;
 }
 
+/* mdevctl and libvirt take it as it is. */
+static void
+report_misspelt(DoctorReport *report, const VgpuDefinition *definition, const char *path)
+{
+    g_autofree char *name = NULL;
+
+    vgpu_provider_of_id(definition->vgpu, &name, NULL);
+    g_autofree char *better = path_of(definition, name);
+    doctor_report_add(report, DOCTOR_ERROR, "%s", definition->error->message);
+    doctor_report_mend(report, "mv -n %s %s", path, better);
+}
+
 static void
 report_file(const DoctorHost *host, DoctorReport *report, const VgpuDefinition *definition)
 {
-    g_autofree char *path = path_of(definition);
+    g_autofree char *path = path_of(definition, definition->vgpu);
 
+    if (definition->error->code == VGPU_ERROR_CONFLICT) {
+        report_misspelt(report, definition, path);
+        return;
+    }
     doctor_report_add(report, DOCTOR_ERROR, "%s%s", definition->error->message,
                       is_mdevctls(definition)
                           ? "; mdevctl lists none because of it, and libvirt shows no node device"

@@ -9,6 +9,7 @@
 #include "file.h"
 #include "kernel.h"
 #include "parent.h"
+#include "provider.h"
 #include "service.h"
 #include "sysfs.h"
 
@@ -228,7 +229,8 @@ report_empty(const DoctorHost *host, DoctorReport *report, const VgpuParent *par
 {
     const struct Vendor *vendor = find_vendor(parent->driver);
 
-    if (count_functions(parent) > 0) {
+    /* where they make the vGPUs, what they lack is the GPU's */
+    if (count_functions(parent) > 0 && !parent->provider->enable) {
         report_functions(host, report, parent, "type");
         return;
     }

@@ -202,6 +202,17 @@ functions_off(MockSysfs *mock)
     mock_vf_add(mock, 0);
 }
 
+/* Its daemon is down. */
+static void
+functions_without_types(MockSysfs *mock)
+{
+    mock_host_add_functions(mock);
+    for (guint i = 4; i < 8; i++) {
+        g_autofree char *file = g_strdup_printf(PCI "0000:41:00.%u/nvidia/creatable_vgpu_types", i);
+        mock_sysfs_write(mock, file, "");
+    }
+}
+
 static void
 function_without_driver(MockSysfs *mock)
 {
@@ -248,6 +259,7 @@ const DoctorCase doctor_cases_kernel[] = {
     DOCTOR_CASE(vendor_service_down),
     DOCTOR_CASE(functions),
     DOCTOR_CASE(functions_off),
+    DOCTOR_CASE(functions_without_types),
     DOCTOR_CASE(function_without_driver),
     DOCTOR_CASE(function_without_group),
     DOCTOR_CASE(functions_without_vgpus),

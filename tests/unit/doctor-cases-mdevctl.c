@@ -95,6 +95,14 @@ torn_definition_of_function(MockSysfs *mock)
 }
 
 static void
+definition_in_capitals(MockSysfs *mock)
+{
+    g_autofree char *name = g_ascii_strup(UUID_C, -1);
+
+    mock_sysfs_define(mock, MOCK_HOST_GPU, name, "{\"mdev_type\":\"vgpu-16m\",\"start\":\"auto\"}");
+}
+
+static void
 definitions_without_a_folder(MockSysfs *mock)
 {
     mock_sysfs_write(mock, "etc/openvgpu/vgpus.d", "");
@@ -302,6 +310,7 @@ const DoctorCase doctor_cases_mdevctl[] = {
     DOCTOR_CASE(callout_not_executable),
     DOCTOR_CASE(torn_definition),
     DOCTOR_CASE(torn_definition_of_function),
+    DOCTOR_CASE(definition_in_capitals),
     DOCTOR_CASE(definitions_without_a_folder),
     DOCTOR_CASE(definitions_of_absent_gpu),
     DOCTOR_CASE(definition_of_oddly_named_gpu),

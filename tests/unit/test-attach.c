@@ -338,9 +338,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(choose_words),   TEST(choose_full),     TEST(choose_refused),
-        TEST(choose_blindly), TEST(choose_function), TEST(choose_function_that_is_off),
-        TEST(check),          TEST(check_free),      TEST(added),
+        TEST(choose_words),
+        TEST(choose_full),
+        TEST(choose_refused),
+        TEST(choose_blindly),
+        TEST(choose_function),
+        TEST(choose_function_that_is_off),
+        TEST(check),
+        TEST(check_free),
+        TEST(added),
         TEST(drop),
         TEST(drop_of_the_next_start),
     };

@@ -92,7 +92,7 @@ test_attributes_in_order(void **state)
 
 #define HOST(name)                                                                                 \
     {name, test_host, NULL, NULL, (void *)(name)},                                                 \
-    {name " --json", test_host_json, NULL, NULL, (void *)(name)},                                  \
+        {name " --json", test_host_json, NULL, NULL, (void *)(name)},                              \
     {                                                                                              \
         name " plan", test_host_plan, NULL, NULL, (void *)(name)                                   \
     }

@@ -29,8 +29,8 @@ static void
 take_vgpu(const VgpuLogEntry *entry, gpointer user_data)
 {
     const VgpuLogVgpu *vgpu = entry->vgpu;
-    g_ptr_array_add(user_data, vgpu ? g_strdup_printf("%s %s %s", vgpu->id, vgpu->parent ? vgpu->parent : "-",
-                                           vgpu->type)
+    g_ptr_array_add(user_data, vgpu ? g_strdup_printf("%s %s %s", vgpu->id,
+                                                      vgpu->parent ? vgpu->parent : "-", vgpu->type)
                                     : g_strdup("none"));
 }
 

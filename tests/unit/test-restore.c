@@ -441,6 +441,21 @@ test_one_that_hangs_leaves_its_gpu_to_the_next(void **state)
     assert_non_null(strstr(f->lines->pdata[3], "time is up while waiting for the kernel"));
 }
 
+/* Each GPU that is named begins anew. */
+static void
+test_gpus_by_name(void **state)
+{
+    Fixture *f = *state;
+    const char *const parents[] = {GPU, "0002:00:00.0", NULL};
+    mock_sysfs_add_gpu(f->mock, "0002:00:00.0");
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_B,
+                      "{\"mdev_type\":\"vgpu-32m\",\"start\":\"auto\"}");
+    mock_sysfs_fail(f->mock, "vgpu/params", MOCK_HANG);
+    assert_true(vgpu_restore_run(f->mock->root, parents, 200, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 1, 0, 1, 0);
+}
+
 /* Its definition goes, or is changed, while an earlier one takes its time. */
 static int
 change_the_others(const char *path, const char *value, gpointer user_data)
@@ -450,7 +465,8 @@ change_the_others(const char *path, const char *value, gpointer user_data)
 
     if (g_str_has_suffix(path, "/vgpu-16m/create")) {
         unlink(b);
-        mock_sysfs_define(f->mock, GPU, UUID_C, "{\"mdev_type\":\"vgpu-32m\",\"start\":\"manual\"}");
+        mock_sysfs_define(f->mock, GPU, UUID_C,
+                          "{\"mdev_type\":\"vgpu-32m\",\"start\":\"manual\"}");
     }
     return mock_sysfs_kernel(f->mock, path, value);
 }
@@ -481,6 +497,9 @@ test_unreadable_folder_stops_no_other(void **state)
     assert_count(f, 1, 0, 1, 0);
     assert_int_equal(f->lines->len, 1);
     assert_non_null(strstr(f->lines->pdata[0], "/etc/openvgpu/vgpus.d': Not a directory"));
+    mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-16m", SMALL));
+    run(f, GPU);
+    assert_count(f, 1, 1, 1, 0);
 }
 
 static void
@@ -515,6 +534,7 @@ main(void)
         TEST(test_present_one_of_a_domain_is_left_alone),
         TEST(test_one_that_hangs_stops_no_other),
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
+        TEST(test_gpus_by_name),
         TEST(test_what_is_undefined_meanwhile_is_not_made),
         TEST(test_unreadable_folder_stops_no_other),
         TEST(test_bad_parent_name),

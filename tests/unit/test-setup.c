@@ -78,7 +78,8 @@ static void
 test_vgpu_on_a_function(void **state)
 {
     MockSysfs *mock = *state;
-    g_autofree char *link = g_build_filename(mock->path, "sys/class/mdev_bus/" GPU_2 "/physfn", NULL);
+    g_autofree char *link =
+        g_build_filename(mock->path, "sys/class/mdev_bus/" GPU_2 "/physfn", NULL);
 
     put_program(mock, "");
     put_settings(mock, "[setup]\n" GPU_1 " = mode\n", 0644);

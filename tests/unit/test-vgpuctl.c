@@ -565,8 +565,7 @@ test_virtual_functions(void **state)
                    "GPU '" MOCK_PF "' can't have a vGPU '" UUID_A "'");
     assert_refused(mock, "remove " MOCK_VF_NONE, 1, "there is no vGPU '" MOCK_VF_NONE "'");
     /* its type can't be made now, and may be again */
-    mock_sysfs_write(mock,
-                     "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
                      "{\"version\":1,\"mdev_type\":\"nvidia-4711\",\"start\":\"auto\"}");
     assert_done(mock, "modify --manual " MOCK_VF_2, "");
     assert_refused(mock, "modify --type ../x " MOCK_VF_2, 1, "../x");

@@ -17,7 +17,7 @@
 /* Before each command. On a plain terminal: no bold type. */
 #define PRELUDE                                                                                    \
     "export TERM=dumb OPENVGPU_ROOT=\"$PWD\" OPENVGPU_HOOK_MODULE=\"$BUILD/libvirt-hook/hook.so\"" \
-    "\nexport OPENVGPU_VGPUCTL_MODULE=\"$BUILD/tools/libvirt/vgpuctl-libvirt.so\"\n"              \
+    "\nexport OPENVGPU_VGPUCTL_MODULE=\"$BUILD/tools/libvirt/vgpuctl-libvirt.so\"\n"               \
     "vgpuctl() { \"$BUILD/tools/vgpuctl\" \"$@\"; }\n"                                             \
     "hook() { \"$BUILD/libvirt-hook/openvgpu-hook\" \"$2\" \"$1\" begin - "                        \
     "<\"etc/libvirt/qemu/$2.xml\"; }\n"

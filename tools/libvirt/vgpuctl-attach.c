@@ -38,7 +38,7 @@ typedef struct {
     char *definition;    /* what it is changed to */
     VgpuDomain *running; /* NULL if it is not changed */
     VgpuSettings *settings;
-    VgpuLock *lock; /* until what is chosen is defined */
+    VgpuLock *lock; /* until what is chosen is defined or made */
 } Attach;
 
 static void
@@ -102,8 +102,8 @@ edit(const Attach *attach, char *xml, VgpuDomain **domain, GError **error)
     char *edited = xml ? vgpu_domain_edit_add(xml, &attach->device, domain, error) : NULL;
 
     vgpu_domain_edit_wipe(xml);
-    if (edited && !vgpu_attach_check(attach->root, attach->settings, *domain,
-                                     attach->request->vgpu, error))
+    if (edited &&
+        !vgpu_attach_check(attach->root, attach->settings, *domain, attach->request->vgpu, error))
         g_clear_pointer(&edited, vgpu_domain_edit_wipe);
     return edited;
 }
@@ -140,18 +140,23 @@ drop(const Attach *attach, const VgpuFileStamp *made)
                  attach->request->vgpu, error->message, attach->target->name);
 }
 
-/* libvirt calls no hook for this. It is asked with no lock of ours held. */
+/*
+ * libvirt calls no hook for this. It is asked with no lock of ours held: a record says by then
+ * whose the vGPU is.
+ */
 static gboolean
-plug(const Attach *attach, GError **error)
+plug(Attach *attach, GError **error)
 {
     VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
     g_autofree char *xml = vgpu_domain_edit_hostdev(&attach->device);
     const char *id = attach->request->vgpu;
 
-    if (!vgpu_prepare_added(attach->root, attach->running, id, attach->settings, &deadline, error)) {
+    if (!vgpu_prepare_added(attach->root, attach->running, id, attach->settings, &deadline,
+                            error)) {
         g_prefix_error(error, "vGPU %s: ", id);
         return FALSE;
     }
+    g_clear_pointer(&attach->lock, vgpu_lock_release);
     VgpuFileStamp made = vgpu_record_stamp(attach->root, id);
     if (virDomainAttachDeviceFlags(attach->target->domain, xml, VIR_DOMAIN_AFFECT_LIVE) == 0)
         return TRUE;
@@ -189,25 +194,13 @@ begin(Attach *attach, GError **error)
     return FALSE;
 }
 
-/* From here on a definition or a record says whose the vGPU is. */
-static gboolean
-define(Attach *attach, GError **error)
-{
-    const VgpuctlTarget *target = attach->target;
-    gboolean defined =
-        !target->config || vgpuctl_connection_define(target->connection, attach->definition, error);
-
-    g_clear_pointer(&attach->lock, vgpu_lock_release);
-    return defined;
-}
-
 /* The definition first: it can be changed back, while a guest may keep what it was given. */
 static gboolean
 change(Attach *attach, GError **error)
 {
     const VgpuctlTarget *target = attach->target;
 
-    if (!define(attach, error))
+    if (target->config && !vgpuctl_connection_define(target->connection, attach->definition, error))
         return FALSE;
     if (!target->live || plug(attach, error))
         return TRUE;
@@ -227,7 +220,8 @@ run_attach(const VgpuRoot *root, const char *const *words, GError **error)
     if (!attach.target)
         return FALSE;
     attach.settings = vgpu_settings_load(root);
-    if (!begin(&attach, error) || !choose(&attach, order, error) || !plan(&attach, error) || !change(&attach, error)) {
+    if (!begin(&attach, error) || !choose(&attach, order, error) || !plan(&attach, error) ||
+        !change(&attach, error)) {
         g_prefix_error(error, "domain \"%s\": ", attach.target->name);
         return FALSE;
     }

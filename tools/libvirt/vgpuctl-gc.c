@@ -128,7 +128,8 @@ why_left(const VgpuRoot *root, const VgpuInventoryEntry *entry)
                                       : "others made it; 'vgpuctl remove' removes it");
 }
 
-/* Those that no record which can be read names, nor a definition marked auto: others may want them. */
+/* Those that no record which can be read names, nor a definition marked auto: others may want them.
+ */
 static void
 look_at_others(const VgpuRoot *root, const VgpuInventory *inventory, GArray *rows)
 {
