@@ -22,6 +22,13 @@ G_BEGIN_DECLS
 #define VGPU_RESTORE_DEFAULT_MS 6000
 
 /**
+ * VGPU_RESTORE_UNDO_MS:
+ *
+ * How long what was made and can't be finished may take to go again, in milliseconds.
+ */
+#define VGPU_RESTORE_UNDO_MS (VGPU_DEADLINE_DEFAULT_MS / 10)
+
+/**
  * VgpuRestoreCount:
  * @started: made by this call
  * @present: there already, with the right type
@@ -91,9 +98,10 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @parents, or no process could be started
  *
  * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
- * after another. One that fails is
- * logged and the next one tried. A definition whose parent is not there is counted as waiting.
- * Takes the lock of one vGPU at a time, so that a guest's start waits for one at most.
+ * after another. One that fails is logged and the next one tried, unless the parent was waited for
+ * in vain for two in a row: then its others are not. A definition whose parent is not there is
+ * counted as waiting, one that is not marked auto any more when its turn comes as nothing. Takes
+ * the lock of one vGPU at a time, so that a guest's start waits for one at most.
  *
  * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */
