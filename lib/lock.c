@@ -6,6 +6,7 @@
 #include "lock.h"
 
 #include "error.h"
+#include "parent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -213,7 +214,8 @@ VgpuLock *
 vgpu_lock_parent(const VgpuRoot *root, const char *name, const VgpuDeadline *deadline,
                  GError **error)
 {
-    Place place = place_of("GPU", name);
+    g_autofree char *gpu = vgpu_parent_gpu(root, name);
+    Place place = place_of("GPU", gpu);
 
     return take_all(root, &place, 1, deadline, error);
 }

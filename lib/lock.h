@@ -63,7 +63,7 @@ VgpuLock *vgpu_lock_vgpus(const VgpuRoot *root, const GPtrArray *ids, const Vgpu
 /**
  * vgpu_lock_parent:
  * @root: a root
- * @name: name of a GPU
+ * @name: name of a GPU, or of a virtual function, whose GPU is meant
  * @deadline: until when to wait
  * @error: (out) (optional): as vgpu_lock_vgpu()
  *

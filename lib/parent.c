@@ -32,6 +32,15 @@ vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path
     return parent;
 }
 
+char *
+vgpu_parent_gpu(const VgpuRoot *root, const char *name)
+{
+    g_autofree char *link = vgpu_root_path(root, VGPU_DIR_PCI, NULL, name, "physfn", NULL);
+    char *gpu = link ? vgpu_sysfs_read_link(link, NULL) : NULL;
+
+    return gpu ? gpu : g_strdup(name);
+}
+
 static VgpuParent *
 find(const VgpuRoot *root, const char *name)
 {

@@ -31,7 +31,7 @@ typedef struct _VgpuProvider VgpuProvider;
  * @path: its folder in sysfs (below the root)
  * @provider: by which interface it makes vGPUs
  * @driver: (nullable): name of the bound driver, NULL if there is none to see
- * @gpu: name of the GPU that it is a virtual function of; its own name if it is none
+ * @gpu: as vgpu_parent_gpu()
  * @numa_node: NUMA node, -1 if not known
  * @types: (element-type VgpuType): types that could be read, sorted by id; of
  *   vgpu_parent_list_for() those that were asked for, in that order
@@ -95,6 +95,17 @@ void vgpu_parent_add_type(VgpuParent *parent, const char *id);
  * Returns: (transfer full) (nullable): the parent.
  */
 VgpuParent *vgpu_parent_load(const VgpuRoot *root, const char *name, GError **error);
+
+/**
+ * vgpu_parent_gpu:
+ * @root: a root
+ * @name: name of a parent, there or not
+ *
+ * Virtual functions share what their GPU has: capacity, a driver that answers or does not.
+ *
+ * Returns: (transfer full): name of the GPU that it is a virtual function of; @name if it is none.
+ */
+char *vgpu_parent_gpu(const VgpuRoot *root, const char *name);
 
 /**
  * vgpu_parent_new:

@@ -37,7 +37,7 @@ typedef struct {
     VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
     /* which GPU kept us waiting last, and how often in a row: the worker counts that for itself,
      * and we do, since another worker starts from what we know */
-    const char *slow;
+    char *slow;
     guint times;
     VgpuRestoreCount *count;
 } Run;
@@ -52,18 +52,24 @@ log_failed(const VgpuDefinition *definition, const char *why)
 static void
 count_late(Run *run, const VgpuDefinition *definition, gboolean late)
 {
-    gboolean same = run->slow && strcmp(run->slow, definition->parent) == 0;
-
+    if (!late && !run->slow)
+        return;
+    g_autofree char *gpu = vgpu_parent_gpu(run->root, definition->parent);
+    gboolean same = g_strcmp0(run->slow, gpu) == 0;
     if (!late && !same)
         return;
     run->times = !late ? 0 : same ? run->times + 1 : 1;
-    run->slow = definition->parent;
+    g_free(run->slow);
+    run->slow = g_steal_pointer(&gpu);
 }
 
 static gboolean
 is_given_up(const Run *run, const VgpuDefinition *definition)
 {
-    return run->times >= LATE_MOST && strcmp(run->slow, definition->parent) == 0;
+    if (run->times < LATE_MOST)
+        return FALSE;
+    g_autofree char *gpu = vgpu_parent_gpu(run->root, definition->parent);
+    return strcmp(run->slow, gpu) == 0;
 }
 
 static int
@@ -201,10 +207,11 @@ restore_list(Run *run, const GPtrArray *definitions, GError **error)
         if (is_wanted(definitions->pdata[i]))
             g_ptr_array_add(wanted, definitions->pdata[i]);
     run->wanted = wanted;
-    run->slow = NULL;
-    run->times = 0;
     tasks.count = wanted->len;
-    return vgpu_worker_run(&tasks, error);
+    gboolean all = vgpu_worker_run(&tasks, error);
+    g_clear_pointer(&run->slow, g_free);
+    run->times = 0;
+    return all;
 }
 
 /* @parent: (nullable): NULL for all of them. One whose folder can't be read stops no other. */

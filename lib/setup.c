@@ -23,12 +23,9 @@ is_there(const VgpuRoot *root, const char *parent)
 static gboolean
 is_on(const VgpuRoot *root, const VgpuDevice *device, const char *gpu)
 {
-    g_autoptr(VgpuParent) parent = NULL;
+    g_autofree char *of = vgpu_parent_gpu(root, device->parent);
 
-    if (g_str_equal(device->parent, gpu))
-        return TRUE;
-    parent = vgpu_parent_load(root, device->parent, NULL);
-    return parent && g_str_equal(parent->gpu, gpu);
+    return g_str_equal(of, gpu);
 }
 
 static gboolean

@@ -51,6 +51,24 @@ fork_holder(MockSysfs *mock)
 }
 
 static void
+test_functions_have_their_gpus_lock(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(10000), soon = vgpu_deadline_after(30);
+    g_autofree char *folder =
+        g_build_filename(mock->path, "sys/bus/pci/devices/0000:41:00.4", NULL);
+    g_autofree char *link = g_build_filename(folder, "physfn", NULL);
+    GError *error = NULL;
+
+    assert_int_equal(g_mkdir_with_parents(folder, 0755), 0);
+    assert_int_equal(symlink("../0000:41:00.0", link), 0);
+    g_autoptr(VgpuLock) lock = vgpu_lock_parent(mock->root, "0000:41:00.4", &deadline, &error);
+    assert_no_error(error);
+    assert_null(vgpu_lock_parent(mock->root, "0000:41:00.0", &soon, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "GPU '0000:41:00.0'");
+}
+
+static void
 test_killed_holder_holds_nothing(void **state)
 {
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
@@ -216,6 +234,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_one_waits_until_its_deadline),
+        cmocka_unit_test(test_functions_have_their_gpus_lock),
         cmocka_unit_test(test_killed_holder_holds_nothing),
         cmocka_unit_test(test_release_counts_although_a_child_has_the_file),
         cmocka_unit_test(test_turn_comes_although_another_is_quick),

@@ -441,6 +441,32 @@ test_one_that_hangs_leaves_its_gpu_to_the_next(void **state)
     assert_non_null(strstr(f->lines->pdata[3], "time is up while waiting for the kernel"));
 }
 
+static void
+add_function(Fixture *f, const char *name)
+{
+    g_autofree char *folder = g_build_filename(f->mock->path, "sys/bus/pci/devices", name, NULL);
+    g_autofree char *link = g_build_filename(folder, "physfn", NULL);
+    mock_sysfs_add_gpu(f->mock, name);
+    assert_int_equal(g_mkdir_with_parents(folder, 0755), 0);
+    assert_int_equal(symlink("../" GPU, link), 0);
+}
+
+/* Where virtual functions make mediated devices, each is a parent, and has one. */
+static void
+test_functions_of_a_gpu_that_hangs(void **state)
+{
+    Fixture *f = *state;
+    add_function(f, "0001:00:00.1");
+    add_function(f, "0001:00:00.2");
+    mock_sysfs_define(f->mock, "0001:00:00.1", UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0001:00:00.2", UUID_B, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0001:00:00.2", UUID_C, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_fail(f->mock, "create", MOCK_HANG);
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 0, 0, 3, 0);
+    assert_non_null(strstr(f->lines->pdata[2], "has answered in time for none of the last"));
+}
+
 /* Each GPU that is named begins anew. */
 static void
 test_gpus_by_name(void **state)
@@ -534,6 +560,7 @@ main(void)
         TEST(test_present_one_of_a_domain_is_left_alone),
         TEST(test_one_that_hangs_stops_no_other),
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
+        TEST(test_functions_of_a_gpu_that_hangs),
         TEST(test_gpus_by_name),
         TEST(test_what_is_undefined_meanwhile_is_not_made),
         TEST(test_unreadable_folder_stops_no_other),

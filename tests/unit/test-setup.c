@@ -78,12 +78,13 @@ static void
 test_vgpu_on_a_function(void **state)
 {
     MockSysfs *mock = *state;
-    g_autofree char *link =
-        g_build_filename(mock->path, "sys/class/mdev_bus/" GPU_2 "/physfn", NULL);
+    g_autofree char *folder = g_build_filename(mock->path, "sys/bus/pci/devices/" GPU_2, NULL);
+    g_autofree char *link = g_build_filename(folder, "physfn", NULL);
 
     put_program(mock, "");
     put_settings(mock, "[setup]\n" GPU_1 " = mode\n", 0644);
     mock_sysfs_add_gpu(mock, GPU_2);
+    assert_int_equal(g_mkdir_with_parents(folder, 0755), 0);
     assert_int_equal(symlink("../" GPU_1, link), 0);
     assert_int_equal(mock_sysfs_add_mdev(mock, GPU_2, "vgpu-16m", VGPU_1), 0);
     restore(mock, GPU_1);
