@@ -120,7 +120,7 @@ runs='255 0 '
 scenario "$timer"
 result 'PASS NN-name [0-9.]+ s \(The emulator ended once\)$' 'run cut run'
 runs='255 0 '
-scenario "$timer[ 26.2]  vgpu_region_read+0x1/0x2 [vgpu_vfio]"
+scenario "${timer}[ 26.2]  vgpu_region_read+0x1/0x2 [vgpu_vfio]"
 result 'FAIL NN-name [0-9.]+ s \(FAILED: b' 'run cut'
 
 answers='' ends=yes renewed='' runs='255 0 '
