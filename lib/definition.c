@@ -287,7 +287,7 @@ gboolean
 vgpu_definition_is_current(const VgpuRoot *root, const VgpuDefinition *definition)
 {
     g_autofree char *path = definition_path(root, definition->parent, definition->vgpu, NULL);
-    VgpuFileStamp now = path ? vgpu_file_stamp(path) : (VgpuFileStamp){0};
+    VgpuFileStamp now = vgpu_file_stamp(path);
 
     return vgpu_file_stamp_is_same(&now, &definition->stamp);
 }

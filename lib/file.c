@@ -229,7 +229,7 @@ vgpu_file_stamp(const char *path)
 {
     struct stat st;
 
-    if (lstat(path, &st) < 0)
+    if (!path || lstat(path, &st) < 0)
         return (VgpuFileStamp){0};
     return (VgpuFileStamp){
         .inode = st.st_ino,

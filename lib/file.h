@@ -119,7 +119,7 @@ typedef struct {
 
 /**
  * vgpu_file_stamp:
- * @path: a file
+ * @path: (nullable): a file, there or not
  *
  * Returns: its stamp now; what is read from it later is at least as new.
  */

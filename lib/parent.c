@@ -10,6 +10,15 @@
 
 #include <string.h>
 
+/* @function: "physfn" of the parent @name */
+static char *
+gpu_of(const char *function, const char *name)
+{
+    char *gpu = vgpu_sysfs_read_link(function, NULL);
+
+    return gpu ? gpu : g_strdup(name);
+}
+
 VgpuParent *
 vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path)
 {
@@ -22,9 +31,7 @@ vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path
     parent->provider = provider;
     parent->path = g_strdup(path);
     parent->driver = vgpu_sysfs_read_link(driver, NULL);
-    parent->gpu = vgpu_sysfs_read_link(function, NULL);
-    if (!parent->gpu)
-        parent->gpu = g_strdup(name);
+    parent->gpu = gpu_of(function, name);
     if (!vgpu_sysfs_read_int(node, &parent->numa_node, NULL))
         parent->numa_node = -1;
     parent->types = g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_type_free);
@@ -35,10 +42,9 @@ vgpu_parent_new(const VgpuProvider *provider, const char *name, const char *path
 char *
 vgpu_parent_gpu(const VgpuRoot *root, const char *name)
 {
-    g_autofree char *link = vgpu_root_path(root, VGPU_DIR_PCI, NULL, name, "physfn", NULL);
-    char *gpu = link ? vgpu_sysfs_read_link(link, NULL) : NULL;
+    g_autofree char *function = vgpu_root_path(root, VGPU_DIR_PCI, NULL, name, "physfn", NULL);
 
-    return gpu ? gpu : g_strdup(name);
+    return function ? gpu_of(function, name) : g_strdup(name);
 }
 
 static VgpuParent *

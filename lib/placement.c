@@ -35,13 +35,19 @@ vgpu_placement_to_string(VgpuPlacement placement)
     return words[placement];
 }
 
+/* What all virtual functions of a GPU have is on that GPU. */
+typedef struct {
+    guint load;       /* as in a VgpuPlace */
+    gboolean used;    /* it has a vGPU */
+    gboolean awaited; /* by a definition of another type */
+} Gpu;
+
 /* A parent of the type, as it is counted; @type is NULL if it has none such. */
 typedef struct {
     VgpuPlace place;
     const VgpuType *type;
     gboolean foreign; /* its vGPUs have ids of another kind */
-    gboolean used;    /* it has a vGPU */
-    gboolean awaited; /* by a definition of another type */
+    Gpu *gpu;
 } Candidate;
 
 /* More than distance() gives. */
@@ -57,9 +63,24 @@ distance(const VgpuPlacementQuery *query, const VgpuParent *parent)
     return parent->numa_node < 0 ? 1 : 2;
 }
 
-/* (element-type utf8 Candidate): by name of parent; keys belong to the host. */
+static Gpu *
+get_gpu(GHashTable *gpus, const VgpuParent *parent)
+{
+    Gpu *gpu = g_hash_table_lookup(gpus, parent->gpu);
+
+    if (!gpu) {
+        gpu = g_new0(Gpu, 1);
+        g_hash_table_insert(gpus, parent->gpu, gpu);
+    }
+    return gpu;
+}
+
+/*
+ * (element-type utf8 Candidate): by name of parent; keys belong to the host, and what they have in
+ * common to @gpus.
+ */
 static GHashTable *
-candidates_new(const VgpuPlacementQuery *query)
+candidates_new(const VgpuPlacementQuery *query, GHashTable *gpus)
 {
     GHashTable *candidates = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     const VgpuProvider *provider = vgpu_provider_of_id(query->vgpu, NULL, NULL);
@@ -75,6 +96,7 @@ candidates_new(const VgpuPlacementQuery *query)
         candidate->place.distance = distance(query, parent);
         candidate->foreign = provider && provider != parent->provider;
         candidate->type = vgpu_parent_find_type(parent, query->type, NULL);
+        candidate->gpu = get_gpu(gpus, parent);
         g_hash_table_insert(candidates, parent->name, candidate);
     }
     return candidates;
@@ -91,8 +113,8 @@ count_devices(const VgpuPlacementQuery *query, GHashTable *candidates)
         Candidate *candidate = g_hash_table_lookup(candidates, device->parent);
 
         if (candidate) {
-            candidate->place.load++;
-            candidate->used = TRUE;
+            candidate->gpu->load++;
+            candidate->gpu->used = TRUE;
         }
         g_hash_table_add(ids, device->id);
     }
@@ -111,8 +133,8 @@ count_definitions(const VgpuPlacementQuery *query, GHashTable *there, GHashTable
             g_str_equal(definition->vgpu, query->vgpu) ||
             g_hash_table_contains(there, definition->vgpu))
             continue;
-        candidate->place.load++;
-        candidate->awaited |= !g_str_equal(definition->type, query->type);
+        candidate->gpu->load++;
+        candidate->gpu->awaited |= !g_str_equal(definition->type, query->type);
         candidate->place.reserved +=
             vgpu_host_cost(vgpu_parent_find_type(candidate->place.parent, definition->type, NULL),
                            candidate->type);
@@ -129,7 +151,7 @@ count_records(const VgpuPlacementQuery *query, GHashTable *there, GHashTable *ca
 
         if (candidate && record->state == VGPU_RECORD_INTENDED &&
             !g_str_equal(record->vgpu, query->vgpu) && !g_hash_table_contains(there, record->vgpu))
-            candidate->place.load++;
+            candidate->gpu->load++;
     }
 }
 
@@ -175,7 +197,8 @@ add_place(GArray *order, const Candidate *candidate)
 {
     VgpuPlace place = candidate->place;
 
-    if (candidate->awaited && !candidate->used)
+    place.load = candidate->gpu->load;
+    if (candidate->gpu->awaited && !candidate->gpu->used)
         place.distance += LAST_RESORT;
     g_array_append_val(order, place);
 }
@@ -200,48 +223,14 @@ sort_out(const VgpuPlacementQuery *query, GHashTable *candidates, GString *refus
     return order;
 }
 
-/* What virtual functions of one GPU have is on that GPU. */
-static void
-add_up(const VgpuPlacementQuery *query, GHashTable *candidates)
-{
-    g_autoptr(GHashTable) gpus = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-
-    for (guint i = 0; i < query->host->parents->len; i++) {
-        const VgpuParent *parent = query->host->parents->pdata[i];
-        const Candidate *candidate = g_hash_table_lookup(candidates, parent->name);
-        Candidate *sum = g_hash_table_lookup(gpus, parent->gpu);
-
-        if (!candidate)
-            continue;
-        if (!sum) {
-            sum = g_new0(Candidate, 1);
-            g_hash_table_insert(gpus, parent->gpu, sum);
-        }
-        sum->place.load += candidate->place.load;
-        sum->used |= candidate->used;
-        sum->awaited |= candidate->awaited;
-    }
-    for (guint i = 0; i < query->host->parents->len; i++) {
-        const VgpuParent *parent = query->host->parents->pdata[i];
-        Candidate *candidate = g_hash_table_lookup(candidates, parent->name);
-        const Candidate *sum = g_hash_table_lookup(gpus, parent->gpu);
-
-        if (!candidate)
-            continue;
-        candidate->place.load = sum->place.load;
-        candidate->used = sum->used;
-        candidate->awaited = sum->awaited;
-    }
-}
-
 GArray *
 vgpu_placement_order(const VgpuPlacementQuery *query, GString *refused)
 {
-    g_autoptr(GHashTable) candidates = candidates_new(query);
+    g_autoptr(GHashTable) gpus = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    g_autoptr(GHashTable) candidates = candidates_new(query, gpus);
     g_autoptr(GHashTable) there = count_devices(query, candidates);
 
     count_definitions(query, there, candidates);
     count_records(query, there, candidates);
-    add_up(query, candidates);
     return sort_out(query, candidates, refused);
 }

@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  * can't look
  * @has_parent: TRUE if the parent @name is there, or could be by @enable
  * @load_parent: returns (transfer full) (nullable) the parent @name, NULL if this provider has none
- *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it has
- * it
+ *   of that name; with all its types, or, if @type is not NULL, with that one at least, if it
+ *   has that
  * @load_type: (nullable): adds the type @id to @parent, if it has it; missing where @load_parent
  * always has all of them
  * @list_devices: adds the #VgpuDevice that are there; FALSE with @error set if it can't look

@@ -166,7 +166,7 @@ vgpu_record_stamp(const VgpuRoot *root, const char *id)
 {
     g_autofree char *path = record_path(root, id, NULL);
 
-    return path ? vgpu_file_stamp(path) : (VgpuFileStamp){0};
+    return vgpu_file_stamp(path);
 }
 
 /* Loads the record that file @name is; what is no record's name, or just went, is passed over. */

@@ -192,22 +192,12 @@ check_types(const DoctorHost *host, DoctorReport *report)
     return host->parents->len > 0;
 }
 
-/* How many virtual functions of it are on. */
-static guint
-count_functions(const VgpuParent *parent)
-{
-    g_autofree char *file = g_build_filename(parent->path, "sriov_numvfs", NULL);
-    guint functions = 0;
-
-    return vgpu_sysfs_read_uint(file, &functions, NULL) ? functions : 0;
-}
-
 /* What has functions has vGPUs there, or no types because of them. */
 static void
 report_functions(const DoctorHost *host, DoctorReport *report, const VgpuParent *parent,
                  const char *lack)
 {
-    guint functions = count_functions(parent);
+    guint functions = doctor_host_count_vfs(host, parent->name);
 
     if (doctor_host_has_mediated_vf(host, parent->name)) {
         doctor_report_add(report, DOCTOR_NOTE,
@@ -230,7 +220,7 @@ report_empty(const DoctorHost *host, DoctorReport *report, const VgpuParent *par
     const struct Vendor *vendor = find_vendor(parent->driver);
 
     /* where they make the vGPUs, what they lack is the GPU's */
-    if (count_functions(parent) > 0 && !parent->provider->enable) {
+    if (doctor_host_count_vfs(host, parent->name) > 0 && !parent->provider->enable) {
         report_functions(host, report, parent, "type");
         return;
     }
@@ -278,7 +268,7 @@ has_vgpu(const GPtrArray *devices, const VgpuParent *parent)
 static void
 report_full(const DoctorHost *host, DoctorReport *report, const VgpuParent *parent)
 {
-    if (count_functions(parent) > 0) {
+    if (doctor_host_count_vfs(host, parent->name) > 0) {
         report_functions(host, report, parent, "instance left of any type");
     } else {
         doctor_report_add(report, DOCTOR_WARNING,

@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "parent.h"
 #include "provider.h"
+#include "sysfs.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -33,6 +34,16 @@ doctor_host_has_parent(const DoctorHost *host, const char *name)
             return TRUE;
     }
     return FALSE;
+}
+
+guint
+doctor_host_count_vfs(const DoctorHost *host, const char *gpu)
+{
+    g_autofree char *file =
+        vgpu_root_path(host->root, VGPU_DIR_PCI, NULL, gpu, "sriov_numvfs", NULL);
+    guint number = 0;
+
+    return file && vgpu_sysfs_read_uint(file, &number, NULL) ? number : 0;
 }
 
 gboolean

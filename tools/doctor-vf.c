@@ -20,21 +20,11 @@ read_link(const DoctorHost *host, const char *function, const char *name)
     return link ? vgpu_sysfs_read_link(link, NULL) : NULL;
 }
 
-static guint
-count_vfs(const DoctorHost *host, const char *gpu)
-{
-    g_autofree char *file =
-        vgpu_root_path(host->root, VGPU_DIR_PCI, NULL, gpu, "sriov_numvfs", NULL);
-    guint number = 0;
-
-    return vgpu_sysfs_read_uint(file, &number, NULL) ? number : 0;
-}
-
 /* Calls @each for the virtual functions of a GPU, in their order. */
 static void
 each_vf(const DoctorHost *host, DoctorReport *report, const char *gpu, EachFunc each)
 {
-    guint count = count_vfs(host, gpu);
+    guint count = doctor_host_count_vfs(host, gpu);
     gboolean more = TRUE;
 
     for (guint i = 0; more && i < count; i++) {
@@ -59,7 +49,7 @@ check_off(const DoctorHost *host, DoctorReport *report)
 {
     for (guint i = 0; i < host->functions->len; i++) {
         const char *gpu = host->functions->pdata[i];
-        if (count_vfs(host, gpu) > 0 || doctor_host_has_parent(host, gpu))
+        if (doctor_host_count_vfs(host, gpu) > 0 || doctor_host_has_parent(host, gpu))
             continue;
         doctor_report_add(report, DOCTOR_NOTE,
                           "the virtual functions of GPU '%s' are off, so its types are not known; "
@@ -103,7 +93,7 @@ static gboolean
 makes_vgpus(const DoctorHost *host, const char *gpu)
 {
     gboolean makes = doctor_host_has_parent(host, gpu);
-    guint count = count_vfs(host, gpu);
+    guint count = doctor_host_count_vfs(host, gpu);
 
     for (guint i = 0; !makes && i < count; i++) {
         g_autofree char *name = g_strdup_printf("virtfn%u", i);
@@ -120,12 +110,12 @@ check_none(const DoctorHost *host, DoctorReport *report)
 {
     for (guint i = 0; i < host->functions->len; i++) {
         const char *gpu = host->functions->pdata[i];
-        if (count_vfs(host, gpu) == 0 || makes_vgpus(host, gpu))
+        if (doctor_host_count_vfs(host, gpu) == 0 || makes_vgpus(host, gpu))
             continue;
         doctor_report_add(report, DOCTOR_ERROR,
                           "the %u virtual functions of GPU '%s' make no vGPUs: its driver is not "
                           "the one for KVM hosts, or is too old for this kernel",
-                          count_vfs(host, gpu), gpu);
+                          doctor_host_count_vfs(host, gpu), gpu);
         doctor_report_mend(report, "journalctl -k -b -g %s", gpu);
     }
     return host->functions->len > 0;

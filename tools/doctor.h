@@ -121,6 +121,15 @@ gboolean doctor_host_has_file(const DoctorHost *host, const char *path);
 gboolean doctor_host_has_parent(const DoctorHost *host, const char *name);
 
 /**
+ * doctor_host_count_vfs:
+ * @host: a host
+ * @gpu: name of a GPU
+ *
+ * Returns: how many virtual functions of it are on.
+ */
+guint doctor_host_count_vfs(const DoctorHost *host, const char *gpu);
+
+/**
  * doctor_host_has_mediated_vf:
  * @host: a host
  * @gpu: name of a GPU

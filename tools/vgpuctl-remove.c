@@ -16,8 +16,7 @@ remove_unowned(const VgpuRoot *root, const char *id, const VgpuDeadline *deadlin
 
     if (!vgpu_record_find(root, id, &record, error))
         return FALSE;
-    /* no domain runs with one that it never had whole; and nobody is at it, since the lock is held
-     */
+    /* no domain runs with one that it never had whole, and nobody is at it: the lock is held */
     if (record && record->state != VGPU_RECORD_READY && vgpu_owner_is_same(root, record))
         return vgpu_owner_drop(root, record, deadline, error);
     if (!record || record->state != VGPU_RECORD_READY)

@@ -511,10 +511,10 @@ suite_kernel_reason()
 }
 
 # suite_fell_by_us MACHINE-DIR: whether its kernel was shut down, or fell, since its last start,
-# with a module in its trace that is ours or calls us. Under multi-threaded emulation a kernel that runs nested KVM
-# falls by itself now and then: there, QEMU delivers interrupts between VMRUN and STGI, where a
-# processor takes none (AMD64 manual 2, 15.17). What we do to memory of others the sanitizer
-# kernel tells, with our names.
+# with a module in its trace that is ours or calls us. Under multi-threaded emulation a kernel
+# that runs nested KVM falls by itself now and then: there, QEMU delivers interrupts between VMRUN
+# and STGI, where a processor takes none (AMD64 manual 2, 15.17). What we do to memory of others
+# the sanitizer kernel tells, with our names.
 suite_fell_by_us()
 {
     machine_console "$1" | tail -n 200 |

@@ -153,7 +153,7 @@ static void
 add_functions(MockSysfs *mock, gboolean mediated)
 {
     mock_sysfs_add_parent(mock, CARD, "i915", 0);
-    mock_sysfs_write(mock, "sys/devices/pci/" CARD "/sriov_numvfs", "16\n");
+    mock_sysfs_write(mock, PCI CARD "/sriov_numvfs", "16\n");
     if (!mediated)
         return;
     mock_sysfs_add_parent(mock, VF, "i915", 0);

@@ -66,21 +66,25 @@ test_what_is_left(void **state)
 }
 
 static void
-test_attribute_that_can_not_be(void **state)
+refuse(MockSysfs *mock, const char *requests, int code, const char *why)
 {
-    MockSysfs *mock = *state;
     g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
-    g_autoptr(VgpuDomain) asks =
-        domain_new(DOMAIN_A,
-                   "<vgpu:vgpu uuid='" VGPU_1 "' type='vgpu-16m'><vgpu:attr name='vgpu/params' "
-                   "value='resolution=9x9'/></vgpu:vgpu>",
-                   HOSTDEV(VGPU_1, "yes"));
+    g_autoptr(VgpuDomain) asks = domain_new(DOMAIN_A, requests, HOSTDEV(VGPU_1, "yes"));
     VgpuPlanCall call = {
         .root = mock->root, .domain = asks, .settings = settings, .nodes = &no_nodes};
     GError *error = NULL;
 
     assert_null(vgpu_plan_new(&call, asks->hostdevs->pdata[0], &error));
-    assert_error(&error, VGPU_ERROR_INVALID, "resolution '9x9'");
+    assert_error(&error, code, why);
+}
+
+static void
+test_attribute_that_can_not_be(void **state)
+{
+    refuse(*state,
+           "<vgpu:vgpu uuid='" VGPU_1 "' type='vgpu-16m'><vgpu:attr name='vgpu/params' "
+           "value='resolution=9x9'/></vgpu:vgpu>",
+           VGPU_ERROR_INVALID, "resolution '9x9'");
 }
 
 static void
@@ -129,19 +133,6 @@ test_what_was_made(void **state)
     put_record(mock, DOMAIN_B, VGPU_RECORD_CREATED);
     check_plan(mock, REQUEST(VGPU_1, "'vgpu-16m'"), HOSTDEV(VGPU_1, "yes"), VGPU_PLAN_REMOVE,
                "unfinished");
-}
-
-static void
-refuse(MockSysfs *mock, const char *requests, int code, const char *why)
-{
-    g_autoptr(VgpuSettings) settings = vgpu_settings_load(mock->root);
-    g_autoptr(VgpuDomain) asks = domain_new(DOMAIN_A, requests, HOSTDEV(VGPU_1, "yes"));
-    VgpuPlanCall call = {
-        .root = mock->root, .domain = asks, .settings = settings, .nodes = &no_nodes};
-    GError *error = NULL;
-
-    assert_null(vgpu_plan_new(&call, asks->hostdevs->pdata[0], &error));
-    assert_error(&error, code, why);
 }
 
 static void
