@@ -51,10 +51,13 @@ vgpuctl_edit_check(const VgpuRoot *root, const VgpuDefinition *definition, GErro
     g_autoptr(VgpuParent) parent = vgpu_parent_load(root, definition->parent, NULL);
     if (!parent)
         return vgpu_name_check(definition->type, "type", error);
-    const VgpuType *type = vgpu_parent_find_type(parent, definition->type, NULL);
-    /* its driver tells only of those that it would make now */
-    if (!type && parent->provider->enable)
-        return vgpu_name_check(definition->type, "type", error);
-    type = vgpu_parent_find_type(parent, definition->type, error);
-    return type && vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
+    GError *reason = NULL;
+    const VgpuType *type = vgpu_parent_find_type(parent, definition->type, &reason);
+    /* where functions make the vGPUs, the driver tells only of types that it would make now */
+    if (!type && !(parent->provider->enable && vgpu_name_check(definition->type, "type", NULL))) {
+        g_propagate_error(error, reason);
+        return FALSE;
+    }
+    g_clear_error(&reason);
+    return vgpu_attr_check_list(parent->driver, type, definition->attrs, error);
 }

@@ -569,6 +569,10 @@ test_virtual_functions(void **state)
                      "{\"version\":1,\"mdev_type\":\"nvidia-4711\",\"start\":\"auto\"}");
     assert_done(mock, "modify --manual " MOCK_VF_2, "");
     assert_refused(mock, "modify --type ../x " MOCK_VF_2, 1, "../x");
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+                     "{\"version\":1,\"mdev_type\":\"nvidia-4711\",\"start\":\"auto\","
+                     "\"attrs\":[{\"driver_override\":\"x\"}]}");
+    assert_refused(mock, "modify --manual " MOCK_VF_2, 1, "'driver_override'");
 }
 
 #define MODULE "OPENVGPU_VGPUCTL_MODULE"
