@@ -94,17 +94,18 @@ no_qemu "$here/machine"
 
 # An image whose making is interrupted while its machine runs.
 mkdir "$here/image"
+echo 'Booting' >"$here/console"
 said=''
 bash -euo pipefail -c '. "$LAB/lib/all.sh"; machine_boot_seconds=60; image_season "$@"' \
     lab "$here/image" runtime kernel >"$here/log" 2>&1 &
-for ((i = 0; i < 100; i++)); do
+for ((i = 0; i < 300; i++)); do
     ! qemu_pid "$here/image" >/dev/null || break
     sleep 0.1
 done
 kill -TERM $!
 wait $!
 said=$(cat "$here/log")
-((i < 100)) || fail "the image's machine was not started:"
+((i < 300)) || fail "the image's machine was not started:"
 no_qemu "$here/image"
 
 # What runs a kernel here, asked once.
