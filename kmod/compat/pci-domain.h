@@ -47,20 +47,22 @@ static inline bool vgpu_pci_domain_used(int domain)
 }
 
 /**
- * vgpu_pci_domain_get() - the first free 16-bit PCI domain from 1
+ * vgpu_pci_domain_get() - the first free 16-bit PCI domain
+ * @from: where to begin, from 1
  *
- * The caller holds the rescan lock until its root bus is registered, since
- * older kernels keep no record. Also on newer ones firmware's own segments are
- * in no record and must be looked for.
+ * Older kernels keep no record of it until the root bus is there, and on newer
+ * ones firmware's own segments are in no record and must be looked for: another
+ * host bridge may take the same, so that registering a root bus in it may fail.
+ * The caller holds the rescan lock.
  *
  * Return: the domain, to be given to vgpu_pci_domain_put() after its root bus
  * was removed, or -ENOSPC or -ENOMEM.
  */
-static inline int vgpu_pci_domain_get(void)
+static inline int vgpu_pci_domain_get(int from)
 {
-	int domain, from;
+	int domain;
 
-	for (from = 1; from <= VGPU_PCI_DOMAIN_MAX; from = domain + 1) {
+	for (; from <= VGPU_PCI_DOMAIN_MAX; from = domain + 1) {
 		domain = vgpu_pci_domain_claim(from);
 		if (domain < 0 || !vgpu_pci_domain_used(domain))
 			return domain;

@@ -3,8 +3,6 @@
  * The configuration space of one PCI function: reads and masked writes. Pure
  * logic, compiled in user space as well by tests/kmod/test-simpci.c.
  */
-#include <linux/string.h>
-
 #include "config.h"
 
 static void put_bytes(u8 *bytes, unsigned int size, u32 value)
@@ -22,12 +20,11 @@ static bool access_valid(unsigned int offset, unsigned int size)
 	return offset < SIMPCI_CONFIG_SIZE && offset % size == 0;
 }
 
-void simpci_config_init(struct simpci_config *config,
-			const struct simpci_field *fields, unsigned int count)
+void simpci_config_set(struct simpci_config *config,
+		       const struct simpci_field *fields, unsigned int count)
 {
 	const struct simpci_field *field;
 
-	memset(config, 0, sizeof(*config));
 	for (field = fields; field < fields + count; field++) {
 		put_bytes(config->data + field->offset, field->size,
 			  field->value);

@@ -43,13 +43,13 @@ struct simpci_config {
 };
 
 /**
- * simpci_config_init() - bring a configuration space to its power-on state
- * @config: the space; all of it is overwritten
- * @fields: its registers
+ * simpci_config_set() - what some registers are at power-on
+ * @config: the space, zero at first
+ * @fields: the registers; one that was set before is set anew
  * @count: how many
  */
-void simpci_config_init(struct simpci_config *config,
-			const struct simpci_field *fields, unsigned int count);
+void simpci_config_set(struct simpci_config *config,
+		       const struct simpci_field *fields, unsigned int count);
 
 /**
  * simpci_config_read() - a read by software

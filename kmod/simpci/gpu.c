@@ -7,9 +7,11 @@
 #include <linux/pci_regs.h>
 
 #include "gpu.h"
+#include "spec.h"
 
 #define PM	SIMPCI_GPU_CAP_PM
 #define EXP	SIMPCI_GPU_CAP_EXP
+#define OURS	SIMPCI_GPU_CAP_OURS
 
 /* An id and a pointer to the next, PCI r3.0 section 6.7. */
 #define CAP(id, next)	((id) | (next) << 8)
@@ -29,9 +31,8 @@
 #define READ_ONLY(offset_, size_, value_) \
 	{ .offset = offset_, .size = size_, .value = value_ }
 
-const struct simpci_field simpci_gpu_fields[] = {
-	READ_ONLY(PCI_VENDOR_ID, 2, SIMPCI_GPU_VENDOR),
-	READ_ONLY(PCI_DEVICE_ID, 2, SIMPCI_GPU_DEVICE),
+/* What all GPUs have in common. */
+static const struct simpci_field common[] = {
 	{ PCI_COMMAND, 2, 0,
 	  .writable = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 		      PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
@@ -44,8 +45,6 @@ const struct simpci_field simpci_gpu_fields[] = {
 	  PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH,
 	  .writable = ~(SIMPCI_GPU_BAR_SIZE - 1U) },
 	{ PCI_BASE_ADDRESS_1, 4, 0, .writable = ~0U },
-	READ_ONLY(PCI_SUBSYSTEM_VENDOR_ID, 2, SIMPCI_GPU_VENDOR),
-	READ_ONLY(PCI_SUBSYSTEM_ID, 2, SIMPCI_GPU_DEVICE),
 	READ_ONLY(PCI_CAPABILITY_LIST, 1, PM),
 	{ PCI_INTERRUPT_LINE, 1, 0, .writable = 0xff },
 
@@ -55,7 +54,7 @@ const struct simpci_field simpci_gpu_fields[] = {
 	{ PM + PCI_PM_CTRL, 2, PCI_PM_CTRL_NO_SOFT_RESET,
 	  .writable = PCI_PM_CTRL_STATE_MASK },
 
-	READ_ONLY(EXP, 2, CAP(PCI_CAP_ID_EXP, 0)),
+	READ_ONLY(EXP, 2, CAP(PCI_CAP_ID_EXP, OURS)),
 	READ_ONLY(EXP + PCI_EXP_FLAGS, 2, EXP_FLAGS),
 	READ_ONLY(EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_RBER),
 	{ EXP + PCI_EXP_DEVCTL, 2, EXP_TRAFFIC | PCI_EXP_DEVCTL_READRQ_512B,
@@ -63,6 +62,25 @@ const struct simpci_field simpci_gpu_fields[] = {
 	{ EXP + PCI_EXP_DEVSTA, 2, 0,
 	  .clears = PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
 		    PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD },
+
+	/* PCI r3.0 appendix H */
+	READ_ONLY(OURS, 2, CAP(PCI_CAP_ID_VNDR, 0)),
+	READ_ONLY(OURS + SIMPCI_OURS_LENGTH, 1, SIMPCI_OURS_SIZE),
+	READ_ONLY(OURS + SIMPCI_OURS_VERSION, 1, 1),
+	READ_ONLY(OURS + SIMPCI_OURS_MAGIC, 4, SIMPCI_MAGIC),
 };
 
-const unsigned int simpci_gpu_field_count = ARRAY_SIZE(simpci_gpu_fields);
+void simpci_gpu_init(struct simpci_config *config,
+		     const struct simpci_spec *spec)
+{
+	const struct simpci_field own[] = {
+		READ_ONLY(PCI_VENDOR_ID, 2, spec->vendor),
+		READ_ONLY(PCI_DEVICE_ID, 2, spec->device),
+		READ_ONLY(PCI_SUBSYSTEM_VENDOR_ID, 2, spec->vendor),
+		READ_ONLY(PCI_SUBSYSTEM_ID, 2, spec->device),
+		READ_ONLY(OURS + SIMPCI_OURS_MIB, 4, spec->framebuffer_mib),
+	};
+
+	simpci_config_set(config, common, ARRAY_SIZE(common));
+	simpci_config_set(config, own, ARRAY_SIZE(own));
+}

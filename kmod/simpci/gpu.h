@@ -16,8 +16,25 @@
 /* Where the capabilities are. */
 #define SIMPCI_GPU_CAP_PM	0x40
 #define SIMPCI_GPU_CAP_EXP	0x60
+#define SIMPCI_GPU_CAP_OURS	0xa0	/* vendor-specific: what the GPU has */
 
-extern const struct simpci_field simpci_gpu_fields[];
-extern const unsigned int simpci_gpu_field_count;
+/* In SIMPCI_GPU_CAP_OURS, read only; vgpu-simpci(7) says it to drivers. */
+#define SIMPCI_OURS_LENGTH	0x02	/* 8 bits, of the capability */
+#define SIMPCI_OURS_VERSION	0x03	/* 8 bits */
+#define SIMPCI_OURS_MAGIC	0x04	/* 32 bits, "VGPU" */
+#define SIMPCI_OURS_MIB		0x08	/* 32 bits, framebuffer in MiB or 0 */
+#define SIMPCI_OURS_SIZE	0x0c
+
+#define SIMPCI_MAGIC		0x55504756
+
+struct simpci_spec;
+
+/**
+ * simpci_gpu_init() - the configuration space of a GPU at power-on
+ * @config: the space, zero at first
+ * @spec: the GPU
+ */
+void simpci_gpu_init(struct simpci_config *config,
+		     const struct simpci_spec *spec);
 
 #endif /* SIMPCI_GPU_H */

@@ -18,19 +18,53 @@
 
 static unsigned int framebuffer_mib = 256;
 module_param(framebuffer_mib, uint, 0444);
-MODULE_PARM_DESC(framebuffer_mib, "video memory of each GPU in MiB (default 256)");
+MODULE_PARM_DESC(framebuffer_mib,
+		 "video memory in MiB of each GPU that says nothing of it (default 256)");
+
+/*
+ * What a synthetic GPU says of itself in a vendor-specific capability; see
+ * vgpu-simpci(7).
+ */
+#define OURS_MAGIC		0x04
+#define OURS_FRAMEBUFFER_MIB	0x08
+#define MAGIC			0x55504756	/* "VGPU" */
+
+static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev)
+{
+	int ours = pci_find_capability(pdev, PCI_CAP_ID_VNDR);
+	u32 magic = 0, mib = 0;
+
+	if (ours)
+		pci_read_config_dword(pdev, ours + OURS_MAGIC, &magic);
+	if (magic == MAGIC)
+		pci_read_config_dword(pdev, ours + OURS_FRAMEBUFFER_MIB, &mib);
+	return mib ? mib : framebuffer_mib;
+}
+
+static int soft_pci_check_framebuffer(u32 mib)
+{
+	if (mib >= soft_types[0].framebuffer_mib && mib <= MAX_FRAMEBUFFER_MIB)
+		return 0;
+	pr_err("%u MiB of framebuffer: must be %u to %u\n", mib,
+	       soft_types[0].framebuffer_mib, MAX_FRAMEBUFFER_MIB);
+	return -EINVAL;
+}
 
 static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	u32 mib = soft_pci_framebuffer_mib(pdev);
 	struct soft_gpu *gpu;
 	int err;
 
+	err = soft_pci_check_framebuffer(mib);
+	if (err)
+		return err;
 	gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
 	if (!gpu)
 		return -ENOMEM;
 	gpu->pdev = pdev;
 	mutex_init(&gpu->lock);
-	soft_capacity_init(&gpu->capacity, framebuffer_mib);
+	soft_capacity_init(&gpu->capacity, mib);
 
 	err = pci_enable_device_mem(pdev);
 	if (err)
@@ -79,14 +113,9 @@ static struct pci_driver soft_pci_driver = {
 
 int soft_pci_register(void)
 {
-	if (framebuffer_mib < soft_types[0].framebuffer_mib ||
-	    framebuffer_mib > MAX_FRAMEBUFFER_MIB) {
-		pr_err("framebuffer_mib=%u: must be %u to %u\n",
-		       framebuffer_mib, soft_types[0].framebuffer_mib,
-		       MAX_FRAMEBUFFER_MIB);
-		return -EINVAL;
-	}
-	return pci_register_driver(&soft_pci_driver);
+	int err = soft_pci_check_framebuffer(framebuffer_mib);
+
+	return err ? err : pci_register_driver(&soft_pci_driver);
 }
 
 void soft_pci_unregister(void)
