@@ -177,12 +177,41 @@ check_resolution(const char *value, const VgpuType *type, GError **error)
     return FALSE;
 }
 
-/* Keys of vgpu/params; a new key is one line here. */
+/* Where a vGPU's share of the framebuffer begins, in MiB. */
+static gboolean
+check_placement(const char *value, const VgpuType *type, GError **error)
+{
+    guint size = type && type->framebuffer_mib ? type->framebuffer_mib : 1;
+    guint64 placement;
+
+    if (g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT32, &placement, NULL) &&
+        placement % size == 0)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "vgpu-placement-id '%.32s' is not possible: it is a multiple of the type's "
+                "framebuffer in MiB, here of %u",
+                value, size);
+    return FALSE;
+}
+
+static gboolean
+check_switch(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
+{
+    if (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%.32s' is neither 0 nor 1", value);
+    return FALSE;
+}
+
+/* Keys of vgpu/params, as vgpu-soft(7) has them; a new key is one line here. */
 static const struct {
     const char *key;
     VgpuAttrCheckFunc check;
 } params_keys[] = {
-    {"resolution", check_resolution},
+    {"resolution", check_resolution},   {"vgpu-placement-id", check_placement},
+    {"disable_vnc", check_switch},      {"frame_rate_limiter", check_switch},
+    {"enable_uvm", check_switch},       {"enable_debugging", check_switch},
+    {"enable_profiling", check_switch},
 };
 
 /* Index of the key of "key=value", or -1. */
@@ -198,13 +227,25 @@ find_param(const char *word)
     return -1;
 }
 
+static void
+report_unknown_param(const char *word, GError **error)
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(params_keys); i++)
+        g_string_append_printf(known, "%s%s", i ? ", " : "", params_keys[i].key);
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "'%.64s' is not a parameter; they are written key=value, with a comma between, and "
+                "the keys are: %s",
+                word, known->str);
+}
+
 static gboolean
 check_param(const char *word, const VgpuType *type, guint *seen, GError **error)
 {
     int i = find_param(word);
     if (i < 0) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
-                    "'%.64s' is not a parameter; parameters are: resolution=WIDTHxHEIGHT", word);
+        report_unknown_param(word, error);
         return FALSE;
     }
     if (*seen & 1U << i) {
@@ -213,7 +254,11 @@ check_param(const char *word, const VgpuType *type, guint *seen, GError **error)
         return FALSE;
     }
     *seen |= 1U << i;
-    return params_keys[i].check(strchr(word, '=') + 1, type, error);
+    if (params_keys[i].check(strchr(word, '=') + 1, type, error))
+        return TRUE;
+    if (params_keys[i].check == check_switch)
+        g_prefix_error(error, "parameter '%s': ", params_keys[i].key);
+    return FALSE;
 }
 
 static gboolean
@@ -238,7 +283,7 @@ check_params(const char *value, const VgpuType *type, GError **error)
         return FALSE;
     g_auto(GStrv) words = g_strsplit(value, ",", -1);
     for (guint i = 0; words[i]; i++)
-        if (!check_param(words[i], type, &seen, error))
+        if (!check_param(words[i] + strspn(words[i], " "), type, &seen, error))
             return FALSE;
     return TRUE;
 }

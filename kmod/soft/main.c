@@ -3,23 +3,15 @@
  * vgpu-soft: a resource manager with no hardware behind it. The order of init
  * and exit.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/module.h>
 
 #include "ops.h"
 #include "pci.h"
-#include "types.h"
 
 static int __init soft_init(void)
 {
-	const char *wrong = soft_types_check(soft_types, soft_type_count);
 	int err;
 
-	if (wrong) {
-		pr_err("the table of types has %s\n", wrong);
-		return -EINVAL;
-	}
 	err = soft_ops_register();
 	if (err)
 		return err;

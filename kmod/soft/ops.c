@@ -3,6 +3,7 @@
  * The contract's operations: each finds its GPU, type or vGPU and hands on to
  * the file that knows. The table is at the end.
  */
+#include <linux/minmax.h>
 #include <linux/module.h>
 
 #include "gpu.h"
@@ -36,25 +37,23 @@ static int soft_vgpu_delete(void *vgpu)
 static int soft_get_types(struct pci_dev *gpu, struct vgpu_type *types,
 			  unsigned int *count)
 {
-	const struct soft_capacity *capacity = &soft_gpu_of(gpu)->capacity;
-	unsigned int i, room = *count;
+	const struct soft_types *own;
+	unsigned int i;
 
-	*count = 0;
-	for (i = 0; i < soft_type_count && *count < room; i++) {
-		/* total_mib never changes, so no lock */
-		if (!soft_capacity_max(capacity, soft_types[i].framebuffer_mib))
-			continue;
-		types[*count].id = soft_types[i].id;
-		strscpy(types[*count].profile, soft_types[i].profile,
-			sizeof(types[*count].profile));
-		(*count)++;
+	soft_gpu_adopt_types(soft_gpu_of(gpu));
+	own = soft_gpu_of(gpu)->types;
+	*count = min(*count, own->count);
+	for (i = 0; i < *count; i++) {
+		types[i].id = own->type[i].id;
+		strscpy(types[i].profile, own->type[i].profile,
+			sizeof(types[i].profile));
 	}
 	return 0;
 }
 
 static int soft_get_name(struct pci_dev *gpu, u32 id, char *buf, size_t size)
 {
-	const struct soft_type *type = soft_type_find(id);
+	const struct soft_type *type = soft_gpu_find_type(soft_gpu_of(gpu), id);
 
 	return type ? soft_type_name(type, buf, size) : -EINVAL;
 }
@@ -62,29 +61,24 @@ static int soft_get_name(struct pci_dev *gpu, u32 id, char *buf, size_t size)
 static int soft_get_description(struct pci_dev *gpu, u32 id, char *buf,
 				size_t size)
 {
-	const struct soft_capacity *capacity = &soft_gpu_of(gpu)->capacity;
-	const struct soft_type *type = soft_type_find(id);
+	const struct soft_gpu *own = soft_gpu_of(gpu);
+	const struct soft_type *type = soft_gpu_find_type(own, id);
 
 	if (!type)
 		return -EINVAL;
-	return soft_type_describe(type,
-				  soft_capacity_max(capacity,
-						    type->framebuffer_mib),
-				  buf, size);
+	return soft_type_describe(type, soft_gpu_max_instance(own, type), buf,
+				  size);
 }
 
-static int soft_get_instances(struct pci_dev *pdev, u32 id,
+static int soft_get_instances(struct pci_dev *gpu, u32 id,
 			      unsigned int *instances)
 {
-	const struct soft_type *type = soft_type_find(id);
-	struct soft_gpu *gpu = soft_gpu_of(pdev);
+	struct soft_gpu *own = soft_gpu_of(gpu);
+	const struct soft_type *type = soft_gpu_find_type(own, id);
 
 	if (!type)
 		return -EINVAL;
-	mutex_lock(&gpu->lock);
-	*instances = soft_capacity_instances(&gpu->capacity,
-					     type->framebuffer_mib);
-	mutex_unlock(&gpu->lock);
+	*instances = soft_gpu_instances(own, type);
 	return 0;
 }
 

@@ -8,68 +8,33 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
+#include "capacity.h"
 #include "params.h"
 
 #define DEFAULT_WIDTH	1024
 #define DEFAULT_HEIGHT	768
 
-/* Part of a text, not NUL-terminated. */
-struct span {
-	const char *start;
-	size_t length;
-};
-
-struct param {
-	const char *key;
-	/* NULL, or why the value is refused. */
-	const char *(*parse)(struct soft_params *params,
-			     const struct soft_type *type, struct span value);
+/* What the keys are given. */
+struct target {
+	struct soft_params *params;
+	const struct soft_type *type;
 };
 
 void soft_params_init(struct soft_params *params, const struct soft_type *type)
 {
 	params->width = min_t(u16, DEFAULT_WIDTH, type->max_width);
 	params->height = min_t(u16, DEFAULT_HEIGHT, type->max_height);
+	params->placement = SOFT_ANY_PLACEMENT;
+	params->hide_display = false;
 }
 
-/* Takes decimal digits off @span; false without any or past 16 bits. */
-static bool take_number(struct span *span, u16 *number)
+static const char *parse_resolution(void *into, struct soft_span value)
 {
-	size_t i;
-	u32 n = 0;
-
-	for (i = 0; i < span->length; i++) {
-		char c = span->start[i];
-
-		if (c < '0' || c > '9')
-			break;
-		n = n * 10 + (c - '0');
-		if (n > U16_MAX)
-			return false;
-	}
-	span->start += i;
-	span->length -= i;
-	*number = n;
-	return i > 0;
-}
-
-static bool take_char(struct span *span, char c)
-{
-	if (!span->length || *span->start != c)
-		return false;
-	span->start++;
-	span->length--;
-	return true;
-}
-
-static const char *parse_resolution(struct soft_params *params,
-				    const struct soft_type *type,
-				    struct span value)
-{
+	const struct target *target = into;
+	const struct soft_type *type = target->type;
 	u16 width, height;
 
-	if (!take_number(&value, &width) || !take_char(&value, 'x') ||
-	    !take_number(&value, &height) || value.length)
+	if (!soft_span_take_size(&value, &width, &height))
 		return "not of the form WIDTHxHEIGHT";
 	if (width < SOFT_MIN_EDGE || height < SOFT_MIN_EDGE)
 		return "less than 64x64";
@@ -77,80 +42,74 @@ static const char *parse_resolution(struct soft_params *params,
 		return "more than the max_resolution of its type";
 	if (width % 8)
 		return "width is not a multiple of 8";
-	params->width = width;
-	params->height = height;
+	target->params->width = width;
+	target->params->height = height;
 	return NULL;
 }
 
-static const struct param known[] = {
+static const char *parse_placement(void *into, struct soft_span value)
+{
+	const struct target *target = into;
+	u32 placement;
+
+	if (!soft_span_take_number(&value, &placement) || value.length ||
+	    placement > S32_MAX)
+		return "not a number";
+	target->params->placement = placement;
+	return NULL;
+}
+
+static const char *parse_switch(bool *on, struct soft_span value)
+{
+	if (!soft_span_equals(value, "0") && !soft_span_equals(value, "1"))
+		return "neither 0 nor 1";
+	*on = *value.start == '1';
+	return NULL;
+}
+
+static const char *parse_disable_vnc(void *into, struct soft_span value)
+{
+	const struct target *target = into;
+
+	return parse_switch(&target->params->hide_display, value);
+}
+
+/* For a part that a display without an engine does not have. */
+static const char *parse_unused(void *into, struct soft_span value)
+{
+	bool on;
+
+	return parse_switch(&on, value);
+}
+
+/* But for resolution they are those of NVIDIA's vgpu_params. */
+static const struct soft_key known[] = {
 	{ "resolution", parse_resolution },
+	{ "vgpu-placement-id", parse_placement },
+	{ "disable_vnc", parse_disable_vnc },
+	{ "frame_rate_limiter", parse_unused },
+	{ "enable_uvm", parse_unused },
+	{ "enable_debugging", parse_unused },
+	{ "enable_profiling", parse_unused },
 };
 
-static const struct param *find_param(struct span key)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		if (strlen(known[i].key) == key.length &&
-		    !memcmp(known[i].key, key.start, key.length))
-			return &known[i];
-	return NULL;
-}
-
-/* Takes everything before @delimiter off @rest, and the delimiter too. */
-static struct span take_until(struct span *rest, char delimiter, bool *found)
-{
-	struct span head = { rest->start, 0 };
-
-	while (head.length < rest->length &&
-	       rest->start[head.length] != delimiter)
-		head.length++;
-	*found = head.length < rest->length;
-	rest->start += head.length + *found;
-	rest->length -= head.length + *found;
-	return head;
-}
-
-/* Reads one "key=value"; @seen has a bit for each known parameter read so far. */
-static const char *parse_param(struct soft_params *params,
-			       const struct soft_type *type, struct span value,
-			       struct span *key, unsigned int *seen)
-{
-	const struct param *param;
-	bool equals;
-
-	*key = take_until(&value, '=', &equals);
-	if (!equals)
-		return "not of the form key=value";
-	param = find_param(*key);
-	if (!param)
-		return "not known, only \"resolution\" is";
-	if (*seen & 1U << (param - known))
-		return "given twice";
-	*seen |= 1U << (param - known);
-	return param->parse(params, type, value);
-}
+static const struct soft_keys keys = {
+	.key = known,
+	.count = ARRAY_SIZE(known),
+	.unknown = "not known; resolution, vgpu-placement-id, disable_vnc, frame_rate_limiter, enable_uvm, enable_debugging and enable_profiling are",
+};
 
 int soft_params_parse(struct soft_params *params, const struct soft_type *type,
-		      const char *text, struct soft_params_error *error)
+		      const char *text, struct soft_text_error *error)
 {
-	struct span rest = { text, strlen(text) };
 	struct soft_params new;
-	unsigned int seen = 0;
-	bool more = rest.length > 0;
+	struct target target = { &new, type };
+	int err;
 
 	soft_params_init(&new, type);
-	while (more) {
-		struct span item = take_until(&rest, ',', &more);
-		struct span key;
-
-		error->why = parse_param(&new, type, item, &key, &seen);
-		if (error->why) {
-			error->key = key.start;
-			error->key_length = key.length;
-			return -EINVAL;
-		}
-	}
-	*params = new;
-	return 0;
+	err = soft_keys_parse(&keys, &target,
+			      (struct soft_span){ text, strlen(text) }, error);
+	if (!err)
+		*params = new;
+	return err;
 }

@@ -5,28 +5,22 @@
 #ifndef SOFT_PARAMS_H
 #define SOFT_PARAMS_H
 
+#include "keys.h"
 #include "types.h"
 
 /**
  * struct soft_params - the parameters of a vGPU
  * @width: of the monitor's preferred mode, pixels ("resolution")
  * @height: likewise
+ * @placement: where its video memory is to be ("vgpu-placement-id"), or
+ *	SOFT_ANY_PLACEMENT
+ * @hide_display: nobody on the host sees its screen ("disable_vnc")
  */
 struct soft_params {
 	u16 width;
 	u16 height;
-};
-
-/**
- * struct soft_params_error - what is wrong with a text
- * @key: where the parameter starts in the text, not NUL-terminated
- * @key_length: bytes of @key, up to its "=" or its end
- * @why: the reason and what would be right
- */
-struct soft_params_error {
-	const char *key;
-	int key_length;
-	const char *why;
+	int placement;
+	bool hide_display;
 };
 
 /**
@@ -48,6 +42,6 @@ void soft_params_init(struct soft_params *params,
  * Return: 0 or -EINVAL.
  */
 int soft_params_parse(struct soft_params *params, const struct soft_type *type,
-		      const char *text, struct soft_params_error *error);
+		      const char *text, struct soft_text_error *error);
 
 #endif /* SOFT_PARAMS_H */

@@ -7,12 +7,11 @@
 
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
 
 #include "gpu.h"
+#include "gpu-attr.h"
 #include "ops.h"
 #include "pci.h"
-#include "types.h"
 
 #define MAX_FRAMEBUFFER_MIB	(1U << 20)	/* 1 TiB */
 
@@ -20,6 +19,11 @@ static unsigned int framebuffer_mib = 256;
 module_param(framebuffer_mib, uint, 0444);
 MODULE_PARM_DESC(framebuffer_mib,
 		 "video memory in MiB of each GPU that says nothing of it (default 256)");
+
+static bool mixed_size;
+module_param(mixed_size, bool, 0444);
+MODULE_PARM_DESC(mixed_size,
+		 "GPUs begin in mixed-size mode: vGPUs of different sizes on one (default N)");
 
 /*
  * What a synthetic GPU says of itself in a vendor-specific capability; see
@@ -43,10 +47,10 @@ static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev)
 
 static int soft_pci_check_framebuffer(u32 mib)
 {
-	if (mib >= soft_types[0].framebuffer_mib && mib <= MAX_FRAMEBUFFER_MIB)
+	if (mib >= SOFT_LEAST_MIB && mib <= MAX_FRAMEBUFFER_MIB)
 		return 0;
 	pr_err("%u MiB of framebuffer: must be %u to %u\n", mib,
-	       soft_types[0].framebuffer_mib, MAX_FRAMEBUFFER_MIB);
+	       SOFT_LEAST_MIB, MAX_FRAMEBUFFER_MIB);
 	return -EINVAL;
 }
 
@@ -59,16 +63,12 @@ static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = soft_pci_check_framebuffer(mib);
 	if (err)
 		return err;
-	gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
+	gpu = soft_gpu_create(pdev, mib, mixed_size);
 	if (!gpu)
 		return -ENOMEM;
-	gpu->pdev = pdev;
-	mutex_init(&gpu->lock);
-	soft_capacity_init(&gpu->capacity, mib);
-
 	err = pci_enable_device_mem(pdev);
 	if (err)
-		goto free_gpu;
+		goto destroy_gpu;
 	pci_set_drvdata(pdev, gpu);
 	/* Pairs with remove() in soft_pci_remove(). */
 	err = soft_vfio->probe(&soft_rm, pdev);
@@ -79,9 +79,8 @@ static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 disable:
 	pci_set_drvdata(pdev, NULL);
 	pci_disable_device(pdev);
-free_gpu:
-	mutex_destroy(&gpu->lock);
-	kfree(gpu);
+destroy_gpu:
+	soft_gpu_destroy(gpu);
 	return dev_err_probe(&pdev->dev, err, "can't offer vGPUs\n");
 }
 
@@ -91,11 +90,9 @@ static void soft_pci_remove(struct pci_dev *pdev)
 
 	/* Waits for users and deletes every vGPU. */
 	soft_vfio->remove(pdev);
-	WARN_ON(gpu->capacity.used_mib);
 	pci_set_drvdata(pdev, NULL);
 	pci_disable_device(pdev);
-	mutex_destroy(&gpu->lock);
-	kfree(gpu);
+	soft_gpu_destroy(gpu);
 }
 
 static const struct pci_device_id soft_pci_ids[] = {
@@ -109,6 +106,7 @@ static struct pci_driver soft_pci_driver = {
 	.id_table = soft_pci_ids,
 	.probe = soft_pci_probe,
 	.remove = soft_pci_remove,
+	.dev_groups = soft_gpu_attr_groups,
 };
 
 int soft_pci_register(void)

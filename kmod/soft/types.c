@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of vGPU types, its check and its texts. Pure logic, compiled in user
- * space as well by tests/kmod/test-types.c.
+ * The types of a GPU: those built in, what a type must be, and its texts. Pure
+ * logic, compiled in user space as well by tests/kmod/test-types.c.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -9,31 +9,76 @@
 #include <linux/string.h>
 
 #include "types.h"
-#include "vgpu-rm.h"
 
-/*
- * The largest screen of each type fits twice into its framebuffer: bochs-drm up
- * to Linux 6.12 refuses modes of more than half (drm_vram_helper_mode_valid()).
- */
-const struct soft_type soft_types[] = {
-	{ .id = 1, .profile = "16m", .framebuffer_mib = 16,
-	  .max_width = 1920, .max_height = 1080, .heads = 1, .frame_rate = 60 },
-	{ .id = 2, .profile = "32m", .framebuffer_mib = 32,
-	  .max_width = 2560, .max_height = 1600, .heads = 1, .frame_rate = 60 },
-	{ .id = 3, .profile = "64m", .framebuffer_mib = 64,
-	  .max_width = 3840, .max_height = 2160, .heads = 1, .frame_rate = 60 },
+struct built_in {
+	u32 gpu_mib;	/* on GPUs of at least so much video memory */
+	u32 framebuffer_mib;
+	const char *profile;
+	u16 max_width;
+	u16 max_height;
 };
 
-const unsigned int soft_type_count = ARRAY_SIZE(soft_types);
+/*
+ * Numbers follow from the order. The largest screen of each fits twice into its
+ * framebuffer: bochs-drm up to Linux 6.12 refuses modes of more than half
+ * (drm_vram_helper_mode_valid()).
+ */
+static const struct built_in built_in[] = {
+	{ SOFT_LEAST_MIB, 16, "16m", 1920, 1080 },
+	{ 32, 32, "32m", 2560, 1600 },
+	{ 64, 64, "64m", 3840, 2160 },
+	{ 1024, 128, "128m", 3840, 2160 },
+	{ 1024, 256, "256m", 3840, 2160 },
+	{ 4096, 512, "512m", 3840, 2160 },
+	{ 4096, 1024, "1024m", 3840, 2160 },
+};
 
-const struct soft_type *soft_type_find(u32 id)
+static void type_init(struct soft_type *type, u32 id,
+		      const struct built_in *from)
+{
+	memset(type, 0, sizeof(*type));
+	type->id = id;
+	type->framebuffer_mib = from->framebuffer_mib;
+	strscpy(type->profile, from->profile, sizeof(type->profile));
+	snprintf(type->name, sizeof(type->name), "OpenVGPU %uM",
+		 from->framebuffer_mib);
+	type->max_width = from->max_width;
+	type->max_height = from->max_height;
+	type->heads = 1;
+	type->frame_rate = 60;
+}
+
+void soft_types_init(struct soft_types *types, u32 total_mib)
 {
 	unsigned int i;
 
-	for (i = 0; i < soft_type_count; i++)
-		if (soft_types[i].id == id)
-			return &soft_types[i];
+	types->count = 0;
+	for (i = 0; i < ARRAY_SIZE(built_in); i++)
+		if (total_mib >= built_in[i].gpu_mib)
+			type_init(&types->type[types->count++], i + 1,
+				  &built_in[i]);
+}
+
+const struct soft_type *soft_types_find(const struct soft_types *types, u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < types->count; i++)
+		if (types->type[i].id == id)
+			return &types->type[i];
 	return NULL;
+}
+
+/* Where a type is; @types->count if it is not there. */
+static unsigned int find_profile(const struct soft_types *types,
+				 const char *profile)
+{
+	unsigned int i;
+
+	for (i = 0; i < types->count; i++)
+		if (!strcmp(types->type[i].profile, profile))
+			break;
+	return i;
 }
 
 static bool profile_valid(const char *profile)
@@ -45,7 +90,7 @@ static bool profile_valid(const char *profile)
 		if (!(isascii(profile[i]) && isalnum(profile[i])) &&
 		    !strchr("._-", profile[i]))
 			return false;
-	return length > 0 && length < VGPU_PROFILE_SIZE;
+	return length > 0;
 }
 
 static const char *check_screen(const struct soft_type *type)
@@ -53,59 +98,87 @@ static const char *check_screen(const struct soft_type *type)
 	u64 pixels = (u64)type->max_width * type->max_height;
 
 	if (type->heads != 1)
-		return "a type without exactly one head";
+		return "the display has one head, so num_heads is 1";
 	if (!type->frame_rate)
-		return "a type without frame rate";
+		return "frl_config is 1 to 255 frames a second";
 	if (type->max_width < SOFT_MIN_EDGE || type->max_width > SOFT_MAX_EDGE ||
 	    type->max_height < SOFT_MIN_EDGE ||
 	    type->max_height > SOFT_MAX_EDGE || type->max_width % 8)
-		return "a largest screen that EDID can't say";
+		return "max_resolution is 64x64 to 4088x4095, the width a multiple of 8";
 	if ((type->max_width + 160) * type->max_height > 10000000)
-		return "a largest screen that is too fast for EDID at 60 Hz";
+		return "max_resolution is too large for EDID at 60 Hz";
 	if (2 * 4 * pixels > soft_type_framebuffer(type))
-		return "a largest screen that does not fit twice into the framebuffer";
+		return "max_resolution does not fit twice into the framebuffer";
 	return NULL;
 }
 
-static const char *check_type(const struct soft_type *type)
+static const char *check_type(const struct soft_type *type, u32 total_mib)
 {
 	u32 mib = type->framebuffer_mib;
 
-	if (!type->id)
-		return "a type with the number 0";
 	if (!profile_valid(type->profile))
-		return "a profile that is no name for sysfs";
+		return "a type's name has letters, digits, \".\", \"_\" and \"-\" only";
 	if (!mib || (mib & (mib - 1)) || mib > 1024)
-		return "a framebuffer that can't be a BAR";
+		return "framebuffer is a power of two from 1M to 1024M";
+	if (mib > total_mib)
+		return "framebuffer is more than the GPU has";
 	return check_screen(type);
 }
 
-static bool same_name(const struct soft_type *a, const struct soft_type *b)
+static const char *check_among(const struct soft_types *types,
+			       const struct soft_type *type)
 {
-	return a->id == b->id || !strcmp(a->profile, b->profile);
+	if (types->count == VGPU_MAX_TYPES)
+		return "the GPU has as many types as it can have";
+	if (find_profile(types, type->profile) < types->count)
+		return "the GPU has a type of this name";
+	if (type->id && soft_types_find(types, type->id))
+		return "the GPU has a type of this id";
+	return NULL;
 }
 
-const char *soft_types_check(const struct soft_type *types, unsigned int count)
+static u32 free_id(const struct soft_types *types)
 {
-	const char *wrong;
-	unsigned int i, j;
+	u32 id = 1;
 
-	if (!count || count > VGPU_MAX_TYPES)
-		return "no type, or more than the contract allows";
-	for (i = 0; i < count; i++) {
-		wrong = check_type(&types[i]);
-		if (wrong)
-			return wrong;
-		for (j = 0; j < i; j++)
-			if (same_name(&types[i], &types[j]))
-				return "two types of one number or profile";
-	}
+	while (soft_types_find(types, id))
+		id++;
+	return id;
+}
+
+const char *soft_types_add(struct soft_types *types,
+			   const struct soft_type *type, u32 total_mib)
+{
+	const char *wrong = check_type(type, total_mib);
+	struct soft_type *new;
+
+	if (!wrong)
+		wrong = check_among(types, type);
+	if (wrong)
+		return wrong;
+	new = &types->type[types->count];
+	*new = *type;
+	if (!new->id)
+		new->id = free_id(types);
+	types->count++;
 	return NULL;
+}
+
+bool soft_types_remove(struct soft_types *types, const char *profile)
+{
+	unsigned int at = find_profile(types, profile);
+
+	if (at == types->count)
+		return false;
+	types->count--;
+	memmove(&types->type[at], &types->type[at + 1],
+		(types->count - at) * sizeof(types->type[0]));
+	return true;
 }
 
 int soft_type_name(const struct soft_type *type, char *buf, size_t size)
 {
-	int length = snprintf(buf, size, "OpenVGPU %uM", type->framebuffer_mib);
+	int length = snprintf(buf, size, "%s", type->name);
 
 	return length < (int)size ? 0 : -ENOSPC;
 }

@@ -1,46 +1,93 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of vGPU that the software resource manager offers: plain data.
+ * The types of vGPU that a GPU offers: plain data.
  */
 #ifndef SOFT_TYPES_H
 #define SOFT_TYPES_H
 
 #include <linux/types.h>
 
+#include "vgpu-rm.h"
+
 #define SOFT_MIN_EDGE	64	/* least width and height of a screen, pixels */
 #define SOFT_MAX_EDGE	4095	/* most that EDID can say, 12 bits */
+#define SOFT_NAME_SIZE	64	/* of a type for people, NUL included */
 
 /**
  * struct soft_type - a type of vGPU
  * @id: its number in the contract, not 0
  * @framebuffer_mib: video memory in MiB, a power of two up to 1024
  * @profile: its name in sysfs, after the driver's name
+ * @name: its name for people
  * @max_width: widest screen, pixels, a multiple of 8
  * @max_height: highest screen, pixels
  * @heads: monitors; 1, the device model has no more
  * @frame_rate: most frames a second, for the description
+ * @max_instance: most vGPUs of it on a GPU, 0 for as many as memory allows
  */
 struct soft_type {
 	u32 id;
 	u32 framebuffer_mib;
-	const char *profile;
+	char profile[VGPU_PROFILE_SIZE];
+	char name[SOFT_NAME_SIZE];
 	u16 max_width;
 	u16 max_height;
 	u8 heads;
 	u8 frame_rate;
+	u32 max_instance;
 };
 
-/* All types, by growing framebuffer. */
-extern const struct soft_type soft_types[];
-extern const unsigned int soft_type_count;
+/**
+ * struct soft_types - the types of a GPU
+ * @count: how many
+ * @type: each; numbers and profiles differ
+ */
+struct soft_types {
+	unsigned int count;
+	struct soft_type type[VGPU_MAX_TYPES];
+};
+
+#define SOFT_LEAST_MIB	16U	/* framebuffer of a GPU, for the smallest type built in */
 
 /**
- * soft_type_find() - a type by its number
+ * soft_types_init() - the types that a GPU has if nobody says others
+ * @types: what to fill
+ * @total_mib: the GPU's video memory, in MiB; at least SOFT_LEAST_MIB
+ *
+ * They are made for three sizes of GPU: those of 256 MiB, of 1 GiB and of 4 GiB; a
+ * larger one offers those of the smaller as well.
+ */
+void soft_types_init(struct soft_types *types, u32 total_mib);
+
+/**
+ * soft_types_find() - a type by its number
+ * @types: the types
  * @id: the number
  *
  * Return: the type, or NULL.
  */
-const struct soft_type *soft_type_find(u32 id);
+const struct soft_type *soft_types_find(const struct soft_types *types,
+					u32 id);
+
+/**
+ * soft_types_add() - one more type
+ * @types: the types
+ * @type: the type; @id 0 for a number that is free; copied
+ * @total_mib: the GPU's video memory, which must hold one, in MiB
+ *
+ * Return: NULL, or what is wrong with it; nothing changes then.
+ */
+const char *soft_types_add(struct soft_types *types,
+			   const struct soft_type *type, u32 total_mib);
+
+/**
+ * soft_types_remove() - one type less
+ * @types: the types
+ * @profile: its name in sysfs, after the driver's
+ *
+ * Return: whether there was one.
+ */
+bool soft_types_remove(struct soft_types *types, const char *profile);
 
 /**
  * soft_type_framebuffer() - a type's video memory
@@ -52,19 +99,6 @@ static inline u32 soft_type_framebuffer(const struct soft_type *type)
 {
 	return type->framebuffer_mib << 20;
 }
-
-/**
- * soft_types_check() - is a table of types in order?
- * @types: the table
- * @count: types in it
- *
- * Called once at module init, so that a mistake in the table is a clear line and
- * not a vGPU that can't show its largest screen.
- *
- * Return: NULL, or what is wrong.
- */
-const char *soft_types_check(const struct soft_type *types,
-			     unsigned int count);
 
 /**
  * soft_type_name() - a type's name for people

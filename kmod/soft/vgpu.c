@@ -31,6 +31,7 @@ struct soft_vgpu {
 	uuid_t uuid;
 	struct vgpu_vfio *vgpu_vfio;
 	struct file *vram;	/* our reference, from new to free */
+	int placement;		/* calls that change it are serial */
 
 	/*
 	 * Answers @request, which belongs to whoever took the work off: the
@@ -50,26 +51,6 @@ struct soft_vgpu {
 	struct soft_params params;
 	struct soft_bochs bochs;
 };
-
-static int soft_vgpu_reserve(struct soft_vgpu *vgpu)
-{
-	struct soft_gpu *gpu = vgpu->gpu;
-	int err;
-
-	mutex_lock(&gpu->lock);
-	err = soft_capacity_reserve(&gpu->capacity, vgpu->type->framebuffer_mib);
-	mutex_unlock(&gpu->lock);
-	return err;
-}
-
-static void soft_vgpu_release(struct soft_vgpu *vgpu)
-{
-	struct soft_gpu *gpu = vgpu->gpu;
-
-	mutex_lock(&gpu->lock);
-	soft_capacity_release(&gpu->capacity, vgpu->type->framebuffer_mib);
-	mutex_unlock(&gpu->lock);
-}
 
 static void soft_vgpu_start_work(struct work_struct *work)
 {
@@ -133,7 +114,8 @@ static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
 
 struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 {
-	const struct soft_type *type = soft_type_find(info->type);
+	const struct soft_type *type =
+		soft_gpu_find_type(soft_gpu_of(info->gpu), info->type);
 	struct soft_vgpu *vgpu;
 	int err;
 
@@ -142,9 +124,11 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 	vgpu = soft_vgpu_alloc(info, type);
 	if (!vgpu)
 		return ERR_PTR(-ENOMEM);
-	err = soft_vgpu_reserve(vgpu);
-	if (err)
+	vgpu->placement = soft_gpu_reserve(vgpu->gpu, type);
+	if (vgpu->placement < 0) {
+		err = vgpu->placement;
 		goto free_vgpu;
+	}
 	vgpu->vram = vgpu_shmem_file("vgpu-vram", soft_type_framebuffer(type));
 	if (IS_ERR(vgpu->vram)) {
 		err = PTR_ERR(vgpu->vram);
@@ -153,7 +137,7 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 	return vgpu;
 
 release:
-	soft_vgpu_release(vgpu);
+	soft_gpu_release(vgpu->gpu, type, vgpu->placement);
 free_vgpu:
 	soft_vgpu_dealloc(vgpu);
 	return ERR_PTR(err);
@@ -171,7 +155,7 @@ void soft_vgpu_free(struct soft_vgpu *vgpu)
 {
 	soft_vgpu_cancel_start(vgpu);
 	fput(vgpu->vram); /* pairs with vgpu_shmem_file() */
-	soft_vgpu_release(vgpu);
+	soft_gpu_release(vgpu->gpu, vgpu->type, vgpu->placement);
 	soft_vgpu_dealloc(vgpu);
 }
 
@@ -226,24 +210,50 @@ void soft_vgpu_stop(void *handle)
 		shmem_truncate_range(file_inode(vgpu->vram), 0, (loff_t)-1);
 }
 
+static int soft_vgpu_refuse(const struct soft_vgpu *vgpu,
+			    const struct soft_text_error *error)
+{
+	pci_err(vgpu->gpu->pdev, "vGPU %pUb: parameter \"%*pE\": %s\n",
+		&vgpu->uuid, (int)error->where.length, error->where.start,
+		error->why);
+	return -EINVAL;
+}
+
+static int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted)
+{
+	int got;
+
+	if (wanted == SOFT_ANY_PLACEMENT || wanted == vgpu->placement)
+		return 0;
+	got = soft_gpu_move(vgpu->gpu, vgpu->type, vgpu->placement, wanted);
+	if (got >= 0) {
+		vgpu->placement = got;
+		return 0;
+	}
+	pci_err(vgpu->gpu->pdev, "vGPU %pUb: placement %d is %s\n",
+		&vgpu->uuid, wanted, got == -EBUSY ? "taken" :
+		"no multiple of its framebuffer in MiB, or past the GPU's");
+	return -EINVAL;
+}
+
 int soft_vgpu_update(void *handle, enum vgpu_state state, const char *text)
 {
 	struct soft_vgpu *vgpu = handle;
-	struct soft_params_error error;
+	struct soft_text_error error;
 	enum vgpu_state old = vgpu->state;
 	struct soft_params params;
+	int err;
 
 	vgpu->state = state;
 	/* The text changes in no other state, nor by a change of state. */
 	if (state != VGPU_STATE_UNUSED || old != VGPU_STATE_UNUSED)
 		return 0;
-	if (soft_params_parse(&params, vgpu->type, text, &error)) {
-		pci_err(vgpu->gpu->pdev, "vGPU %pUb: parameter \"%*pE\": %s\n",
-			&vgpu->uuid, error.key_length, error.key, error.why);
-		return -EINVAL;
-	}
-	soft_vgpu_set_params(vgpu, &params);
-	return 0;
+	if (soft_params_parse(&params, vgpu->type, text, &error))
+		return soft_vgpu_refuse(vgpu, &error);
+	err = soft_vgpu_place(vgpu, params.placement);
+	if (!err)
+		soft_vgpu_set_params(vgpu, &params);
+	return err;
 }
 
 int soft_vgpu_reset(void *handle)
@@ -335,7 +345,10 @@ int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
 	struct soft_vgpu *vgpu = handle;
 
 	spin_lock(&vgpu->lock);
-	soft_display_plane(&vgpu->bochs, plane);
+	if (vgpu->params.hide_display)
+		memset(plane, 0, sizeof(*plane));
+	else
+		soft_display_plane(&vgpu->bochs, plane);
 	spin_unlock(&vgpu->lock);
 	return 0;
 }

@@ -111,6 +111,8 @@ build_install()
         udevadm control --reload
         systemctl try-reload-or-restart libvirtd
         printf '%s\n' vgpu-simpci vgpu-soft vgpu-vfio >/etc/modules-load.d/openvgpu-lab.conf
+        # So that scenarios may have what they like on the one GPU there is.
+        echo 'options vgpu-soft mixed_size=1' >/etc/modprobe.d/openvgpu-lab.conf
         modprobe -a vgpu-vfio vgpu-soft vgpu-simpci
         udevadm settle" </dev/null
 }

@@ -36,7 +36,7 @@ done
 trap finish EXIT
 ((!${#active[@]})) || systemctl -q stop "${active[@]}" 2>/dev/null
 modprobe -r vgpu-simpci vgpu-soft
-modprobe vgpu-soft framebuffer_mib=20480
+modprobe vgpu-soft framebuffer_mib=20480 mixed_size=0
 modprobe vgpu-simpci
 insmod "$folder/mtty.ko"
 insmod "$folder/mdpy.ko" count=1200

@@ -21,6 +21,17 @@
 
 #define VRAM (16ULL << 20)
 
+static const struct soft_type type16 = {
+    .framebuffer_mib = 16,
+    .max_width = 1920,
+    .max_height = 1080,
+};
+static const struct soft_type type64 = {
+    .framebuffer_mib = 64,
+    .max_width = 3840,
+    .max_height = 2160,
+};
+
 static int
 setup(void **state)
 {
@@ -28,7 +39,7 @@ setup(void **state)
 
     if (!bochs)
         return -1;
-    soft_bochs_init(bochs, soft_type_find(1));
+    soft_bochs_init(bochs, &type16);
     *state = bochs;
     return 0;
 }
@@ -127,7 +138,7 @@ test_what_the_driver_probes(void **state)
     assert_int_equal(dispi_get(bochs, SOFT_DISPI_MEMORY_64K) * 65536ULL, VRAM);
     assert_int_equal(mmio_read(bochs, 0x600, 4), 8);
     assert_int_equal(mmio_read(bochs, 0x604, 4), 0x1e1e1e1e);
-    soft_bochs_init(bochs, soft_type_find(3));
+    soft_bochs_init(bochs, &type64);
     assert_int_equal(dispi_get(bochs, SOFT_DISPI_MEMORY_64K), 1024);
 }
 

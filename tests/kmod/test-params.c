@@ -14,15 +14,22 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "capacity.h"
 #include "params.h"
+
+static const struct soft_type type16 = {
+    .framebuffer_mib = 16,
+    .max_width = 1920,
+    .max_height = 1080,
+};
 
 static void
 assert_parsed(const char *text, unsigned int width, unsigned int height)
 {
-    struct soft_params params = {1, 2};
-    struct soft_params_error error;
+    struct soft_params params = {1, 2, 3, true};
+    struct soft_text_error error;
 
-    assert_int_equal(soft_params_parse(&params, soft_type_find(1), text, &error), 0);
+    assert_int_equal(soft_params_parse(&params, &type16, text, &error), 0);
     assert_int_equal(params.width, width);
     assert_int_equal(params.height, height);
 }
@@ -31,17 +38,20 @@ assert_parsed(const char *text, unsigned int width, unsigned int height)
 static void
 assert_refused(const char *text, const char *key, const char *why)
 {
-    struct soft_params params = {640, 480};
-    struct soft_params_error error = {NULL, 0, NULL};
+    struct soft_params params = {640, 480, 3, true};
+    struct soft_text_error error = {{NULL, 0}, NULL};
     char *copy = strdup(text);
 
     assert_non_null(copy);
-    assert_int_equal(soft_params_parse(&params, soft_type_find(1), copy, &error), -EINVAL);
+    assert_int_equal(soft_params_parse(&params, &type16, copy, &error), -EINVAL);
     assert_int_equal(params.width, 640);
     assert_int_equal(params.height, 480);
-    assert_int_equal(error.key_length, (int)strlen(key));
-    assert_memory_equal(error.key, key, strlen(key));
-    assert_true(error.key >= copy && error.key + error.key_length <= copy + strlen(copy));
+    assert_int_equal(params.placement, 3);
+    assert_true(params.hide_display);
+    assert_int_equal(error.where.length, strlen(key));
+    assert_memory_equal(error.where.start, key, strlen(key));
+    assert_true(error.where.start >= copy &&
+                error.where.start + error.where.length <= copy + strlen(copy));
     assert_non_null(strstr(error.why, why));
     free(copy);
 }
@@ -93,6 +103,7 @@ test_malformed_values(void **state)
         "resolution=1024X768",   "resolution=+1024x768", "resolution=-1024x768",
         "resolution=1024x768 ",  "resolution= 1024x768", "resolution=1024x768\n",
         "resolution=1024x0x300", "resolution=0x400x300", "resolution==1024x768",
+        "resolution=1024 x768",
     };
 
     (void)state;
@@ -113,9 +124,40 @@ test_malformed_lists(void **state)
     assert_refused(",", "", "key=value");
     assert_refused("resolution=64x64,", "", "key=value");
     assert_refused(",resolution=64x64", "", "key=value");
-    assert_refused(" resolution=64x64", " resolution", "not known");
     assert_refused("resolution=64x64,colour=red", "colour", "not known");
     assert_refused("resolution=64x64,resolution=64x64", "resolution", "twice");
+}
+
+static void
+test_others(void **state)
+{
+    struct soft_params params;
+    struct soft_text_error error;
+
+    (void)state;
+    soft_params_init(&params, &type16);
+    assert_int_equal(params.placement, SOFT_ANY_PLACEMENT);
+    assert_false(params.hide_display);
+    assert_int_equal(soft_params_parse(&params, &type16,
+                                       "vgpu-placement-id=48, resolution=64x64,disable_vnc=1,"
+                                       "frame_rate_limiter=0,enable_uvm=1,enable_debugging=1,"
+                                       "enable_profiling=0",
+                                       &error),
+                     0);
+    assert_int_equal(params.placement, 48);
+    assert_int_equal(params.width, 64);
+    assert_true(params.hide_display);
+    assert_int_equal(soft_params_parse(&params, &type16, "disable_vnc=0", &error), 0);
+    assert_int_equal(params.placement, SOFT_ANY_PLACEMENT);
+    assert_false(params.hide_display);
+    assert_refused("disable_vnc=", "disable_vnc", "neither 0 nor 1");
+    assert_refused("enable_uvm=2", "enable_uvm", "neither 0 nor 1");
+    assert_refused("enable_uvm=10", "enable_uvm", "neither 0 nor 1");
+    assert_refused("vgpu-placement-id=", "vgpu-placement-id", "not a number");
+    assert_refused("vgpu-placement-id=-1", "vgpu-placement-id", "not a number");
+    assert_refused("vgpu-placement-id=1x", "vgpu-placement-id", "not a number");
+    assert_refused("vgpu-placement-id=2147483648", "vgpu-placement-id", "not a number");
+    assert_refused("vgpu-placement-id=18446744073709551616", "vgpu-placement-id", "not a number");
 }
 
 int
@@ -124,7 +166,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),        cmocka_unit_test(test_resolutions),
         cmocka_unit_test(test_bounds),          cmocka_unit_test(test_malformed_values),
-        cmocka_unit_test(test_malformed_lists),
+        cmocka_unit_test(test_malformed_lists), cmocka_unit_test(test_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

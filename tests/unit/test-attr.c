@@ -7,7 +7,8 @@
 #include "attr-json.h"
 #include "attr.h"
 
-static const VgpuType small = {.id = (char *)"vgpu-16m", .max_width = 1920, .max_height = 1080};
+static const VgpuType small = {
+    .id = (char *)"vgpu-16m", .framebuffer_mib = 16, .max_width = 1920, .max_height = 1080};
 
 static void
 test_lists(void **state)
@@ -79,6 +80,13 @@ test_values_of_ours(void **state)
         {"vgpu/params", "resolutio=64x64", "not a parameter"},
         {"vgpu/params", "resolution", "not a parameter"},
         {"vgpu/params", "", "leave the attribute out"},
+        {"vgpu/params", "resolution=64x64, vgpu-placement-id=32,disable_vnc=1", NULL},
+        {"vgpu/params", "frame_rate_limiter=0,enable_uvm=1,enable_debugging=0,enable_profiling=1",
+         NULL},
+        {"vgpu/params", "vgpu-placement-id=8", "framebuffer in MiB, here of 16"},
+        {"vgpu/params", "vgpu-placement-id=-16", "vgpu-placement-id '-16' is not possible"},
+        {"vgpu/params", "vgpu-placement-id=4294967296", "not possible"},
+        {"vgpu/params", "disable_vnc=yes", "parameter 'disable_vnc': 'yes' is neither 0 nor 1"},
         {"vgpu/params", "resolution=64x64\n", "control"},
         {"vgpu/vm_name", "a guest", NULL},
         {"vgpu/vm_name", "g\303\244st", "ASCII"},

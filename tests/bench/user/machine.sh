@@ -19,7 +19,7 @@ active=()
 load()
 {
     modprobe -r vgpu-simpci vgpu-soft
-    modprobe vgpu-soft framebuffer_mib="$2"
+    modprobe vgpu-soft framebuffer_mib="$2" mixed_size=0
     modprobe vgpu-simpci gpus="$1"
 }
 

@@ -21,6 +21,7 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define U16_MAX UINT16_MAX
+#define S32_MAX INT32_MAX
 #define U32_MAX UINT32_MAX
 
 #endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The group "vgpu" of attributes that each GPU has in sysfs: its types and how its
+ * memory may be shared. vgpu-soft(7) says what they take.
+ */
+#ifndef SOFT_GPU_ATTR_H
+#define SOFT_GPU_ATTR_H
+
+struct attribute_group;
+
+/* For the PCI driver: there from the end of its probe to the begin of its remove. */
+extern const struct attribute_group *soft_gpu_attr_groups[];
+
+#endif /* SOFT_GPU_ATTR_H */
