@@ -9,6 +9,7 @@
 #include "json.h"
 #include "log.h"
 #include "provider.h"
+#include "stats.h"
 #include "verb.h"
 #include "view.h"
 
@@ -97,6 +98,40 @@ holder_to_json(const VgpuRoot *root, const VgpuInventoryEntry *entry)
     return json;
 }
 
+/* What the driver has counted; nothing if it does not count. */
+static void
+print_stats(const char *path)
+{
+    g_autoptr(GPtrArray) stats = vgpu_stats_read(path);
+
+    for (guint i = 0; i < stats->len; i++) {
+        const VgpuStat *stat = stats->pdata[i];
+        g_autofree char *label = g_strdup_printf("  %s:", stat->name);
+        g_autofree char *value = g_strdup_printf("%" G_GUINT64_FORMAT, stat->value);
+
+        if (i == 0)
+            puts("Statistics:");
+        line(label, value);
+    }
+}
+
+/* null if the driver does not count, or nothing is there. */
+static json_object *
+stats_to_json(const char *path)
+{
+    g_autoptr(GPtrArray) stats = path ? vgpu_stats_read(path) : NULL;
+
+    if (!stats || stats->len == 0)
+        return NULL;
+    json_object *json = json_object_new_object();
+    for (guint i = 0; i < stats->len; i++) {
+        const VgpuStat *stat = stats->pdata[i];
+
+        json_object_object_add(json, stat->name, json_object_new_uint64(stat->value));
+    }
+    return json;
+}
+
 static void
 print_vgpu(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 {
@@ -117,6 +152,8 @@ print_vgpu(const VgpuRoot *root, const VgpuInventoryEntry *entry)
     line("Defined as:", entry->definition ? entry->definition->type : NULL);
     line("  attributes:", defined);
     line("Domain:", domain);
+    if (entry->device)
+        print_stats(entry->device->path);
 }
 
 static json_object *
@@ -127,6 +164,8 @@ vgpu_to_json(const VgpuRoot *root, const VgpuInventoryEntry *entry)
 
     json_object_object_add(vgpu, "attrs", attrs ? vgpu_attr_list_to_json(attrs) : NULL);
     json_object_object_add(vgpu, "open", holder_to_json(root, entry));
+    json_object_object_add(vgpu, "stats",
+                           stats_to_json(entry->device ? entry->device->path : NULL));
     return vgpu;
 }
 
@@ -171,6 +210,7 @@ print_gpu(const VgpuParent *gpu)
     line("GPU:", gpu->name);
     line("Driver:", gpu->driver);
     line("NUMA node:", node);
+    print_stats(gpu->path);
     for (guint i = 0; i < gpu->types->len; i++)
         print_type(gpu->types->pdata[i]);
 }
@@ -179,8 +219,10 @@ static void
 print_gpu_json(const VgpuParent *gpu)
 {
     json_object *list = json_object_new_array();
+    json_object *json = vgpuctl_json_gpu(gpu);
 
-    json_object_array_add(list, vgpuctl_json_gpu(gpu));
+    json_object_object_add(json, "stats", stats_to_json(gpu->path));
+    json_object_array_add(list, json);
     print_json("gpus", list);
 }
 

@@ -236,17 +236,13 @@ struct vgpu_plane {
 };
 
 /**
- * struct vgpu_stats - what a vGPU used since create
+ * struct vgpu_stats - what a vGPU uses that only the RM knows
  * @size: sizeof(struct vgpu_stats) of the front end; set by the front end
  * @framebuffer_bytes: framebuffer now allocated
- * @accesses: trapped accesses
- * @interrupts: interrupts raised
  */
 struct vgpu_stats {
 	u32 size;
 	u64 framebuffer_bytes;
-	u64 accesses;
-	u64 interrupts;
 };
 
 /**
@@ -340,7 +336,8 @@ struct vgpu_start_info {
  *	room on entry, its length on return; 0 while no monitor is plugged in.
  * @migration_set_state: optional, reserved: NULL in version 1.0. Move to a state
  *	of enum vfio_device_mig_state; *@data is the stream where one opens.
- * @get_stats: optional, reserved: version 1.0 does not call it. Counters of the vGPU.
+ * @get_stats: optional. Asked when somebody reads it from sysfs; accesses, interrupts
+ *	and the rest the front end counts by itself.
  * @set_edid: optional, with get_edid(). The VMM plugs in a monitor with the EDID
  *	@edid of @size bytes, a multiple of 128 up to 32 KiB, or takes it away with
  *	@size 0. Lasts until vgpu_stop(). -EINVAL for one the device can't use.

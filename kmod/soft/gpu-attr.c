@@ -135,9 +135,13 @@ static ssize_t mixed_size_store(struct device *dev,
 static DEVICE_ATTR_RW(mixed_size);
 
 static struct attribute *soft_gpu_attrs[] = {
+	&dev_attr_del_faults.attr,
 	&dev_attr_del_type.attr,
+	&dev_attr_faults.attr,
+	&dev_attr_faults_injected.attr,
 	&dev_attr_framebuffer_mib.attr,
 	&dev_attr_mixed_size.attr,
+	&dev_attr_new_fault.attr,
 	&dev_attr_new_type.attr,
 	NULL,
 };

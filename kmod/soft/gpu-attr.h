@@ -7,8 +7,15 @@
 #define SOFT_GPU_ATTR_H
 
 struct attribute_group;
+struct device_attribute;
 
 /* For the PCI driver: there from the end of its probe to the begin of its remove. */
 extern const struct attribute_group *soft_gpu_attr_groups[];
+
+/* fault-attr.c: what shall fail. */
+extern struct device_attribute dev_attr_del_faults;
+extern struct device_attribute dev_attr_faults;
+extern struct device_attribute dev_attr_faults_injected;
+extern struct device_attribute dev_attr_new_fault;
 
 #endif /* SOFT_GPU_ATTR_H */

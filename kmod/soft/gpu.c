@@ -43,6 +43,7 @@ struct soft_gpu *soft_gpu_create(struct pci_dev *pdev, u32 total_mib,
 	gpu->pdev = pdev;
 	mutex_init(&gpu->types_lock);
 	mutex_init(&gpu->lock);
+	spin_lock_init(&gpu->fault_lock);
 	gpu->capacity.mixed = mixed;
 	soft_types_init(gpu->types, total_mib);
 	return gpu;
@@ -169,4 +170,15 @@ int soft_gpu_move(struct soft_gpu *gpu, const struct soft_type *type,
 				      placement);
 	mutex_unlock(&gpu->lock);
 	return got;
+}
+
+bool soft_gpu_fails(struct soft_gpu *gpu, enum soft_fault_op op,
+		    const uuid_t *uuid, struct soft_fault *fault)
+{
+	bool fails;
+
+	spin_lock(&gpu->fault_lock);
+	fails = soft_faults_take(&gpu->faults, op, uuid, fault);
+	spin_unlock(&gpu->fault_lock);
+	return fails;
 }

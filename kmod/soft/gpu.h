@@ -7,8 +7,10 @@
 
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/spinlock.h>
 
 #include "capacity.h"
+#include "fault.h"
 #include "types.h"
 
 /**
@@ -22,6 +24,8 @@
  * @lock: guards what follows; held over nothing that sleeps
  * @capacity: its video memory
  * @made: how many vGPUs there are of each type, in the order of @types
+ * @fault_lock: guards @faults; innermost, held over nothing that sleeps
+ * @faults: what is to fail
  */
 struct soft_gpu {
 	struct pci_dev *pdev;
@@ -31,6 +35,8 @@ struct soft_gpu {
 	struct mutex lock;
 	struct soft_capacity capacity;
 	unsigned int made[VGPU_MAX_TYPES];
+	spinlock_t fault_lock;
+	struct soft_faults faults;
 };
 
 /* Valid between the contract's probe and the return of its remove. */
@@ -147,5 +153,17 @@ void soft_gpu_release(struct soft_gpu *gpu, const struct soft_type *type,
  */
 int soft_gpu_move(struct soft_gpu *gpu, const struct soft_type *type,
 		  int placement, int wanted);
+
+/**
+ * soft_gpu_fails() - shall this fail now?
+ * @gpu: the GPU
+ * @op: what is about to be done
+ * @uuid: the vGPU
+ * @fault: filled if it shall
+ *
+ * Return: whether it shall.
+ */
+bool soft_gpu_fails(struct soft_gpu *gpu, enum soft_fault_op op,
+		    const uuid_t *uuid, struct soft_fault *fault);
 
 #endif /* SOFT_GPU_H */

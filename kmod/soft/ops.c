@@ -17,9 +17,13 @@ static int soft_vgpu_create(const struct vgpu_create_info *info,
 			    struct vgpu_identity *identity, void **vgpu)
 {
 	struct soft_vgpu *made;
+	struct soft_fault fault;
 
 	if (info->vf)
 		return -EINVAL;
+	if (soft_gpu_fails(soft_gpu_of(info->gpu), SOFT_FAULT_CREATE,
+			   &info->uuid, &fault))
+		return -(int)fault.error;
 	made = soft_vgpu_new(info);
 	if (IS_ERR(made))
 		return PTR_ERR(made);

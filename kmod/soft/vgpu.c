@@ -6,7 +6,6 @@
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -41,9 +40,10 @@ struct soft_vgpu {
 	 */
 	struct delayed_work start;
 	struct vgpu_start_request *request;
+	int start_status;	/* what it answers */
+	bool unanswered;	/* the work never runs: stop answers @request */
 
 	enum vgpu_state state;	/* as told last; calls that tell it are serial */
-	u64 __percpu *accesses;
 
 	/* Guards what follows. Never held over a callback. */
 	spinlock_t lock;
@@ -57,7 +57,7 @@ static void soft_vgpu_start_work(struct work_struct *work)
 	struct soft_vgpu *vgpu =
 		container_of(work, struct soft_vgpu, start.work);
 
-	soft_vfio->start_done(vgpu->request, 0);
+	soft_vfio->start_done(vgpu->request, vgpu->start_status);
 }
 
 /* Plugs in the vGPU's own monitor, which the parameters describe. */
@@ -80,12 +80,6 @@ static void soft_vgpu_set_params(struct soft_vgpu *vgpu,
 	spin_unlock(&vgpu->lock);
 }
 
-static void soft_vgpu_dealloc(struct soft_vgpu *vgpu)
-{
-	free_percpu(vgpu->accesses);
-	kfree(vgpu);
-}
-
 static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
 					 const struct soft_type *type)
 {
@@ -95,11 +89,6 @@ static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
 	vgpu = kzalloc(sizeof(*vgpu), GFP_KERNEL);
 	if (!vgpu)
 		return NULL;
-	vgpu->accesses = alloc_percpu(u64);
-	if (!vgpu->accesses) {
-		kfree(vgpu);
-		return NULL;
-	}
 	vgpu->gpu = soft_gpu_of(info->gpu);
 	vgpu->type = type;
 	vgpu->uuid = info->uuid;
@@ -139,14 +128,15 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 release:
 	soft_gpu_release(vgpu->gpu, type, vgpu->placement);
 free_vgpu:
-	soft_vgpu_dealloc(vgpu);
+	kfree(vgpu);
 	return ERR_PTR(err);
 }
 
 /* After it the work neither runs nor will; a request it had is answered. */
 static void soft_vgpu_cancel_start(struct soft_vgpu *vgpu)
 {
-	if (vgpu->request && cancel_delayed_work_sync(&vgpu->start))
+	if (vgpu->request &&
+	    (vgpu->unanswered || cancel_delayed_work_sync(&vgpu->start)))
 		soft_vfio->start_done(vgpu->request, -ECANCELED);
 	vgpu->request = NULL;
 }
@@ -156,7 +146,7 @@ void soft_vgpu_free(struct soft_vgpu *vgpu)
 	soft_vgpu_cancel_start(vgpu);
 	fput(vgpu->vram); /* pairs with vgpu_shmem_file() */
 	soft_gpu_release(vgpu->gpu, vgpu->type, vgpu->placement);
-	soft_vgpu_dealloc(vgpu);
+	kfree(vgpu);
 }
 
 void soft_vgpu_identify(struct vgpu_identity *identity)
@@ -172,19 +162,33 @@ void soft_vgpu_identify(struct vgpu_identity *identity)
 	identity->msix_vectors = 0;
 }
 
+static int soft_vgpu_start_fault(struct soft_vgpu *vgpu,
+				 struct vgpu_start_request *request,
+				 const struct soft_fault *fault)
+{
+	vgpu->start_status = -(int)fault->error;
+	if (!fault->delay_ms && !fault->never)
+		return vgpu->start_status;
+	vgpu->request = request;
+	vgpu->unanswered = fault->never;
+	if (fault->delay_ms)
+		schedule_delayed_work(&vgpu->start,
+				      msecs_to_jiffies(fault->delay_ms));
+	return 0;
+}
+
 /* Answered at once; with a delay from a work item, as one that asks a daemon would. */
 int soft_vgpu_start(void *handle, struct vgpu_start_request *request,
 		    const struct vgpu_start_info *info)
 {
 	struct soft_vgpu *vgpu = handle;
 	unsigned int delay = READ_ONCE(start_delay_ms);
+	struct soft_fault fault = { .delay_ms = delay };
 
-	if (delay) {
-		vgpu->request = request;
-		schedule_delayed_work(&vgpu->start, msecs_to_jiffies(delay));
-	} else {
-		soft_vfio->start_done(request, 0);
-	}
+	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_START, &vgpu->uuid, &fault) ||
+	    delay)
+		return soft_vgpu_start_fault(vgpu, request, &fault);
+	soft_vfio->start_done(request, 0);
 	return 0;
 }
 
@@ -270,7 +274,10 @@ int soft_vgpu_bar_info(void *handle, unsigned int bar,
 		       struct vgpu_bar_info *info)
 {
 	struct soft_vgpu *vgpu = handle;
+	struct soft_fault fault;
 
+	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_BAR_INFO, &vgpu->uuid, &fault))
+		return -(int)fault.error;
 	memset(info, 0, sizeof(*info));
 	if (bar == SOFT_BOCHS_VRAM_BAR) {
 		info->size = soft_type_framebuffer(vgpu->type);
@@ -319,6 +326,17 @@ static int soft_vgpu_register(struct soft_vgpu *vgpu, u64 offset, void *buf,
 	return -1;
 }
 
+static int soft_vgpu_raise(struct soft_vgpu *vgpu, int vector)
+{
+	struct soft_fault fault;
+
+	/* It is lost on the way, which the guest that raised it can't see. */
+	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_INTERRUPT, &vgpu->uuid,
+			   &fault))
+		return 0;
+	return soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
+}
+
 int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 		     size_t count, bool write)
 {
@@ -328,7 +346,6 @@ int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 	if (region != SOFT_BOCHS_MMIO_BAR ||
 	    offset > SOFT_BOCHS_MMIO_SIZE - count)
 		return -EINVAL;
-	this_cpu_inc(*vgpu->accesses);
 	if (soft_bochs_is_word(offset)) {
 		soft_vgpu_register(vgpu, offset, buf, count, write);
 		return 0;
@@ -336,8 +353,7 @@ int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 	spin_lock(&vgpu->lock);
 	vector = soft_vgpu_register(vgpu, offset, buf, count, write);
 	spin_unlock(&vgpu->lock);
-	return vector < 0 ? 0 :
-			    soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
+	return vector < 0 ? 0 : soft_vgpu_raise(vgpu, vector);
 }
 
 int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
@@ -381,24 +397,10 @@ int soft_vgpu_set_edid(void *handle, const u8 *edid, size_t size)
 	return err;
 }
 
-static u64 soft_vgpu_accesses(const struct soft_vgpu *vgpu)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(vgpu->accesses, cpu));
-	return sum;
-}
-
 int soft_vgpu_stats(void *handle, struct vgpu_stats *stats)
 {
-	struct soft_vgpu *vgpu = handle;
+	const struct soft_vgpu *vgpu = handle;
 
 	stats->framebuffer_bytes = soft_vgpu_vram_used(vgpu);
-	stats->accesses = soft_vgpu_accesses(vgpu);
-	spin_lock(&vgpu->lock);
-	stats->interrupts = vgpu->bochs.interrupts;
-	spin_unlock(&vgpu->lock);
 	return 0;
 }

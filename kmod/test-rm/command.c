@@ -24,11 +24,7 @@ struct command_args {
 
 int test_command_raise(struct test_vgpu *vgpu, u32 vector)
 {
-	int ret = test_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
-
-	if (!ret)
-		atomic64_inc(&vgpu->interrupts);
-	return ret;
+	return test_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
 }
 
 static bool command_length_valid(const struct command_args *args)

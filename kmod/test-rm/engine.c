@@ -95,7 +95,6 @@ int test_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 	struct test_vgpu *vgpu = handle;
 	int err;
 
-	atomic64_inc(&vgpu->accesses);
 	err = test_stall_access(&vgpu->stall);
 	if (err)
 		return err;

@@ -236,7 +236,5 @@ int test_vgpu_stats(void *handle, struct vgpu_stats *stats)
 	stats->framebuffer_bytes =
 		(u64)READ_ONCE(file_inode(vgpu->memory)->i_blocks)
 		<< SECTOR_SHIFT;
-	stats->accesses = atomic64_read(&vgpu->accesses);
-	stats->interrupts = atomic64_read(&vgpu->interrupts);
 	return 0;
 }

@@ -26,8 +26,6 @@ struct test_gpu;
  * @msix_vectors: offered, fixed at create
  * @start: its answer, if it is delayed
  * @stall: who has to wait
- * @accesses: that trapped, since create
- * @interrupts: raised, since create
  * @pinning: held over a pin and its note in @pinned, and an unpin and its
  * @lock: guards what follows; never held over a callback
  * @registers: the control registers, by offset / 4
@@ -45,8 +43,6 @@ struct test_vgpu {
 	u16 msix_vectors;
 	struct test_start start;
 	struct test_stall stall;
-	atomic64_t accesses;
-	atomic64_t interrupts;
 	struct mutex pinning;
 	struct mutex lock;
 	u32 registers[ENGINE_REGISTERS / 4];

@@ -74,6 +74,7 @@ static int access_bar_rw(struct vgpu_vfio *vgpu, unsigned int index, u64 offset,
 				       buf, count, write);
 	if (index == VGPU_REGION_ROM || !vgpu->ops->region_access)
 		return -EIO;
+	vgpu_stats_add(&vgpu->counters, VGPU_STAT_ACCESSES, 1);
 	return vgpu->ops->region_access(vgpu->handle, index, offset, buf,
 					count, write);
 }
@@ -284,6 +285,7 @@ access_register(struct vgpu_vfio *vgpu, unsigned int index, u32 __user *user,
 
 	if (write && access_get_register(&value, user))
 		return -EFAULT;
+	vgpu_stats_add(&vgpu->counters, VGPU_STAT_ACCESSES, 1);
 	ret = vgpu->ops->region_access(vgpu->handle, index,
 				       *ppos & VGPU_REGION_MASK, &value,
 				       sizeof(value), write);

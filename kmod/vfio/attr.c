@@ -10,6 +10,7 @@
 
 #include "attr.h"
 #include "gpu.h"
+#include "stats.h"
 #include "vgpu.h"
 
 /*
@@ -146,5 +147,6 @@ static const struct attribute_group attr_group = {
 
 const struct attribute_group *vgpu_attr_groups[] = {
 	&attr_group,
+	&vgpu_stats_group,
 	NULL,
 };

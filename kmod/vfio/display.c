@@ -256,6 +256,7 @@ static int display_fill(struct vgpu_vfio *vgpu,
 		plane.width = 0;
 	if (!display_show(vgpu, &plane))
 		return 0;
+	vgpu_stats_add(&vgpu->counters, VGPU_STAT_FRAMES, 1);
 	info->drm_format = plane.drm_format;
 	info->width = plane.width;
 	info->height = plane.height;

@@ -105,7 +105,10 @@ int vgpu_dma_rw(struct vgpu_vfio *vgpu, u64 iova, void *buf, size_t size,
 		return ret;
 	ret = vfio_dma_rw(&vgpu->vdev, iova, buf, size, write);
 	dma_leave(vgpu);
-	return ret ? -EFAULT : 0;
+	if (ret)
+		return -EFAULT;
+	vgpu_stats_add(&vgpu->counters, VGPU_STAT_DMA_BYTES, size);
+	return 0;
 }
 
 /* Room for one more page below the limit; pairs with dma_uncharge(). */

@@ -182,6 +182,27 @@ static void gpu_unregister_locked(struct vgpu_gpu *gpu)
 	gpu->mdev = NULL;
 }
 
+/* Pairs with gpu_withdraw_locked(). */
+static int gpu_announce_locked(struct vgpu_gpu *gpu)
+{
+	struct kobject *kobj = &gpu->pdev->dev.kobj;
+	int ret;
+
+	ret = sysfs_create_group(kobj, &vgpu_stats_gpu_group);
+	if (ret)
+		return ret;
+	ret = gpu_register_locked(gpu);
+	if (ret)
+		sysfs_remove_group(kobj, &vgpu_stats_gpu_group);
+	return ret;
+}
+
+static void gpu_withdraw_locked(struct vgpu_gpu *gpu)
+{
+	gpu_unregister_locked(gpu);
+	sysfs_remove_group(&gpu->pdev->dev.kobj, &vgpu_stats_gpu_group);
+}
+
 /* A callback of the contract; see struct vgpu_vfio_ops. */
 int vgpu_gpu_probe(const struct vgpu_rm *rm, struct pci_dev *pdev)
 {
@@ -197,7 +218,7 @@ int vgpu_gpu_probe(const struct vgpu_rm *rm, struct pci_dev *pdev)
 	mutex_lock(&gpu->transport_lock);
 	ret = gpu_link(gpu);
 	if (!ret) {
-		ret = gpu_register_locked(gpu);
+		ret = gpu_announce_locked(gpu);
 		if (ret)
 			gpu_unlink(gpu);
 	}
@@ -241,7 +262,7 @@ void vgpu_gpu_remove(struct pci_dev *pdev)
 	vgpu_users_drain(gpu);
 	mutex_lock(&gpu->transport_lock);
 	gpu->removed = true;
-	gpu_unregister_locked(gpu);
+	gpu_withdraw_locked(gpu);
 	vgpu_vfio_retry_delete(gpu);
 	if (!list_empty(&gpu->refused))
 		pci_err(pdev, "back end \"%s\" still refuses to delete vGPUs: what they have is lost, and its module can't be unloaded\n",
@@ -294,16 +315,16 @@ void vgpu_gpu_lost(struct pci_dev *pdev)
 /**
  * vgpu_gpu_add() - a vGPU takes its place among its GPU's
  * @gpu: the GPU
- * @vgpu: &struct vgpu_vfio.gpu_node
+ * @vgpu: the vGPU
  * @lost: set if the GPU is lost already; later vgpu_vfio_lost() is called
  */
-void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost)
+void vgpu_gpu_add(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu, bool *lost)
 {
 	unsigned long flags;
 
 	mutex_lock(&gpu->users_lock);
 	spin_lock_irqsave(&gpus_lock, flags);
-	list_add_tail(vgpu, &gpu->vgpus);
+	list_add_tail(&vgpu->gpu_node, &gpu->vgpus);
 	*lost = gpu->lost;
 	spin_unlock_irqrestore(&gpus_lock, flags);
 	mutex_unlock(&gpu->users_lock);
@@ -312,17 +333,38 @@ void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost)
 /**
  * vgpu_gpu_del() - undoes vgpu_gpu_add()
  * @gpu: the GPU
- * @vgpu: &struct vgpu_vfio.gpu_node
+ * @vgpu: the vGPU
  */
-void vgpu_gpu_del(struct vgpu_gpu *gpu, struct list_head *vgpu)
+void vgpu_gpu_del(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu)
 {
 	unsigned long flags;
 
 	mutex_lock(&gpu->users_lock);
+	vgpu_stats_sum(&gpu->gone, &vgpu->counters);
 	spin_lock_irqsave(&gpus_lock, flags);
-	list_del(vgpu);
+	list_del(&vgpu->gpu_node);
 	spin_unlock_irqrestore(&gpus_lock, flags);
 	mutex_unlock(&gpu->users_lock);
+}
+
+/**
+ * vgpu_gpu_stats() - what a GPU's vGPUs were used for since it came
+ * @pdev: the GPU
+ * @totals: nothing; filled, but for a GPU that has just gone
+ */
+void vgpu_gpu_stats(struct pci_dev *pdev, struct vgpu_totals *totals)
+{
+	struct vgpu_gpu *gpu = gpu_get(pdev);
+	struct vgpu_vfio *vgpu;
+
+	if (!gpu)
+		return;
+	mutex_lock(&gpu->users_lock);
+	*totals = gpu->gone;
+	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
+		vgpu_stats_sum(totals, &vgpu->counters);
+	mutex_unlock(&gpu->users_lock);
+	gpu_put(gpu);		/* pairs with gpu_get() */
 }
 
 static bool gpu_hold_modules(const struct vgpu_gpu *gpu)

@@ -13,6 +13,8 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "stats.h"
+
 #include "vgpu-rm.h"
 
 struct module;
@@ -44,11 +46,13 @@ struct vgpu_manager {
  * @transport_lock: serialises registering and unregistering @mdev; outermost
  * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
- * @users_lock: guards @users, @leaving, @refused and &struct vgpu_vfio.opener
+ * @users_lock: guards @users, @leaving, @refused, @gone and &struct
+ *	vgpu_vfio.opener
  * @users: vGPUs that are open, or being opened; read without the lock too
  * @leaving: none may be opened any more, never reset
  * @let_go: woken when one is closed
  * @refused: what is left of vGPUs that the RM would not delete
+ * @gone: what vGPUs were used for that are there no more
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
  * @vgpu_count: vGPUs that exist
@@ -73,6 +77,7 @@ struct vgpu_gpu {
 	bool leaving;
 	wait_queue_head_t let_go;
 	struct list_head refused;
+	struct vgpu_totals gone;
 
 	struct mutex lock;
 	bool closed;
@@ -98,8 +103,9 @@ int vgpu_gpu_probe(const struct vgpu_rm *rm, struct pci_dev *pdev);
 void vgpu_gpu_remove(struct pci_dev *pdev);
 void vgpu_gpu_lost(struct pci_dev *pdev);
 int vgpu_gpu_types_changed(struct pci_dev *pdev);
-void vgpu_gpu_add(struct vgpu_gpu *gpu, struct list_head *vgpu, bool *lost);
-void vgpu_gpu_del(struct vgpu_gpu *gpu, struct list_head *vgpu);
+void vgpu_gpu_add(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu, bool *lost);
+void vgpu_gpu_del(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu);
+void vgpu_gpu_stats(struct pci_dev *pdev, struct vgpu_totals *totals);
 int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
 		    struct vgpu_identity *identity, void **handle);
 int vgpu_gpu_delete(struct vgpu_gpu *gpu, void *handle);

@@ -45,8 +45,11 @@ static void irq_intx_change(struct vgpu_vfio *vgpu, bool *what, bool value)
 
 void vgpu_irq_set_intx(struct vgpu_vfio *vgpu, bool level)
 {
-	if (vgpu->identity.intx)
-		irq_intx_change(vgpu, &vgpu->irq.level, level);
+	if (!vgpu->identity.intx)
+		return;
+	if (level)
+		vgpu_stats_add(&vgpu->counters, VGPU_STAT_INTERRUPTS, 1);
+	irq_intx_change(vgpu, &vgpu->irq.level, level);
 }
 
 void vgpu_irq_intx_disable(struct vgpu_vfio *vgpu, bool disable)

@@ -72,6 +72,7 @@ int vgpu_vector_inject(struct vgpu_vfio *vgpu, unsigned int vector)
 
 	if (vector >= max(identity->msi_vectors, identity->msix_vectors))
 		return -EINVAL;
+	vgpu_stats_add(&vgpu->counters, VGPU_STAT_INTERRUPTS, 1);
 	vgpu_vector_raise(vgpu, vector);
 	return 0;
 }

@@ -107,6 +107,7 @@ static int vfio_open_locked(struct vgpu_vfio *vgpu)
 	if (ret)
 		goto stop;
 	vfio_set_state(vgpu, VGPU_STATE_OPENED);
+	vgpu_stats_open(&vgpu->counters);
 	return 0;
 
 stop:
@@ -134,6 +135,7 @@ static void vfio_close_device(struct vfio_device *vdev)
 	struct vgpu_vfio *vgpu = vfio_to_vgpu(vdev);
 
 	mutex_lock(&vgpu->lifecycle);
+	vgpu_stats_close(&vgpu->counters);
 	vgpu_dma_quiesce(vgpu);
 	vgpu_stop(vgpu);
 	vgpu_irq_close(vgpu);
@@ -220,11 +222,12 @@ static int vfio_init(struct vfio_device *vdev)
 	vgpu_irq_init(&vgpu->irq);
 	vgpu_dma_init(&vgpu->dma);
 	vgpu_display_init(&vgpu->display);
-	return 0;
+	return vgpu_stats_init(&vgpu->counters);
 }
 
 static void vfio_release(struct vfio_device *vdev)
 {
+	vgpu_stats_exit(&vfio_to_vgpu(vdev)->counters);
 	vgpu_dma_exit(&vfio_to_vgpu(vdev)->dma);
 	vgpu_vfio_free_device(vdev);
 }
@@ -334,7 +337,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 	ret = vfio_check_identity(vgpu);
 	if (ret)
 		goto delete;
-	vgpu_gpu_add(gpu, &vgpu->gpu_node, &lost);
+	vgpu_gpu_add(gpu, vgpu, &lost);
 	if (lost)
 		WRITE_ONCE(vgpu->lost, true);
 	ret = vfio_register_emulated_iommu_dev(&vgpu->vdev);
@@ -343,7 +346,7 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 	return vgpu;
 
 del:
-	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
+	vgpu_gpu_del(vgpu->gpu, vgpu);
 	cancel_work_sync(&vgpu->lost_work);
 delete:
 	vfio_delete(vgpu);
@@ -356,7 +359,7 @@ put:
 void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)
 {
 	vfio_unregister_group_dev(&vgpu->vdev);
-	vgpu_gpu_del(vgpu->gpu, &vgpu->gpu_node);
+	vgpu_gpu_del(vgpu->gpu, vgpu);
 	cancel_work_sync(&vgpu->lost_work);
 	vfio_delete(vgpu);
 }

@@ -37,6 +37,7 @@
 #include "irq.h"
 #include "mapping.h"
 #include "region.h"
+#include "stats.h"
 
 #include "vgpu-rm.h"
 
@@ -71,6 +72,7 @@ struct vgpu_gpu;
  * @irq: interrupts
  * @dma: guest memory
  * @display: the console region
+ * @counters: what it was used for
  */
 struct vgpu_vfio {
 	struct vfio_device vdev;
@@ -101,6 +103,7 @@ struct vgpu_vfio {
 	struct vgpu_irq irq;
 	struct vgpu_dma dma;
 	struct vgpu_display display;
+	struct vgpu_counters counters;
 };
 
 static inline bool vgpu_vfio_is_lost(const struct vgpu_vfio *vgpu)

@@ -242,6 +242,10 @@ test_show(void **state)
 {
     g_autoptr(MockSysfs) mock = program_machine();
 
+    mock_sysfs_add_file(mock, "/sys/bus/mdev/devices/" UUID_A "/vgpu_stats/accesses (r)",
+                        "18446744073709551615");
+    mock_sysfs_add_file(mock, "/sys/bus/mdev/devices/" UUID_A "/vgpu_stats/frames (r)", "7");
+    mock_sysfs_add_file(mock, "/sys/bus/mdev/devices/" UUID_A "/vgpu_stats/broken (r)", "seven");
     assert_golden(mock, "show " UUID_A, "vgpuctl/show-vgpu.txt");
     assert_golden_json(mock, "show --json " UUID_A, "vgpuctl/show-vgpu.json");
     assert_golden(mock, "show " UUID_B, "vgpuctl/show-defined.txt");

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files by which an administrator makes things fail.
+ */
+#include <linux/device.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "gpu.h"
+#include "gpu-attr.h"
+#include "ops.h"
+
+static int fault_add(struct soft_gpu *gpu, const char *text)
+{
+	struct soft_text_error error;
+	struct soft_fault fault;
+	bool added;
+
+	if (soft_fault_parse(&fault, text, &error)) {
+		pci_err(gpu->pdev, "new_fault: \"%*pE\": %s\n",
+			(int)error.where.length, error.where.start, error.why);
+		return -EINVAL;
+	}
+	spin_lock(&gpu->fault_lock);
+	added = soft_faults_add(&gpu->faults, &fault);
+	spin_unlock(&gpu->fault_lock);
+	if (added)
+		return 0;
+	pci_err(gpu->pdev, "new_fault: %u are waiting already; a write to del_faults forgets them\n",
+		SOFT_MAX_FAULTS);
+	return -ENOSPC;
+}
+
+static ssize_t new_fault_store(struct device *dev,
+			       struct device_attribute *attr, const char *buf,
+			       size_t count)
+{
+	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
+	char *text;
+	int err = 0;
+
+	text = kmemdup_nul(buf, count, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	if (sysfs_streq(text, "lost"))
+		soft_vfio->device_lost(gpu->pdev);
+	else
+		err = fault_add(gpu, strim(text));
+	kfree(text);
+	return err ? err : count;
+}
+DEVICE_ATTR_WO(new_fault);
+
+static ssize_t del_faults_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t count)
+{
+	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
+
+	spin_lock(&gpu->fault_lock);
+	gpu->faults.count = 0;
+	spin_unlock(&gpu->fault_lock);
+	return count;
+}
+DEVICE_ATTR_WO(del_faults);
+
+static int fault_show(const struct soft_fault *fault, char *buf, int at)
+{
+	int begin = at;
+
+	at += sysfs_emit_at(buf, at, "%s: error=%u, count=%u",
+			    soft_fault_name(fault->op), fault->error,
+			    fault->count);
+	if (fault->delay_ms)
+		at += sysfs_emit_at(buf, at, ", delay=%u", fault->delay_ms);
+	if (fault->never)
+		at += sysfs_emit_at(buf, at, ", never=1");
+	if (!uuid_is_null(&fault->uuid))
+		at += sysfs_emit_at(buf, at, ", uuid=%pUb", &fault->uuid);
+	at += sysfs_emit_at(buf, at, "\n");
+	return at - begin;
+}
+
+static ssize_t faults_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
+	unsigned int i;
+	int at = 0;
+
+	spin_lock(&gpu->fault_lock);
+	for (i = 0; i < gpu->faults.count; i++)
+		at += fault_show(&gpu->faults.fault[i], buf, at);
+	spin_unlock(&gpu->fault_lock);
+	return at;
+}
+DEVICE_ATTR_RO(faults);
+
+static ssize_t faults_injected_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
+	u64 injected;
+
+	spin_lock(&gpu->fault_lock);
+	injected = gpu->faults.injected;
+	spin_unlock(&gpu->fault_lock);
+	return sysfs_emit(buf, "%llu\n", injected);
+}
+DEVICE_ATTR_RO(faults_injected);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an administrator wants to fail: plain data. vgpu-soft(7) documents the text as
+ * an interface that tests of others are written on.
+ */
+#ifndef SOFT_FAULT_H
+#define SOFT_FAULT_H
+
+#include <linux/types.h>
+#include <linux/uuid.h>
+
+#include "keys.h"
+
+#define SOFT_MAX_FAULTS		16	/* waiting on one GPU; as text they fit a page */
+#define SOFT_MAX_ERRNO		133	/* EHWPOISON, the last that has a name */
+#define SOFT_MAX_DELAY_MS	600000
+
+/* What can fail. */
+enum soft_fault_op {
+	SOFT_FAULT_CREATE,
+	SOFT_FAULT_START,
+	SOFT_FAULT_BAR_INFO,
+	SOFT_FAULT_INTERRUPT,
+	SOFT_FAULT_OP_COUNT,
+};
+
+/**
+ * struct soft_fault - something that shall fail
+ * @op: what
+ * @error: with which errno, positive; 0 for a start that is only late
+ * @count: how often from now on, not 0
+ * @delay_ms: a start is answered so late
+ * @never: a start is not answered at all
+ * @uuid: only for this vGPU; null for any
+ */
+struct soft_fault {
+	enum soft_fault_op op;
+	u32 error;
+	u32 count;
+	u32 delay_ms;
+	bool never;
+	uuid_t uuid;
+};
+
+/**
+ * struct soft_faults - what waits to happen on a GPU
+ * @count: how many wait
+ * @fault: in the order in which they came
+ * @injected: how many have happened
+ *
+ * No lock of its own: struct soft_gpu's guards it.
+ */
+struct soft_faults {
+	unsigned int count;
+	struct soft_fault fault[SOFT_MAX_FAULTS];
+	u64 injected;
+};
+
+/**
+ * soft_fault_parse() - read what shall fail
+ * @fault: what to fill
+ * @text: "OPERATION" or "OPERATION: key=value, ..."
+ * @error: filled on an error; points into @text
+ *
+ * Return: 0 or -EINVAL.
+ */
+int soft_fault_parse(struct soft_fault *fault, const char *text,
+		     struct soft_text_error *error);
+
+/**
+ * soft_fault_name() - what can fail, as soft_fault_parse() reads it
+ * @op: what
+ */
+const char *soft_fault_name(enum soft_fault_op op);
+
+/**
+ * soft_faults_add() - one more
+ * @faults: those that wait
+ * @fault: the fault; copied
+ *
+ * Return: false if there is no room for it.
+ */
+bool soft_faults_add(struct soft_faults *faults,
+		     const struct soft_fault *fault);
+
+/**
+ * soft_faults_take() - shall this fail now?
+ * @faults: those that wait; the first that fits is used up by one
+ * @op: what is about to be done
+ * @uuid: the vGPU
+ * @fault: filled if it shall
+ *
+ * Return: whether it shall.
+ */
+bool soft_faults_take(struct soft_faults *faults, enum soft_fault_op op,
+		      const uuid_t *uuid, struct soft_fault *fault);
+
+#endif /* SOFT_FAULT_H */
