@@ -246,6 +246,20 @@ struct vgpu_stats {
 };
 
 /**
+ * struct vgpu_attr_names - how attributes of vGPUs are called in sysfs
+ * @size: sizeof(struct vgpu_attr_names) of the front end; set by the front end
+ * @group: their folder below the vGPU; "vgpu" unless changed
+ * @params: in it, the parameters for update_request; "params" unless changed
+ *
+ * Strings of 1 to 31 characters, with no "/", which stay until remove() returns.
+ */
+struct vgpu_attr_names {
+	u32 size;
+	const char *group;
+	const char *params;
+};
+
+/**
  * enum vgpu_state - how a vGPU is used, for update_request
  * @VGPU_STATE_UNUSED: created, nobody has it open
  * @VGPU_STATE_OPENED: open and started, the guest has not run with it yet
@@ -299,7 +313,8 @@ struct vgpu_start_info {
  * @get_name: a display name of type @type, no newline, into @buf of @size bytes.
  * @get_description: "key=value, ..." about type @type, likewise: num_heads,
  *	frl_config (frames a second), framebuffer (with M for MiB),
- *	max_resolution (WxH), max_instance.
+ *	max_resolution (WxH), max_instance. May have several lines where tools
+ *	expect another driver's.
  * @get_instances: how many more vGPUs of @type can be made now into *@instances;
  *	must be right at the moment vgpu_create() or vgpu_delete() returns.
  * @get_sparse_mmap: areas of @bar that the guest may map: at most *@count into
@@ -336,6 +351,8 @@ struct vgpu_start_info {
  *	room on entry, its length on return; 0 while no monitor is plugged in.
  * @migration_set_state: optional, reserved: NULL in version 1.0. Move to a state
  *	of enum vfio_device_mig_state; *@data is the stream where one opens.
+ * @get_attr_names: optional. Change @names for @gpu, so that what was written for
+ *	another driver finds what it looks for. Called once, in probe().
  * @get_stats: optional. Asked when somebody reads it from sysfs; accesses, interrupts
  *	and the rest the front end counts by itself.
  * @set_edid: optional, with get_edid(). The VMM plugs in a monitor with the EDID
@@ -378,6 +395,8 @@ struct vgpu_rm_ops {
 	int (*migration_set_state)(void *vgpu, u32 state, struct file **data);
 	int (*get_stats)(void *vgpu, struct vgpu_stats *stats);
 	int (*set_edid)(void *vgpu, const u8 *edid, size_t size);
+	void (*get_attr_names)(struct pci_dev *gpu,
+			       struct vgpu_attr_names *names);
 };
 
 struct vgpu_rm;

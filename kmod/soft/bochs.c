@@ -80,7 +80,7 @@ static u16 dispi_read(const struct soft_bochs *bochs, enum soft_dispi index)
 	case SOFT_DISPI_ID:
 		return SOFT_DISPI_VERSION;
 	case SOFT_DISPI_MEMORY_64K:
-		return soft_type_framebuffer(bochs->type) >> 16;
+		return soft_type_vram(bochs->type) >> 16;
 	case SOFT_DISPI_XRES:
 	case SOFT_DISPI_YRES:
 	case SOFT_DISPI_BPP:

@@ -39,7 +39,7 @@ void soft_display_plane(const struct soft_bochs *bochs,
 	u64 end = offset + stride * height;
 
 	memset(plane, 0, sizeof(*plane));
-	if (!display_on(bochs) || end > soft_type_framebuffer(bochs->type))
+	if (!display_on(bochs) || end > soft_type_vram(bochs->type))
 		return;
 	plane->width = width;
 	plane->height = height;

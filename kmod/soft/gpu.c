@@ -33,19 +33,21 @@ static struct soft_gpu *soft_gpu_alloc(u32 total_mib)
 	return NULL;
 }
 
-struct soft_gpu *soft_gpu_create(struct pci_dev *pdev, u32 total_mib,
-				 bool mixed)
+struct soft_gpu *soft_gpu_create(struct pci_dev *pdev,
+				 const struct soft_personality *personality,
+				 u32 total_mib, bool mixed)
 {
 	struct soft_gpu *gpu = soft_gpu_alloc(total_mib);
 
 	if (!gpu)
 		return NULL;
 	gpu->pdev = pdev;
+	gpu->personality = personality;
 	mutex_init(&gpu->types_lock);
 	mutex_init(&gpu->lock);
 	spin_lock_init(&gpu->fault_lock);
 	gpu->capacity.mixed = mixed;
-	soft_types_init(gpu->types, total_mib);
+	soft_types_init(gpu->types, personality, total_mib);
 	return gpu;
 }
 

@@ -11,12 +11,14 @@
 
 #include "capacity.h"
 #include "fault.h"
+#include "personality.h"
 #include "types.h"
 
 /**
  * struct soft_gpu - a GPU
  * @pdev: its PCI device, whose driver data points back here; bound as long as
  *	this lives
+ * @personality: its make
  * @types_lock: one at a time changes @types; held over types_changed()
  * @types: its types; constant while it has vGPUs
  * @next_types: those that soft_gpu_adopt_types() will put in their place, or NULL;
@@ -29,6 +31,7 @@
  */
 struct soft_gpu {
 	struct pci_dev *pdev;
+	const struct soft_personality *personality;
 	struct mutex types_lock;
 	struct soft_types *types;
 	struct soft_types *next_types;
@@ -61,6 +64,7 @@ soft_gpu_find_type(const struct soft_gpu *gpu, u32 id)
 /**
  * soft_gpu_create() - a GPU with the types built in
  * @pdev: its PCI device
+ * @personality: its make
  * @total_mib: its video memory, in MiB; at least SOFT_LEAST_MIB
  * @mixed: whether it begins in mixed-size mode
  *
@@ -68,8 +72,9 @@ soft_gpu_find_type(const struct soft_gpu *gpu, u32 id)
  *
  * Return: the GPU, to be given to soft_gpu_destroy(), or NULL without memory.
  */
-struct soft_gpu *soft_gpu_create(struct pci_dev *pdev, u32 total_mib,
-				 bool mixed);
+struct soft_gpu *soft_gpu_create(struct pci_dev *pdev,
+				 const struct soft_personality *personality,
+				 u32 total_mib, bool mixed);
 
 /**
  * soft_gpu_destroy() - undoes soft_gpu_create(); the GPU has no vGPU

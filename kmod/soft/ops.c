@@ -67,11 +67,13 @@ static int soft_get_description(struct pci_dev *gpu, u32 id, char *buf,
 {
 	const struct soft_gpu *own = soft_gpu_of(gpu);
 	const struct soft_type *type = soft_gpu_find_type(own, id);
+	int length;
 
 	if (!type)
 		return -EINVAL;
-	return soft_type_describe(type, soft_gpu_max_instance(own, type), buf,
-				  size);
+	length = own->personality->describe(buf, size, type,
+					    soft_gpu_max_instance(own, type));
+	return length < (int)size ? 0 : -ENOSPC;
 }
 
 static int soft_get_instances(struct pci_dev *gpu, u32 id,
@@ -84,6 +86,13 @@ static int soft_get_instances(struct pci_dev *gpu, u32 id,
 		return -EINVAL;
 	*instances = soft_gpu_instances(own, type);
 	return 0;
+}
+
+static void soft_get_attr_names(struct pci_dev *gpu,
+				struct vgpu_attr_names *names)
+{
+	names->group = soft_gpu_of(gpu)->personality->group;
+	names->params = soft_gpu_of(gpu)->personality->params;
 }
 
 static const struct vgpu_rm_ops soft_ops = {
@@ -107,6 +116,7 @@ static const struct vgpu_rm_ops soft_ops = {
 	.get_edid = soft_vgpu_edid,
 	.get_stats = soft_vgpu_stats,
 	.set_edid = soft_vgpu_set_edid,
+	.get_attr_names = soft_get_attr_names,
 };
 
 static int soft_get_ops(struct vgpu_rm_ops *ops)

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The PCI driver of the synthetic GPUs: each is told to the front end when it
- * comes and when it goes. Its name is the prefix of the type ids users see.
+ * The PCI drivers of the synthetic GPUs, one for each make that a GPU may look like,
+ * whose name is the prefix of the type ids users see. Each GPU is told to the front
+ * end when it comes and when it goes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 
 #include "gpu.h"
 #include "gpu-attr.h"
 #include "ops.h"
 #include "pci.h"
+#include "personality.h"
 
 #define MAX_FRAMEBUFFER_MIB	(1U << 20)	/* 1 TiB */
+#define MAX_PERSONALITIES	8
 
 static unsigned int framebuffer_mib = 256;
 module_param(framebuffer_mib, uint, 0444);
 MODULE_PARM_DESC(framebuffer_mib,
 		 "video memory in MiB of each GPU that says nothing of it (default 256)");
+
+static char *personality = "";
+module_param(personality, charp, 0444);
+MODULE_PARM_DESC(personality,
+		 "what GPUs may look like besides themselves: nvidia, gvt or both with a comma between");
 
 static bool mixed_size;
 module_param(mixed_size, bool, 0444);
@@ -33,7 +42,7 @@ MODULE_PARM_DESC(mixed_size,
 #define OURS_FRAMEBUFFER_MIB	0x08
 #define MAGIC			0x55504756	/* "VGPU" */
 
-static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev)
+static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev, u32 usual)
 {
 	int ours = pci_find_capability(pdev, PCI_CAP_ID_VNDR);
 	u32 magic = 0, mib = 0;
@@ -42,7 +51,9 @@ static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev)
 		pci_read_config_dword(pdev, ours + OURS_MAGIC, &magic);
 	if (magic == MAGIC)
 		pci_read_config_dword(pdev, ours + OURS_FRAMEBUFFER_MIB, &mib);
-	return mib ? mib : framebuffer_mib;
+	if (mib)
+		return mib;
+	return usual ? usual : framebuffer_mib;
 }
 
 static int soft_pci_check_framebuffer(u32 mib)
@@ -56,14 +67,16 @@ static int soft_pci_check_framebuffer(u32 mib)
 
 static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	u32 mib = soft_pci_framebuffer_mib(pdev);
+	const struct soft_personality *make =
+		soft_personality_of_driver(pdev->dev.driver->name);
+	u32 mib = soft_pci_framebuffer_mib(pdev, make->framebuffer_mib);
 	struct soft_gpu *gpu;
 	int err;
 
 	err = soft_pci_check_framebuffer(mib);
 	if (err)
 		return err;
-	gpu = soft_gpu_create(pdev, mib, mixed_size);
+	gpu = soft_gpu_create(pdev, make, mib, mixed_size || make->mixed);
 	if (!gpu)
 		return -ENOMEM;
 	err = pci_enable_device_mem(pdev);
@@ -101,22 +114,84 @@ static const struct pci_device_id soft_pci_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, soft_pci_ids);
 
-static struct pci_driver soft_pci_driver = {
-	.name = "vgpu",
-	.id_table = soft_pci_ids,
-	.probe = soft_pci_probe,
-	.remove = soft_pci_remove,
-	.dev_groups = soft_gpu_attr_groups,
-};
+/* In the order of soft_personalities; those that were asked for are registered. */
+static struct pci_driver soft_pci_drivers[MAX_PERSONALITIES];
+static unsigned int soft_pci_registered;	/* a bit for each */
+
+static int soft_pci_register_one(unsigned int i)
+{
+	struct pci_driver *driver = &soft_pci_drivers[i];
+	int err;
+
+	driver->name = soft_personalities[i].driver;
+	/* A GPU is another make's only if its driver_override says so. */
+	driver->id_table = i ? NULL : soft_pci_ids;
+	driver->probe = soft_pci_probe;
+	driver->remove = soft_pci_remove;
+	driver->dev_groups = soft_gpu_attr_groups;
+	if (driver_find(driver->name, &pci_bus_type)) {
+		pr_err("personality \"%s\": a driver \"%s\" is loaded, and only one can have that name; unload it first\n",
+		       soft_personalities[i].name, driver->name);
+		return -EBUSY;
+	}
+	err = pci_register_driver(driver);
+	if (!err)
+		soft_pci_registered |= 1U << i;
+	return err;
+}
+
+static int soft_pci_register_named(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < soft_personality_count; i++) {
+		if (strcmp(soft_personalities[i].name, name))
+			continue;
+		return soft_pci_registered & 1U << i ? 0 :
+						       soft_pci_register_one(i);
+	}
+	pr_err("personality=%s: \"%s\" is not known; native, nvidia and gvt are\n",
+	       personality, name);
+	return -EINVAL;
+}
+
+static int soft_pci_register_all(void)
+{
+	char *names = kstrdup(personality, GFP_KERNEL);
+	char *rest = names, *name;
+	int err;
+
+	if (!names)
+		return -ENOMEM;
+	err = soft_pci_register_one(0);
+	while (!err && (name = strsep(&rest, ",")))
+		if (*name)
+			err = soft_pci_register_named(name);
+	kfree(names);
+	return err;
+}
 
 int soft_pci_register(void)
 {
-	int err = soft_pci_check_framebuffer(framebuffer_mib);
+	int err;
 
-	return err ? err : pci_register_driver(&soft_pci_driver);
+	BUILD_BUG_ON(MAX_PERSONALITIES > 8 * sizeof(soft_pci_registered));
+	if (WARN_ON(soft_personality_count > MAX_PERSONALITIES))
+		return -EINVAL;
+	err = soft_pci_check_framebuffer(framebuffer_mib);
+	if (!err)
+		err = soft_pci_register_all();
+	if (err)
+		soft_pci_unregister();
+	return err;
 }
 
 void soft_pci_unregister(void)
 {
-	pci_unregister_driver(&soft_pci_driver);
+	unsigned int i;
+
+	for (i = 0; i < MAX_PERSONALITIES; i++)
+		if (soft_pci_registered & 1U << i)
+			pci_unregister_driver(&soft_pci_drivers[i]);
+	soft_pci_registered = 0;
 }

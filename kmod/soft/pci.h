@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The PCI driver "vgpu" of the synthetic GPUs.
+ * The PCI drivers of the synthetic GPUs.
  */
 #ifndef SOFT_PCI_H
 #define SOFT_PCI_H
@@ -10,7 +10,8 @@
  *
  * After soft_ops_register(), since a GPU found is told to the front end. Sleeps.
  *
- * Return: 0 or -errno; -EINVAL with a line in the log for a bad framebuffer_mib.
+ * Return: 0 or -errno; -EINVAL with a line in the log for a bad module parameter,
+ * -EBUSY with one if somebody else has a driver of the same name.
  */
 int soft_pci_register(void);
 

@@ -24,7 +24,7 @@ static void choose_screen(struct soft_type *type)
 
 	while (i < ARRAY_SIZE(screens) - 1 &&
 	       2 * 4 * (u32)screens[i].width * screens[i].height >
-	       soft_type_framebuffer(type))
+	       soft_type_vram(type))
 		i++;
 	type->max_width = screens[i].width;
 	type->max_height = screens[i].height;
@@ -62,8 +62,9 @@ static const char *parse_framebuffer(void *into, struct soft_span value)
 	struct soft_type *type = into;
 
 	if (!soft_span_take_number(&value, &type->framebuffer_mib) ||
-	    type->framebuffer_mib > 1024 || !soft_span_equals(value, "M"))
-		return "not MiB with M behind, 1024M at most";
+	    type->framebuffer_mib > SOFT_MOST_MIB ||
+	    !soft_span_equals(value, "M"))
+		return "not MiB with M behind, 65536M at most";
 	return NULL;
 }
 

@@ -11,8 +11,8 @@
 /**
  * soft_type_parse() - read a type
  * @type: what to fill; @type->id 0 where @text names none
- * @text: "PROFILE: key=value, ...", as soft_type_describe() has it behind the colon,
- *	and name and id besides; only framebuffer is needed
+ * @text: "PROFILE: key=value, ...", with the keys of a type's description behind the
+ *	colon, and name, id and model besides; only framebuffer is needed
  * @error: filled on an error; points into @text
  *
  * Whether the type is possible says soft_types_add().

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The types of a GPU: those built in, what a type must be, and its texts. Pure
+ * The types of a GPU: those built in, what a type must be, and its name. Pure
  * logic, compiled in user space as well by tests/kmod/test-types.c.
  */
 #include <linux/ctype.h>
@@ -8,55 +8,32 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "personality.h"
 #include "types.h"
 
-struct built_in {
-	u32 gpu_mib;	/* on GPUs of at least so much video memory */
-	u32 framebuffer_mib;
-	const char *profile;
-	u16 max_width;
-	u16 max_height;
-};
-
-/*
- * Numbers follow from the order. The largest screen of each fits twice into its
- * framebuffer: bochs-drm up to Linux 6.12 refuses modes of more than half
- * (drm_vram_helper_mode_valid()).
- */
-static const struct built_in built_in[] = {
-	{ SOFT_LEAST_MIB, 16, "16m", 1920, 1080 },
-	{ 32, 32, "32m", 2560, 1600 },
-	{ 64, 64, "64m", 3840, 2160 },
-	{ 1024, 128, "128m", 3840, 2160 },
-	{ 1024, 256, "256m", 3840, 2160 },
-	{ 4096, 512, "512m", 3840, 2160 },
-	{ 4096, 1024, "1024m", 3840, 2160 },
-};
-
-static void type_init(struct soft_type *type, u32 id,
-		      const struct built_in *from)
+static void type_init(struct soft_type *type, const struct soft_built_in *from)
 {
 	memset(type, 0, sizeof(*type));
-	type->id = id;
+	type->id = from->id;
 	type->framebuffer_mib = from->framebuffer_mib;
 	strscpy(type->profile, from->profile, sizeof(type->profile));
-	snprintf(type->name, sizeof(type->name), "OpenVGPU %uM",
-		 from->framebuffer_mib);
+	strscpy(type->name, from->name, sizeof(type->name));
 	type->max_width = from->max_width;
 	type->max_height = from->max_height;
 	type->heads = 1;
 	type->frame_rate = 60;
 }
 
-void soft_types_init(struct soft_types *types, u32 total_mib)
+void soft_types_init(struct soft_types *types,
+		     const struct soft_personality *personality, u32 total_mib)
 {
 	unsigned int i;
 
 	types->count = 0;
-	for (i = 0; i < ARRAY_SIZE(built_in); i++)
-		if (total_mib >= built_in[i].gpu_mib)
-			type_init(&types->type[types->count++], i + 1,
-				  &built_in[i]);
+	for (i = 0; i < personality->type_count; i++)
+		if (total_mib >= personality->types[i].gpu_mib)
+			type_init(&types->type[types->count++],
+				  &personality->types[i]);
 }
 
 const struct soft_type *soft_types_find(const struct soft_types *types, u32 id)
@@ -107,7 +84,7 @@ static const char *check_screen(const struct soft_type *type)
 		return "max_resolution is 64x64 to 4088x4095, the width a multiple of 8";
 	if ((type->max_width + 160) * type->max_height > 10000000)
 		return "max_resolution is too large for EDID at 60 Hz";
-	if (2 * 4 * pixels > soft_type_framebuffer(type))
+	if (2 * 4 * pixels > soft_type_vram(type))
 		return "max_resolution does not fit twice into the framebuffer";
 	return NULL;
 }
@@ -118,8 +95,8 @@ static const char *check_type(const struct soft_type *type, u32 total_mib)
 
 	if (!profile_valid(type->profile))
 		return "a type's name has letters, digits, \".\", \"_\" and \"-\" only";
-	if (!mib || (mib & (mib - 1)) || mib > 1024)
-		return "framebuffer is a power of two from 1M to 1024M";
+	if (!mib || (mib & (mib - 1)) || mib > SOFT_MOST_MIB)
+		return "framebuffer is a power of two from 1M to 65536M";
 	if (mib > total_mib)
 		return "framebuffer is more than the GPU has";
 	return check_screen(type);
@@ -179,18 +156,6 @@ bool soft_types_remove(struct soft_types *types, const char *profile)
 int soft_type_name(const struct soft_type *type, char *buf, size_t size)
 {
 	int length = snprintf(buf, size, "%s", type->name);
-
-	return length < (int)size ? 0 : -ENOSPC;
-}
-
-int soft_type_describe(const struct soft_type *type, unsigned int max_instance,
-		       char *buf, size_t size)
-{
-	int length = snprintf(buf, size,
-			      "num_heads=%u, frl_config=%u, framebuffer=%uM, max_resolution=%ux%u, max_instance=%u",
-			      type->heads, type->frame_rate,
-			      type->framebuffer_mib, type->max_width,
-			      type->max_height, max_instance);
 
 	return length < (int)size ? 0 : -ENOSPC;
 }

@@ -5,18 +5,23 @@
 #ifndef SOFT_TYPES_H
 #define SOFT_TYPES_H
 
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include "vgpu-rm.h"
 
+struct soft_personality;
+
 #define SOFT_MIN_EDGE	64	/* least width and height of a screen, pixels */
 #define SOFT_MAX_EDGE	4095	/* most that EDID can say, 12 bits */
 #define SOFT_NAME_SIZE	64	/* of a type for people, NUL included */
+#define SOFT_MOST_MIB	65536U	/* framebuffer of a type */
+#define SOFT_VRAM_MIB	256U	/* what of it the guest sees */
 
 /**
  * struct soft_type - a type of vGPU
  * @id: its number in the contract, not 0
- * @framebuffer_mib: video memory in MiB, a power of two up to 1024
+ * @framebuffer_mib: video memory in MiB, a power of two up to SOFT_MOST_MIB
  * @profile: its name in sysfs, after the driver's name
  * @name: its name for people
  * @max_width: widest screen, pixels, a multiple of 8
@@ -47,17 +52,16 @@ struct soft_types {
 	struct soft_type type[VGPU_MAX_TYPES];
 };
 
-#define SOFT_LEAST_MIB	16U	/* framebuffer of a GPU, for the smallest type built in */
+#define SOFT_LEAST_MIB	16U	/* framebuffer of a GPU, for the smallest native type */
 
 /**
  * soft_types_init() - the types that a GPU has if nobody says others
  * @types: what to fill
- * @total_mib: the GPU's video memory, in MiB; at least SOFT_LEAST_MIB
- *
- * They are made for three sizes of GPU: those of 256 MiB, of 1 GiB and of 4 GiB; a
- * larger one offers those of the smaller as well.
+ * @personality: the GPU's make
+ * @total_mib: the GPU's video memory, in MiB
  */
-void soft_types_init(struct soft_types *types, u32 total_mib);
+void soft_types_init(struct soft_types *types,
+		     const struct soft_personality *personality, u32 total_mib);
 
 /**
  * soft_types_find() - a type by its number
@@ -90,14 +94,16 @@ const char *soft_types_add(struct soft_types *types,
 bool soft_types_remove(struct soft_types *types, const char *profile);
 
 /**
- * soft_type_framebuffer() - a type's video memory
+ * soft_type_vram() - what a vGPU shows of its video memory to its guest
  * @type: the type
+ *
+ * Not more than the largest screens need and firmware finds room for below 4 GiB.
  *
  * Return: bytes.
  */
-static inline u32 soft_type_framebuffer(const struct soft_type *type)
+static inline u32 soft_type_vram(const struct soft_type *type)
 {
-	return type->framebuffer_mib << 20;
+	return min(type->framebuffer_mib, SOFT_VRAM_MIB) << 20;
 }
 
 /**
@@ -109,17 +115,5 @@ static inline u32 soft_type_framebuffer(const struct soft_type *type)
  * Return: 0, or -ENOSPC when it does not fit.
  */
 int soft_type_name(const struct soft_type *type, char *buf, size_t size);
-
-/**
- * soft_type_describe() - a type as "key=value, ..."
- * @type: the type
- * @max_instance: vGPUs of it that an empty GPU holds
- * @buf: room for it
- * @size: bytes of @buf
- *
- * Return: 0, or -ENOSPC when it does not fit.
- */
-int soft_type_describe(const struct soft_type *type, unsigned int max_instance,
-		       char *buf, size_t size);
 
 #endif /* SOFT_TYPES_H */

@@ -118,7 +118,7 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 		err = vgpu->placement;
 		goto free_vgpu;
 	}
-	vgpu->vram = vgpu_shmem_file("vgpu-vram", soft_type_framebuffer(type));
+	vgpu->vram = vgpu_shmem_file("vgpu-vram", soft_type_vram(type));
 	if (IS_ERR(vgpu->vram)) {
 		err = PTR_ERR(vgpu->vram);
 		goto release;
@@ -280,7 +280,7 @@ int soft_vgpu_bar_info(void *handle, unsigned int bar,
 		return -(int)fault.error;
 	memset(info, 0, sizeof(*info));
 	if (bar == SOFT_BOCHS_VRAM_BAR) {
-		info->size = soft_type_framebuffer(vgpu->type);
+		info->size = soft_type_vram(vgpu->type);
 		info->flags = VGPU_BAR_PREFETCH;
 	} else if (bar == SOFT_BOCHS_MMIO_BAR) {
 		info->size = SOFT_BOCHS_MMIO_SIZE;
@@ -298,7 +298,7 @@ int soft_vgpu_sparse_mmap(void *handle, unsigned int bar,
 		return 0;
 	}
 	areas[0].offset = 0;
-	areas[0].size = soft_type_framebuffer(vgpu->type);
+	areas[0].size = soft_type_vram(vgpu->type);
 	*count = 1;
 	return 0;
 }
@@ -312,7 +312,7 @@ int soft_vgpu_backing(void *handle, unsigned int region,
 		return -EINVAL;
 	backing->file = vgpu->vram;
 	backing->offset = 0;
-	backing->size = soft_type_framebuffer(vgpu->type);
+	backing->size = soft_type_vram(vgpu->type);
 	return 0;
 }
 

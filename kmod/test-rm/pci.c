@@ -83,8 +83,11 @@ static void test_pci_remove(struct pci_dev *pdev)
 	kfree(gpu);
 }
 
+static char *driver_name = "vgpu-test";
+module_param(driver_name, charp, 0444);
+MODULE_PARM_DESC(driver_name, "name of the PCI driver (default vgpu-test)");
+
 static struct pci_driver test_pci_driver = {
-	.name = "vgpu-test",
 	.id_table = NULL,	/* driver_override alone */
 	.probe = test_pci_probe,
 	.remove = test_pci_remove,
@@ -92,6 +95,7 @@ static struct pci_driver test_pci_driver = {
 
 int test_pci_register(void)
 {
+	test_pci_driver.name = driver_name;
 	return pci_register_driver(&test_pci_driver);
 }
 

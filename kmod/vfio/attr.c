@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The group "vgpu" of attributes that each vGPU has in sysfs: params, which the
- * resource manager judges, vm_name, which it is told at start, and pinned_pages,
- * what it has pinned of guest memory.
+ * The attributes that each vGPU has in sysfs, in a group named by the resource manager:
+ * params, which the resource manager judges, vm_name, which it is told at start, and
+ * pinned_pages, what it has pinned of guest memory.
  */
 #include <linux/ctype.h>
 #include <linux/device.h>
@@ -10,8 +10,9 @@
 
 #include "attr.h"
 #include "gpu.h"
-#include "stats.h"
 #include "vgpu.h"
+
+#define ATTR_NAME_SIZE	32	/* NUL included */
 
 /*
  * The text of one write: its final newline gone, at most @size - 1 bytes, no
@@ -94,7 +95,6 @@ free:
 	kfree(text);
 	return ret ? ret : count;
 }
-static DEVICE_ATTR_RW(params);
 
 static ssize_t vm_name_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
@@ -122,7 +122,6 @@ static ssize_t vm_name_store(struct device *dev, struct device_attribute *attr,
 	kfree(text);
 	return ret ? ret : count;
 }
-static DEVICE_ATTR_RW(vm_name);
 
 static ssize_t pinned_pages_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
@@ -131,22 +130,48 @@ static ssize_t pinned_pages_show(struct device *dev,
 
 	return sysfs_emit(buf, "%lu\n", vgpu_dma_pinned(&vgpu->dma));
 }
-static DEVICE_ATTR_RO(pinned_pages);
 
-static struct attribute *attr_list[] = {
-	&dev_attr_params.attr,
-	&dev_attr_pinned_pages.attr,
-	&dev_attr_vm_name.attr,
-	NULL,
-};
+static bool attr_name_valid(const char *name)
+{
+	size_t length = strlen(name);
 
-static const struct attribute_group attr_group = {
-	.name = "vgpu",
-	.attrs = attr_list,
-};
+	return length && length < ATTR_NAME_SIZE && !strchr(name, '/') &&
+	       strcmp(name, ".") && strcmp(name, "..");
+}
 
-const struct attribute_group *vgpu_attr_groups[] = {
-	&attr_group,
-	&vgpu_stats_group,
-	NULL,
-};
+static void attr_init(struct device_attribute *attr, const char *name,
+		      umode_t mode)
+{
+	sysfs_attr_init(&attr->attr);
+	attr->attr.name = name;
+	attr->attr.mode = mode;
+}
+
+int vgpu_attrs_init(struct vgpu_attrs *attrs, const struct vgpu_rm_ops *ops,
+		    struct pci_dev *gpu)
+{
+	struct vgpu_attr_names names = {
+		.size = sizeof(names),
+		.group = "vgpu",
+		.params = "params",
+	};
+
+	if (ops->get_attr_names)
+		ops->get_attr_names(gpu, &names);
+	if (!attr_name_valid(names.group) || !attr_name_valid(names.params))
+		return -EINVAL;
+	attr_init(&attrs->params, names.params, 0644);
+	attrs->params.show = params_show;
+	attrs->params.store = params_store;
+	attr_init(&attrs->vm_name, "vm_name", 0644);
+	attrs->vm_name.show = vm_name_show;
+	attrs->vm_name.store = vm_name_store;
+	attr_init(&attrs->pinned_pages, "pinned_pages", 0444);
+	attrs->pinned_pages.show = pinned_pages_show;
+	attrs->list[0] = &attrs->params.attr;
+	attrs->list[1] = &attrs->vm_name.attr;
+	attrs->list[2] = &attrs->pinned_pages.attr;
+	attrs->group.name = names.group;
+	attrs->group.attrs = attrs->list;
+	return 0;
+}

@@ -1,13 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The group "vgpu" of attributes that each vGPU has in sysfs.
+ * The attributes that each vGPU has in sysfs.
  */
 #ifndef VGPU_VFIO_ATTR_H
 #define VGPU_VFIO_ATTR_H
 
-struct attribute_group;
+#include <linux/device.h>
+#include <linux/sysfs.h>
 
-/* For a driver whose devices have a struct vgpu_vfio as driver data. */
-extern const struct attribute_group *vgpu_attr_groups[];
+struct pci_dev;
+struct vgpu_rm_ops;
+
+/**
+ * struct vgpu_attrs - the attributes of a GPU's vGPUs
+ * @group: all of them, for a device whose driver data is a struct vgpu_vfio
+ * @params: the administrator's parameters
+ * @vm_name: the administrator's name for the machine
+ * @pinned_pages: how much guest memory is pinned
+ * @list: these
+ */
+struct vgpu_attrs {
+	struct attribute_group group;
+	struct device_attribute params;
+	struct device_attribute vm_name;
+	struct device_attribute pinned_pages;
+	struct attribute *list[4];
+};
+
+/**
+ * vgpu_attrs_init() - the attributes, with the names that the RM wants
+ * @attrs: zero; what to fill
+ * @ops: the RM's operations
+ * @gpu: the GPU
+ *
+ * Return: 0, or -EINVAL for names that sysfs can't have.
+ */
+int vgpu_attrs_init(struct vgpu_attrs *attrs, const struct vgpu_rm_ops *ops,
+		    struct pci_dev *gpu);
 
 #endif /* VGPU_VFIO_ATTR_H */

@@ -188,6 +188,9 @@ static int gpu_announce_locked(struct vgpu_gpu *gpu)
 	struct kobject *kobj = &gpu->pdev->dev.kobj;
 	int ret;
 
+	ret = vgpu_attrs_init(&gpu->attrs, &gpu->manager->ops, gpu->pdev);
+	if (ret)
+		return ret;
 	ret = sysfs_create_group(kobj, &vgpu_stats_gpu_group);
 	if (ret)
 		return ret;

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "attr.h"
 #include "stats.h"
 
 #include "vgpu-rm.h"
@@ -56,6 +57,7 @@ struct vgpu_manager {
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
  * @vgpu_count: vGPUs that exist
+ * @attrs: the attributes of its vGPUs; constant
  * @type_count: types in @types
  * @types: what the RM offered when the transport was registered
  */
@@ -82,6 +84,8 @@ struct vgpu_gpu {
 	struct mutex lock;
 	bool closed;
 	unsigned int vgpu_count;
+
+	struct vgpu_attrs attrs;
 
 	unsigned int type_count;
 	struct vgpu_type types[VGPU_MAX_TYPES];

@@ -12,8 +12,8 @@
 #include <linux/slab.h>
 #include <linux/utsname.h>
 
-#include "attr.h"
 #include "gpu.h"
+#include "stats.h"
 #include "vgpu.h"
 
 /*
@@ -83,13 +83,19 @@ static int mdev_probe(struct mdev_device *device)
 	if (IS_ERR(vgpu))
 		return PTR_ERR(vgpu);
 	dev_set_drvdata(&device->dev, vgpu);
-	return 0;
+	ret = sysfs_create_group(&device->dev.kobj, &mdev->gpu->attrs.group);
+	if (ret)
+		vgpu_vfio_destroy(vgpu);
+	return ret;
 }
 
 /* While the vGPU is open this waits in VFIO, which asks the user to let go. */
 static void mdev_remove(struct mdev_device *device)
 {
-	vgpu_vfio_destroy(dev_get_drvdata(&device->dev));
+	struct vgpu_vfio *vgpu = dev_get_drvdata(&device->dev);
+
+	sysfs_remove_group(&device->dev.kobj, &vgpu->gpu->attrs.group);
+	vgpu_vfio_destroy(vgpu);
 }
 
 static unsigned int mdev_get_available(struct mdev_type *type)
@@ -115,6 +121,11 @@ static ssize_t mdev_show_description(struct mdev_type *type, char *buf)
 	return ret ? vgpu_rm_result(ret) : sysfs_emit(buf, "%s\n", text);
 }
 
+static const struct attribute_group *mdev_groups[] = {
+	&vgpu_stats_group,
+	NULL,
+};
+
 static struct mdev_driver mdev_driver = {
 	.device_api = VFIO_DEVICE_API_PCI_STRING,
 	.probe = mdev_probe,
@@ -125,7 +136,7 @@ static struct mdev_driver mdev_driver = {
 		.name = "vgpu-vfio",
 		.owner = THIS_MODULE,
 		.mod_name = KBUILD_MODNAME,
-		.dev_groups = vgpu_attr_groups,
+		.dev_groups = mdev_groups,
 	},
 };
 

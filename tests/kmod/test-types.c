@@ -14,11 +14,13 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "personality.h"
 #include "type-text.h"
 #include "types.h"
 #include "vgpu-rm.h"
 
 #define GPU_MIB 256
+#define NATIVE  (&soft_personalities[0])
 
 static const struct soft_type good = {
     .id = 70,
@@ -38,7 +40,7 @@ assert_refused(const struct soft_type *type, const char *why)
     const char *wrong;
 
     memset(&types, 0, sizeof types);
-    soft_types_init(&types, GPU_MIB);
+    soft_types_init(&types, NATIVE, GPU_MIB);
     before = types;
     wrong = soft_types_add(&types, type, GPU_MIB);
     assert_non_null(wrong);
@@ -58,7 +60,7 @@ test_built_in(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(gpus); i++) {
-        soft_types_init(&types, gpus[i].mib);
+        soft_types_init(&types, NATIVE, gpus[i].mib);
         assert_int_equal(types.count, gpus[i].count);
         again.count = 0;
         for (unsigned int t = 0; t < types.count; t++) {
@@ -94,7 +96,7 @@ test_bad_numbers_are_refused(void **state)
     assert_refused(&type, "framebuffer is a power of two");
     type = good, type.framebuffer_mib = 12;
     assert_refused(&type, "framebuffer is a power of two");
-    type = good, type.framebuffer_mib = 2048;
+    type = good, type.framebuffer_mib = 131072;
     assert_refused(&type, "framebuffer is a power of two");
     type = good, type.framebuffer_mib = 512;
     assert_refused(&type, "more than the GPU has");
@@ -148,7 +150,7 @@ test_add_and_remove(void **state)
     struct soft_type type = good;
 
     (void)state;
-    soft_types_init(&types, GPU_MIB);
+    soft_types_init(&types, NATIVE, GPU_MIB);
     assert_null(soft_types_add(&types, &good, GPU_MIB));
     type.id = 0;
     strscpy(type.profile, "other", sizeof type.profile);
@@ -193,16 +195,15 @@ test_texts(void **state)
     char text[VGPU_TEXT_SIZE];
 
     (void)state;
-    soft_types_init(&types, 4096);
+    soft_types_init(&types, NATIVE, 4096);
     type = soft_types_find(&types, 1);
     assert_int_equal(soft_type_name(type, text, sizeof text), 0);
     assert_string_equal(text, "OpenVGPU 16M");
-    assert_int_equal(soft_type_describe(type, 16, text, sizeof text), 0);
+    assert_true(NATIVE->describe(text, sizeof text, type, 16) < (int)sizeof text);
     assert_string_equal(text, "num_heads=1, frl_config=60, framebuffer=16M, "
                               "max_resolution=1920x1080, max_instance=16");
     assert_int_equal(soft_type_name(type, text, 13), 0);
     assert_int_equal(soft_type_name(type, text, 12), -ENOSPC);
-    assert_int_equal(soft_type_describe(type, 16, text, 16), -ENOSPC);
 }
 
 /* What a type says of itself can be written again. */
@@ -215,11 +216,11 @@ test_parse_what_is_described(void **state)
     char text[VGPU_TEXT_SIZE + 64], description[VGPU_TEXT_SIZE];
 
     (void)state;
-    soft_types_init(&types, 4096);
+    soft_types_init(&types, NATIVE, 4096);
     for (unsigned int i = 0; i < types.count; i++) {
         const struct soft_type *type = &types.type[i];
 
-        assert_int_equal(soft_type_describe(type, 7, description, sizeof description), 0);
+        assert_true(NATIVE->describe(description, sizeof description, type, 7) < VGPU_TEXT_SIZE);
         snprintf(text, sizeof text, "%s: %s, name=%s, id=%u", type->profile, description,
                  type->name, type->id);
         assert_int_equal(soft_type_parse(&parsed, text, &error), 0);
@@ -277,7 +278,7 @@ test_parse_refuses(void **state)
         {"a: framebuffer=8", "framebuffer", "MiB with M"},
         {"a: framebuffer=8G", "framebuffer", "MiB with M"},
         {"a: framebuffer=8MB", "framebuffer", "MiB with M"},
-        {"a: framebuffer=1025M", "framebuffer", "1024M at most"},
+        {"a: framebuffer=65537M", "framebuffer", "65536M at most"},
         {"a: framebuffer=4294967304M", "framebuffer", "MiB with M"},
         {"a: framebuffer=8M, framebuffer=8M", "framebuffer", "twice"},
         {"a: framebuffer=8M,", "", "key=value"},
@@ -312,6 +313,52 @@ test_parse_refuses(void **state)
     }
 }
 
+/* A GPU of the usual size has all types of its make, each possible, under names that differ. */
+static void
+test_personalities(void **state)
+{
+    struct soft_types types, again;
+    char text[VGPU_TEXT_SIZE];
+
+    (void)state;
+    for (unsigned int i = 1; i < soft_personality_count; i++) {
+        const struct soft_personality *make = &soft_personalities[i];
+
+        assert_ptr_equal(soft_personality_of_driver(make->driver), make);
+        soft_types_init(&types, make, make->framebuffer_mib);
+        assert_int_equal(types.count, make->type_count);
+        again.count = 0;
+        for (unsigned int t = 0; t < types.count; t++) {
+            assert_null(soft_types_add(&again, &types.type[t], make->framebuffer_mib));
+            assert_true(make->describe(text, sizeof text, &types.type[t], 1) < VGPU_TEXT_SIZE);
+        }
+    }
+    assert_ptr_equal(soft_personality_of_driver("vgpu"), NATIVE);
+    assert_ptr_equal(soft_personality_of_driver("other"), NATIVE);
+}
+
+/* As i915 itself says it (drivers/gpu/drm/i915/gvt/vgpu.c). */
+static void
+test_gvt_describes_as_i915(void **state)
+{
+    static const char *const expected[] = {
+        "low_gm_size: 64MB\nhigh_gm_size: 384MB\nfence: 4\nresolution: 1024x768\nweight: 2",
+        "low_gm_size: 128MB\nhigh_gm_size: 512MB\nfence: 4\nresolution: 1920x1200\nweight: 4",
+        "low_gm_size: 256MB\nhigh_gm_size: 1024MB\nfence: 4\nresolution: 1920x1200\nweight: 8",
+        "low_gm_size: 512MB\nhigh_gm_size: 2048MB\nfence: 4\nresolution: 1920x1200\nweight: 16",
+    };
+    const struct soft_personality *gvt = soft_personality_of_driver("i915");
+    struct soft_types types;
+    char text[VGPU_TEXT_SIZE];
+
+    (void)state;
+    soft_types_init(&types, gvt, gvt->framebuffer_mib);
+    for (unsigned int t = 0; t < types.count; t++) {
+        gvt->describe(text, sizeof text, &types.type[t], 1);
+        assert_string_equal(text, expected[t]);
+    }
+}
+
 /* Of a GPU that has them all, as the table of vgpu-soft(7) has it. */
 static void
 page_row(char *row, size_t size, const struct soft_type *type)
@@ -319,7 +366,7 @@ page_row(char *row, size_t size, const struct soft_type *type)
     char on[16] = "\\(en"; /* a dash: not on one of 256 MiB */
     struct soft_types usual;
 
-    soft_types_init(&usual, GPU_MIB);
+    soft_types_init(&usual, NATIVE, GPU_MIB);
     if (soft_types_find(&usual, type->id))
         snprintf(on, sizeof on, "%u", GPU_MIB / type->framebuffer_mib);
     snprintf(row, size, "vgpu-%s\t%s\t%u MiB\t%ux%u\t%s\t%u\n", type->profile, type->name,
@@ -338,7 +385,7 @@ test_page_has_them(void **state)
     FILE *page;
 
     (void)state;
-    soft_types_init(&types, 4096);
+    soft_types_init(&types, NATIVE, 4096);
     snprintf(path, sizeof path, "%s/docs/vgpu-soft.7", top ? top : "../..");
     page = fopen(path, "r");
     assert_non_null(page);
@@ -368,6 +415,8 @@ main(void)
         cmocka_unit_test(test_parse_what_is_described),
         cmocka_unit_test(test_parse_defaults),
         cmocka_unit_test(test_parse_refuses),
+        cmocka_unit_test(test_personalities),
+        cmocka_unit_test(test_gvt_describes_as_i915),
         cmocka_unit_test(test_page_has_them),
     };
 
