@@ -8,7 +8,8 @@
  * nothing of mdev and nothing of an IOMMU.
  *
  * Objects
- *   GPU            the struct pci_dev an RM drives; named in probe and remove.
+ *   GPU            the struct pci_dev an RM drives, or a virtual function of it;
+ *                  named in probe and remove.
  *   type           what a vGPU can be: a number, fixed while the GPU has vGPUs.
  *   vGPU           two opaque handles, made together at create: @vgpu is the
  *                  RM's and comes first in every operation; struct vgpu_vfio is
@@ -239,10 +240,12 @@ struct vgpu_plane {
  * struct vgpu_stats - what a vGPU uses that only the RM knows
  * @size: sizeof(struct vgpu_stats) of the front end; set by the front end
  * @framebuffer_bytes: framebuffer now allocated
+ * @reserved: not looked at
  */
 struct vgpu_stats {
 	u32 size;
 	u64 framebuffer_bytes;
+	u64 reserved[2];
 };
 
 /**
@@ -292,9 +295,9 @@ struct vgpu_start_info {
  *
  * @vgpu_create: make a vGPU of @info->type, reserve its capacity, fill
  *	@identity and the RM's handle @vgpu. No memory of the framebuffer need
- *	be allocated yet. Serialised per GPU with vgpu_delete() by the front
- *	end. -ENOSPC when capacity lacks, -EINVAL for a type that the GPU does
- *	not have. The back end's module is held from here to vgpu_delete().
+ *	be allocated yet. Serialised with vgpu_delete() by the front end, per
+ *	GPU, or per function. -ENOSPC when capacity lacks, -EINVAL for a type
+ *	that the GPU does not have. The back end's module is held from here to vgpu_delete().
  * @vgpu_delete: give everything back. Never called while the vGPU is started.
  *	0 frees @vgpu; -EBUSY refuses and leaves it as it was.
  * @vgpu_bar_info: describe BAR @bar, 0 to 5. Called after each start is done;
@@ -308,8 +311,9 @@ struct vgpu_start_info {
  *	interrupt before start_done(). If the wait ends first, the front end
  *	calls stop, which may come before the late answer.
  * @get_types: the types of @gpu that exist, whether or not one more can be made:
- *	at most *@count of them into @types, and the number into *@count. Called
- *	in probe() and after types_changed().
+ *	at most *@count of them into @types, and the number into *@count; none on
+ *	a GPU whose virtual functions have them. Called in probe() and after
+ *	types_changed().
  * @get_name: a display name of type @type, no newline, into @buf of @size bytes.
  * @get_description: "key=value, ..." about type @type, likewise: num_heads,
  *	frl_config (frames a second), framebuffer (with M for MiB),
@@ -410,6 +414,10 @@ struct vgpu_rm;
  * @probe: @gpu is up and can take vGPUs. Called by the RM's own PCI probe, or
  *	later. May sleep; calls get_types(), get_name(). After it returns 0 users
  *	see the GPU. -ENODEV without types, -EEXIST if it is known already.
+ *	A virtual function is announced likewise, after its GPU: it takes one
+ *	vGPU, which is the function itself as a VFIO device with no mdev, and is
+ *	what get_types(), get_name(), get_description() and get_instances() are
+ *	asked about then; vgpu_create() names both.
  * @remove: @gpu leaves. Must pair with probe(); asks every user to let go
  *	(VFIO's REQ), waits for them, deletes each vGPU, and returns when none
  *	of the GPU's operations runs or will run. Sleeps.
@@ -428,7 +436,7 @@ struct vgpu_rm;
  *	are dropped, users get VFIO's ERR. Contexts as for @inject_interrupt.
  *	remove() follows.
  * @types_changed: get_types() would answer differently. Sleeps. -EBUSY while
- *	the GPU has a vGPU.
+ *	the GPU has a vGPU, -ENODEV if it has no types now.
  * @dma_rw: copy @size bytes between @buf and guest memory at @iova, for a
  *	started vGPU. Sleeps; VFIO's unmaps wait meanwhile, so copy 64 KiB or so
  *	at once, not more. -EINVAL, -EFAULT where

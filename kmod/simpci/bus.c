@@ -15,7 +15,7 @@
 #include <linux/string.h>
 
 #include "bus.h"
-#include "bus-attr.h"
+#include "bus-const.h"
 #include "host.h"
 #include "pci-domain.h"
 #include "spec.h"
@@ -62,7 +62,7 @@ static void simpci_bus_remove(struct device *dev)
 	gpu->host = ERR_PTR(-ENODEV);
 }
 
-static struct bus_type simpci_bus = {
+static VGPU_BUS_CONST struct bus_type simpci_bus = {
 	.name = "vgpu-simpci",
 	.probe = simpci_bus_probe,
 	.remove = simpci_bus_remove,
@@ -77,6 +77,7 @@ static struct device_driver simpci_driver = {
 	.owner = THIS_MODULE,
 	.bus = &simpci_bus,
 	.suppress_bind_attrs = true,
+	.probe_type = PROBE_FORCE_SYNCHRONOUS,
 };
 
 static void simpci_gpu_release(struct device *dev)
@@ -118,14 +119,14 @@ static int simpci_join(struct simpci_gpu *gpu)
 
 	mutex_lock(&gpus_lock);
 	domain = simpci_find_domain_locked(wanted ? wanted : 1);
-	if (domain < 0)
-		goto unlock;
 	if (wanted && domain != wanted) {
 		pr_err("PCI domain %04x is taken\n", wanted);
-		vgpu_pci_domain_put(domain);
+		if (domain > 0)
+			vgpu_pci_domain_put(domain);
 		domain = -EEXIST;
-		goto unlock;
 	}
+	if (domain < 0)
+		goto unlock;
 	gpu->spec.domain = domain;
 	list_add_tail(&gpu->node, &gpus);
 unlock:
@@ -186,6 +187,37 @@ static int simpci_check_node(int node)
 	return -EINVAL;
 }
 
+/*
+ * A driver that a device is kept for gets it without a look at its ids, and most
+ * know no device but those that they list. vgpu-soft does.
+ */
+static int simpci_driver_is_stranger(struct device_driver *driver, void *data)
+{
+	const struct pci_device_id *id = to_pci_driver(driver)->id_table;
+	const struct simpci_spec *spec = data;
+
+	if (strcmp(driver->name, spec->driver) || !id ||
+	    !strcmp(module_name(driver->owner), "vgpu_soft"))
+		return 0;
+	for (; id->vendor || id->class_mask; id++)
+		if ((id->vendor == (u32)PCI_ANY_ID ||
+		     id->vendor == spec->vendor) &&
+		    (id->device == (u32)PCI_ANY_ID ||
+		     id->device == spec->device))
+			return 0;
+	return 1;
+}
+
+static int simpci_check_driver(struct simpci_spec *spec)
+{
+	if (!bus_for_each_drv(&pci_bus_type, NULL, spec,
+			      simpci_driver_is_stranger))
+		return 0;
+	pr_err("new_gpu: a driver \"%s\" is loaded that does not know %04x:%04x; unload it first\n",
+	       spec->driver, spec->vendor, spec->device);
+	return -EBUSY;
+}
+
 static struct simpci_gpu *simpci_gpu_alloc(const struct simpci_spec *spec)
 {
 	struct simpci_gpu *gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
@@ -206,6 +238,8 @@ int simpci_bus_new(struct simpci_spec *spec)
 	int err;
 
 	err = simpci_check_node(spec->node);
+	if (!err)
+		err = simpci_check_driver(spec);
 	if (err)
 		return err;
 	gpu = simpci_gpu_alloc(spec);
@@ -230,7 +264,8 @@ put:
 	return err;
 }
 
-static ssize_t new_gpu_store(vgpu_attr_bus *bus, const char *buf, size_t count)
+static ssize_t new_gpu_store(VGPU_BUS_CONST struct bus_type *bus,
+			     const char *buf, size_t count)
 {
 	struct simpci_spec spec;
 	const char *wrong, *why;
@@ -263,7 +298,7 @@ static struct simpci_gpu *simpci_take(const char *name, bool force)
 		if (!gpu->there || strcmp(dev_name(&gpu->dev), name))
 			continue;
 		if (!force && simpci_host_busy(gpu->host)) {
-			pr_err("del_gpu: %s has vGPUs; remove them, or write \"%s force\", which asks their users to let go and ends those that do not\n",
+			pr_err("del_gpu: %s has vGPUs or virtual functions; remove them, or write \"%s force\", which asks their users to let go and ends those that do not\n",
 			       name, name);
 			return ERR_PTR(-EBUSY);
 		}
@@ -287,7 +322,8 @@ static int simpci_del(const char *name, bool force)
 	return 0;
 }
 
-static ssize_t del_gpu_store(vgpu_attr_bus *bus, const char *buf, size_t count)
+static ssize_t del_gpu_store(VGPU_BUS_CONST struct bus_type *bus,
+			     const char *buf, size_t count)
 {
 	char *text, *name, *more;
 	int err = -EINVAL;

@@ -31,8 +31,8 @@ void simpci_bus_exit(void);
  * Sleeps; takes PCI's rescan lock. What is wrong goes to the log.
  *
  * Return: 0; -EINVAL for a NUMA node that is not online, -EEXIST for a domain
- * that is taken, -ENOSPC if none is free, -EBUSY without addresses for its BAR,
- * -ENOMEM.
+ * that is taken, -ENOSPC if none is free, -EBUSY without addresses for its BAR or
+ * if a driver that would be harmed waits for it, -ENOMEM.
  */
 int simpci_bus_new(struct simpci_spec *spec);
 

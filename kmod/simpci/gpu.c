@@ -5,6 +5,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/pci_regs.h>
+#include <linux/string.h>
 
 #include "gpu.h"
 #include "spec.h"
@@ -12,6 +13,7 @@
 #define PM	SIMPCI_GPU_CAP_PM
 #define EXP	SIMPCI_GPU_CAP_EXP
 #define OURS	SIMPCI_GPU_CAP_OURS
+#define SRIOV	SIMPCI_GPU_CAP_SRIOV
 
 /* An id and a pointer to the next, PCI r3.0 section 6.7. */
 #define CAP(id, next)	((id) | (next) << 8)
@@ -70,17 +72,80 @@ static const struct simpci_field common[] = {
 	READ_ONLY(OURS + SIMPCI_OURS_MAGIC, 4, SIMPCI_MAGIC),
 };
 
+/* A virtual function reads its ids as ones, PCIe r6.0 section 9.3.4.1.1. */
+static const struct simpci_field virtual_function[] = {
+	READ_ONLY(PCI_VENDOR_ID, 4, ~0U),
+	{ PCI_COMMAND, 2, 0, .writable = PCI_COMMAND_MASTER },
+	READ_ONLY(PCI_STATUS, 2, PCI_STATUS_CAP_LIST),
+	READ_ONLY(PCI_CLASS_REVISION, 4, SIMPCI_GPU_CLASS << 8 | 0x01),
+	READ_ONLY(PCI_CAPABILITY_LIST, 1, EXP),
+	READ_ONLY(EXP, 2, CAP(PCI_CAP_ID_EXP, 0)),
+	READ_ONLY(EXP + PCI_EXP_FLAGS, 2, EXP_FLAGS),
+	READ_ONLY(EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_RBER),
+};
+
+static void set_subsystem(struct simpci_config *config,
+			  const struct simpci_spec *spec)
+{
+	const struct simpci_field fields[] = {
+		READ_ONLY(PCI_SUBSYSTEM_VENDOR_ID, 2, spec->vendor),
+		READ_ONLY(PCI_SUBSYSTEM_ID, 2, spec->device),
+	};
+
+	simpci_config_set(config, fields, ARRAY_SIZE(fields));
+}
+
+/* The functions have no BARs: what a guest sees of them is another's work. */
+static void set_sriov(struct simpci_config *config,
+		      const struct simpci_spec *spec)
+{
+	const struct simpci_field fields[] = {
+		READ_ONLY(SRIOV, 4, PCI_EXT_CAP_ID_SRIOV | 1 << 16),
+		{ SRIOV + PCI_SRIOV_CTRL, 2, 0,
+		  .writable = PCI_SRIOV_CTRL_VFE | PCI_SRIOV_CTRL_MSE },
+		READ_ONLY(SRIOV + PCI_SRIOV_INITIAL_VF, 2, spec->vfs),
+		READ_ONLY(SRIOV + PCI_SRIOV_TOTAL_VF, 2, spec->vfs),
+		{ SRIOV + PCI_SRIOV_NUM_VF, 2, 0, .writable = 0xffff },
+		READ_ONLY(SRIOV + PCI_SRIOV_VF_OFFSET, 2, SIMPCI_VF_DEVFN),
+		READ_ONLY(SRIOV + PCI_SRIOV_VF_STRIDE, 2, 1),
+		READ_ONLY(SRIOV + PCI_SRIOV_VF_DID, 2, spec->device),
+		READ_ONLY(SRIOV + PCI_SRIOV_SUP_PGSIZE, 4, 0x553),
+		{ SRIOV + PCI_SRIOV_SYS_PGSIZE, 4, 1, .writable = ~0U },
+	};
+
+	simpci_config_set(config, fields, ARRAY_SIZE(fields));
+}
+
 void simpci_gpu_init(struct simpci_config *config,
 		     const struct simpci_spec *spec)
 {
 	const struct simpci_field own[] = {
 		READ_ONLY(PCI_VENDOR_ID, 2, spec->vendor),
 		READ_ONLY(PCI_DEVICE_ID, 2, spec->device),
-		READ_ONLY(PCI_SUBSYSTEM_VENDOR_ID, 2, spec->vendor),
-		READ_ONLY(PCI_SUBSYSTEM_ID, 2, spec->device),
 		READ_ONLY(OURS + SIMPCI_OURS_MIB, 4, spec->framebuffer_mib),
 	};
 
 	simpci_config_set(config, common, ARRAY_SIZE(common));
 	simpci_config_set(config, own, ARRAY_SIZE(own));
+	set_subsystem(config, spec);
+	if (spec->vfs)
+		set_sriov(config, spec);
+}
+
+void simpci_vf_init(struct simpci_config *config,
+		    const struct simpci_spec *spec)
+{
+	memset(config, 0, sizeof(*config));
+	simpci_config_set(config, virtual_function,
+			  ARRAY_SIZE(virtual_function));
+	set_subsystem(config, spec);
+}
+
+unsigned int simpci_gpu_vfs(const struct simpci_config *config)
+{
+	u32 control = simpci_config_read(config, SRIOV + PCI_SRIOV_CTRL, 2);
+
+	if (!(control & PCI_SRIOV_CTRL_VFE))
+		return 0;
+	return simpci_config_read(config, SRIOV + PCI_SRIOV_NUM_VF, 2);
 }

@@ -27,6 +27,11 @@
 
 #define SIMPCI_MAGIC		0x55504756
 
+/* SR-IOV, PCIe r6.0 section 9.3.3, the first extended capability. */
+#define SIMPCI_GPU_CAP_SRIOV	0x100
+
+#define SIMPCI_VF_DEVFN		0x08	/* of the first; the others follow */
+
 struct simpci_spec;
 
 /**
@@ -36,5 +41,21 @@ struct simpci_spec;
  */
 void simpci_gpu_init(struct simpci_config *config,
 		     const struct simpci_spec *spec);
+
+/**
+ * simpci_vf_init() - that of a virtual function at power-on
+ * @config: the space; all of it is overwritten
+ * @spec: its GPU
+ */
+void simpci_vf_init(struct simpci_config *config,
+		    const struct simpci_spec *spec);
+
+/**
+ * simpci_gpu_vfs() - how many virtual functions are on
+ * @config: the GPU's configuration space
+ *
+ * Return: 0 while VF Enable is clear, else what software wrote to NumVFs.
+ */
+unsigned int simpci_gpu_vfs(const struct simpci_config *config);
 
 #endif /* SIMPCI_GPU_H */

@@ -5,8 +5,11 @@
  */
 #include <linux/err.h>
 #include <linux/ioport.h>
+#include <linux/minmax.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "driver-override.h"
@@ -27,29 +30,47 @@ struct simpci_host {
 	struct pci_host_bridge *bridge;
 	struct resource window;
 	struct resource busn;
+	struct simpci_spec spec;	/* constant */
 	/*
-	 * Guards the data in config; raw and with interrupts off since the
-	 * kernel accesses configuration space in any context.
+	 * Guards the data in the configuration spaces; raw and with interrupts
+	 * off since the kernel accesses them in any context. The pointer is set
+	 * before the bus exists; what it points to is freed after the bus has
+	 * gone.
 	 */
 	raw_spinlock_t lock;
 	struct simpci_config config;
+	struct simpci_config *vfs;	/* as many as spec says */
 };
+
+/* The function at @devfn, or NULL if none is there now. */
+static struct simpci_config *simpci_host_config(struct simpci_host *host,
+						unsigned int devfn)
+{
+	unsigned int vfs;
+
+	lockdep_assert_held(&host->lock);
+	if (devfn == GPU_DEVFN)
+		return &host->config;
+	vfs = min_t(unsigned int, simpci_gpu_vfs(&host->config),
+		    host->spec.vfs);
+	if (devfn < SIMPCI_VF_DEVFN || devfn - SIMPCI_VF_DEVFN >= vfs)
+		return NULL;
+	return &host->vfs[devfn - SIMPCI_VF_DEVFN];
+}
 
 static int simpci_host_read(struct pci_bus *bus, unsigned int devfn, int where,
 			    int size, u32 *value)
 {
 	struct simpci_host *host =
 		container_of(bus->sysdata, struct simpci_host, sysdata);
+	struct simpci_config *config;
 	unsigned long flags;
 
-	if (devfn != GPU_DEVFN) {
-		*value = ~0U;
-		return PCIBIOS_DEVICE_NOT_FOUND;
-	}
 	raw_spin_lock_irqsave(&host->lock, flags);
-	*value = simpci_config_read(&host->config, where, size);
+	config = simpci_host_config(host, devfn);
+	*value = config ? simpci_config_read(config, where, size) : ~0U;
 	raw_spin_unlock_irqrestore(&host->lock, flags);
-	return PCIBIOS_SUCCESSFUL;
+	return config ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
 
 static int simpci_host_write(struct pci_bus *bus, unsigned int devfn, int where,
@@ -57,14 +78,15 @@ static int simpci_host_write(struct pci_bus *bus, unsigned int devfn, int where,
 {
 	struct simpci_host *host =
 		container_of(bus->sysdata, struct simpci_host, sysdata);
+	struct simpci_config *config;
 	unsigned long flags;
 
-	if (devfn != GPU_DEVFN)
-		return PCIBIOS_DEVICE_NOT_FOUND;
 	raw_spin_lock_irqsave(&host->lock, flags);
-	simpci_config_write(&host->config, where, size, value);
+	config = simpci_host_config(host, devfn);
+	if (config)
+		simpci_config_write(config, where, size, value);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
-	return PCIBIOS_SUCCESSFUL;
+	return config ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
 
 static struct pci_ops simpci_host_ops = {
@@ -86,23 +108,39 @@ static int simpci_host_claim_window(struct simpci_host *host)
 				 SIMPCI_GPU_BAR_SIZE, NULL, NULL);
 }
 
-/* The GPU, to be given back by pci_dev_put(); NULL if it was removed by hand. */
-static struct pci_dev *simpci_host_gpu(struct simpci_host *host)
+/*
+ * A GPU or a function of it has been found, for the first time or by a rescan, and
+ * no driver may look at it yet.
+ */
+static int simpci_host_notify(struct notifier_block *block,
+			      unsigned long event, void *data)
 {
-	return pci_get_slot(host->bridge->bus, GPU_DEVFN);
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct simpci_host *host;
+
+	if (event != BUS_NOTIFY_ADD_DEVICE ||
+	    pdev->bus->ops != &simpci_host_ops)
+		return NOTIFY_DONE;
+	host = container_of(pdev->bus->sysdata, struct simpci_host, sysdata);
+	if (*host->spec.driver &&
+	    vgpu_pci_override_driver(pdev, host->spec.driver))
+		pci_err(pdev, "no memory to keep it for driver \"%s\"\n",
+			host->spec.driver);
+	return NOTIFY_OK;
 }
 
-/* After it was found and before drivers may look at it. */
-static int simpci_host_reserve_gpu(struct simpci_host *host, const char *driver)
-{
-	struct pci_dev *gpu = simpci_host_gpu(host);
-	int err;
+static struct notifier_block simpci_host_notifier = {
+	.notifier_call = simpci_host_notify,
+};
 
-	if (!gpu)
-		return -ENODEV;
-	err = *driver ? vgpu_pci_override_driver(gpu, driver) : 0;
-	pci_dev_put(gpu); /* pairs with simpci_host_gpu() */
-	return err;
+int simpci_host_init(void)
+{
+	return bus_register_notifier(&pci_bus_type, &simpci_host_notifier);
+}
+
+void simpci_host_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &simpci_host_notifier);
 }
 
 static void simpci_host_remove_bus_locked(struct simpci_host *host)
@@ -112,7 +150,7 @@ static void simpci_host_remove_bus_locked(struct simpci_host *host)
 }
 
 /* Registers the bridge in its domain. Pairs with simpci_host_unplug(). */
-static int simpci_host_plug(struct simpci_host *host, const char *driver)
+static int simpci_host_plug(struct simpci_host *host)
 {
 	int err;
 
@@ -120,11 +158,6 @@ static int simpci_host_plug(struct simpci_host *host, const char *driver)
 	err = pci_scan_root_bus_bridge(host->bridge);
 	if (err)
 		goto unlock;
-	err = simpci_host_reserve_gpu(host, driver);
-	if (err) {
-		simpci_host_remove_bus_locked(host);
-		goto unlock;
-	}
 	pci_assign_unassigned_bus_resources(host->bridge->bus);
 	pci_bus_add_devices(host->bridge->bus);
 unlock:
@@ -139,18 +172,59 @@ static void simpci_host_unplug(struct simpci_host *host)
 	pci_unlock_rescan_remove();
 }
 
+static unsigned int simpci_host_vfs(struct simpci_host *host)
+{
+	unsigned long flags;
+	unsigned int vfs;
+
+	raw_spin_lock_irqsave(&host->lock, flags);
+	vfs = min_t(unsigned int, simpci_gpu_vfs(&host->config),
+		    host->spec.vfs);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
+	return vfs;
+}
+
+/* No driver has this name: nobody takes again what was let go of. */
+static void simpci_host_release_driver(struct simpci_host *host,
+				       unsigned int devfn)
+{
+	struct pci_dev *pdev = pci_get_slot(host->bridge->bus, devfn);
+
+	if (!pdev)
+		return;
+	vgpu_pci_override_driver(pdev, "(gone)");
+	device_release_driver(&pdev->dev);
+	pci_dev_put(pdev); /* pairs with pci_get_slot() */
+}
+
+/* With the locks that the PCI core has here, in its order (sriov_numvfs_store()). */
+static void simpci_host_disable_vfs(struct simpci_host *host)
+{
+	struct pci_dev *gpu = pci_get_slot(host->bridge->bus, GPU_DEVFN);
+
+	if (!gpu)
+		return;
+	device_lock(&gpu->dev);
+	pci_lock_rescan_remove();
+	if (pci_num_vf(gpu))
+		pci_disable_sriov(gpu);
+	pci_unlock_rescan_remove();
+	device_unlock(&gpu->dev);
+	pci_dev_put(gpu); /* pairs with pci_get_slot() */
+}
+
 /*
  * A driver may wait for users of its GPU. Let it wait here, not under the
  * rescan lock, which stalls all of PCI.
  */
 static void simpci_host_drain(struct simpci_host *host)
 {
-	struct pci_dev *gpu = simpci_host_gpu(host);
+	unsigned int i, vfs = simpci_host_vfs(host);
 
-	if (!gpu)
-		return;
-	device_release_driver(&gpu->dev);
-	pci_dev_put(gpu); /* pairs with simpci_host_gpu() */
+	for (i = 0; i < vfs; i++)
+		simpci_host_release_driver(host, SIMPCI_VF_DEVFN + i);
+	simpci_host_disable_vfs(host);
+	simpci_host_release_driver(host, GPU_DEVFN);
 }
 
 static int is_device(struct device *device, void *unused)
@@ -160,13 +234,16 @@ static int is_device(struct device *device, void *unused)
 
 bool simpci_host_busy(struct simpci_host *host)
 {
-	struct pci_dev *gpu = simpci_host_gpu(host);
+	struct pci_dev *gpu;
 	bool busy;
 
+	if (simpci_host_vfs(host))
+		return true;
+	gpu = pci_get_slot(host->bridge->bus, GPU_DEVFN);
 	if (!gpu)
-		return false;
+		return false; /* it was removed by hand */
 	busy = device_for_each_child(&gpu->dev, NULL, is_device);
-	pci_dev_put(gpu); /* pairs with simpci_host_gpu() */
+	pci_dev_put(gpu); /* pairs with pci_get_slot() */
 	return busy;
 }
 
@@ -185,6 +262,7 @@ static struct simpci_host *simpci_host_alloc(struct device *parent,
 	host->sysdata.domain = spec->domain;
 	host->sysdata.node = spec->node;
 	raw_spin_lock_init(&host->lock);
+	host->spec = *spec;
 	simpci_gpu_init(&host->config, spec);
 
 	/* One bus, 0. */
@@ -197,6 +275,20 @@ static struct simpci_host *simpci_host_alloc(struct device *parent,
 	return host;
 }
 
+static int simpci_host_alloc_vfs(struct simpci_host *host)
+{
+	unsigned int i;
+
+	if (!host->spec.vfs)
+		return 0;
+	host->vfs = kvcalloc(host->spec.vfs, sizeof(*host->vfs), GFP_KERNEL);
+	if (!host->vfs)
+		return -ENOMEM;
+	for (i = 0; i < host->spec.vfs; i++)
+		simpci_vf_init(&host->vfs[i], &host->spec);
+	return 0;
+}
+
 struct simpci_host *simpci_host_create(struct device *parent,
 				       const struct simpci_spec *spec)
 {
@@ -206,16 +298,21 @@ struct simpci_host *simpci_host_create(struct device *parent,
 	host = simpci_host_alloc(parent, spec);
 	if (!host)
 		return ERR_PTR(-ENOMEM);
-	err = simpci_host_claim_window(host);
+	err = simpci_host_alloc_vfs(host);
 	if (err)
 		goto free_bridge;
-	err = simpci_host_plug(host, spec->driver);
+	err = simpci_host_claim_window(host);
+	if (err)
+		goto free_vfs;
+	err = simpci_host_plug(host);
 	if (err)
 		goto release_window;
 	return host;
 
 release_window:
 	release_resource(&host->window);
+free_vfs:
+	kvfree(host->vfs);
 free_bridge:
 	pci_free_host_bridge(host->bridge);
 	return ERR_PTR(err);
@@ -226,5 +323,6 @@ void simpci_host_destroy(struct simpci_host *host)
 	simpci_host_drain(host);
 	simpci_host_unplug(host);
 	release_resource(&host->window);
+	kvfree(host->vfs);
 	pci_free_host_bridge(host->bridge); /* and host with it, at the last reference */
 }

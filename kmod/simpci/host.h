@@ -12,6 +12,16 @@ struct simpci_host;
 struct simpci_spec;
 
 /**
+ * simpci_host_init() - from now on GPUs are kept for the driver that they name
+ *
+ * Pairs with simpci_host_exit().
+ *
+ * Return: 0 or -errno.
+ */
+int simpci_host_init(void);
+void simpci_host_exit(void);
+
+/**
  * simpci_host_create() - bring up a host bridge and let the kernel find its GPU
  * @parent: what the bridge hangs on; who holds its driver's module keeps the GPU
  * @spec: the GPU; its domain is claimed
@@ -29,7 +39,7 @@ struct simpci_host *simpci_host_create(struct device *parent,
  * simpci_host_busy() - has the GPU's driver made devices of it?
  * @host: the host
  *
- * vGPUs are such devices. Sleeps.
+ * vGPUs are such devices, and virtual functions. Sleeps.
  */
 bool simpci_host_busy(struct simpci_host *host);
 

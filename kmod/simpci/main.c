@@ -9,6 +9,7 @@
 #include <linux/numa.h>
 
 #include "bus.h"
+#include "host.h"
 #include "spec.h"
 
 #define MAX_GPUS	256	/* at load; more can be made later */
@@ -43,18 +44,28 @@ static int __init simpci_init(void)
 		pr_err("gpus=%u: must be 0 to %u\n", gpus, MAX_GPUS);
 		return -EINVAL;
 	}
-	err = simpci_bus_init();
+	err = simpci_host_init();
 	if (err)
 		return err;
+	err = simpci_bus_init();
+	if (err)
+		goto exit_host;
 	err = simpci_new_gpus();
 	if (err)
-		simpci_bus_exit();
+		goto exit_bus;
+	return 0;
+
+exit_bus:
+	simpci_bus_exit();
+exit_host:
+	simpci_host_exit();
 	return err;
 }
 
 static void __exit simpci_exit(void)
 {
 	simpci_bus_exit();
+	simpci_host_exit();
 }
 
 module_init(simpci_init);

@@ -41,7 +41,9 @@ static const char *parse_framebuffer(struct simpci_spec *spec,
 	char *end;
 	unsigned long long bytes = memparse(value, &end);
 
-	if (*end || !isdigit(*value) || !bytes || bytes % SZ_1M ||
+	/* Longer than the most, with room for zeros: memparse() wraps. */
+	if (strlen(value) > 12 || *end || !isdigit(*value) || !bytes ||
+	    bytes % SZ_1M ||
 	    bytes / SZ_1M > SIMPCI_MAX_MIB)
 		return "video memory is a number with M or G, from 1M to 1048576M";
 	spec->framebuffer_mib = bytes / SZ_1M;
@@ -66,6 +68,13 @@ static const char *parse_device(struct simpci_spec *spec, const char *value)
 	return parse_id(&spec->device, value);
 }
 
+static const char *parse_vfs(struct simpci_spec *spec, const char *value)
+{
+	if (kstrtou16(value, 10, &spec->vfs) || spec->vfs > SIMPCI_MAX_VFS)
+		return "a GPU has 0 to 64 virtual functions";
+	return NULL;
+}
+
 static const char *parse_driver(struct simpci_spec *spec, const char *value)
 {
 	if (!*value || strlen(value) >= sizeof(spec->driver))
@@ -80,6 +89,7 @@ static const struct key keys[] = {
 	{ "framebuffer", parse_framebuffer },
 	{ "vendor", parse_vendor },
 	{ "device", parse_device },
+	{ "vfs", parse_vfs },
 	{ "driver", parse_driver },
 };
 
@@ -105,7 +115,7 @@ static const char *parse_word(struct simpci_spec *spec, const char *word,
 		return "not of the form key=value";
 	key = find_key(word, equals - word);
 	if (!key)
-		return "not known; domain, numa_node, framebuffer, vendor, device and driver are";
+		return "not known; vgpu-simpci(7) has what a GPU may be";
 	if (*seen & 1U << (key - keys))
 		return "given twice";
 	*seen |= 1U << (key - keys);

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #define SIMPCI_DRIVER_SIZE	32	/* struct simpci_spec.driver, NUL included */
+#define SIMPCI_MAX_VFS		64
 #define SIMPCI_MAX_MIB		(1U << 20)	/* 1 TiB of framebuffer */
 
 /**
@@ -17,7 +18,9 @@
  * @framebuffer_mib: its video memory in MiB, or 0 where its driver says how much
  * @vendor: PCI vendor id, of the subsystem too
  * @device: PCI device id, likewise
- * @driver: the only driver that may have it; "" for any that knows its ids
+ * @vfs: how many virtual functions it can have, 0 for no SR-IOV
+ * @driver: the only driver that may have it and its virtual functions; "" for any that
+ *	knows its ids
  */
 struct simpci_spec {
 	u16 domain;
@@ -25,6 +28,7 @@ struct simpci_spec {
 	u32 framebuffer_mib;
 	u16 vendor;
 	u16 device;
+	u16 vfs;
 	char driver[SIMPCI_DRIVER_SIZE];
 };
 

@@ -22,6 +22,14 @@ static struct soft_types *copy_types(const struct soft_gpu *gpu)
 	return kmemdup(gpu->types, sizeof(*gpu->types), GFP_KERNEL);
 }
 
+static int refuse_if_busy(const struct soft_gpu *gpu, const char *what, int err)
+{
+	if (err == -EBUSY)
+		pci_err(gpu->pdev, "%s: the GPU has vGPUs or virtual functions; remove them first\n",
+			what);
+	return err;
+}
+
 static int add_type(struct soft_gpu *gpu, const struct soft_type *type)
 {
 	struct soft_types *types;
@@ -33,7 +41,8 @@ static int add_type(struct soft_gpu *gpu, const struct soft_type *type)
 		return -ENOMEM;
 	wrong = soft_types_add(types, type, gpu->capacity.total_mib);
 	if (!wrong)
-		return soft_gpu_set_types(gpu, types);
+		return refuse_if_busy(gpu, "new_type",
+				      soft_gpu_set_types(gpu, types));
 	pci_err(gpu->pdev, "new_type: \"%s\": %s\n", type->profile, wrong);
 	kfree(types);
 	return -EINVAL;
@@ -82,8 +91,9 @@ static int del_type(struct soft_gpu *gpu, const char *profile)
 	if (!types)
 		return -ENOMEM;
 	if (remove_types(types, profile))
-		return soft_gpu_set_types(gpu, types);
-	pci_err(gpu->pdev, "del_type: there is no type \"%s\"; write its name behind the driver's, or \"all\"\n",
+		return refuse_if_busy(gpu, "types",
+				      soft_gpu_set_types(gpu, types));
+	pci_err(gpu->pdev, "there is no type \"%s\" to remove; write its name behind the driver's, or \"all\"\n",
 		profile);
 	kfree(types);
 	return -ENOENT;
@@ -128,8 +138,11 @@ static ssize_t mixed_size_store(struct device *dev,
 	int err;
 
 	err = kstrtobool(buf, &mixed);
-	if (!err)
-		err = soft_gpu_set_mixed(to_gpu(dev), mixed);
+	if (err)
+		pci_err(to_gpu(dev)->pdev, "mixed_size is 0 or 1\n");
+	else
+		err = refuse_if_busy(to_gpu(dev), "mixed_size",
+				     soft_gpu_set_mixed(to_gpu(dev), mixed));
 	return err ? err : count;
 }
 static DEVICE_ATTR_RW(mixed_size);
@@ -146,9 +159,19 @@ static struct attribute *soft_gpu_attrs[] = {
 	NULL,
 };
 
+/* A virtual function has none of it. */
+static umode_t soft_gpu_attr_visible(struct kobject *kobj,
+				     struct attribute *attr, int index)
+{
+	struct pci_dev *pdev = to_pci_dev(kobj_to_dev(kobj));
+
+	return pdev->is_virtfn ? 0 : attr->mode;
+}
+
 static const struct attribute_group soft_gpu_attr_group = {
 	.name = "vgpu",
 	.attrs = soft_gpu_attrs,
+	.is_visible = soft_gpu_attr_visible,
 };
 
 const struct attribute_group *soft_gpu_attr_groups[] = {

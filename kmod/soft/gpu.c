@@ -73,6 +73,10 @@ int soft_gpu_set_types(struct soft_gpu *gpu, struct soft_types *types)
 	int err;
 
 	lockdep_assert_held(&gpu->types_lock);
+	if (gpu->vfs_on) {
+		kfree(types);
+		return -EBUSY;
+	}
 	gpu->next_types = types;
 	err = soft_vfio->types_changed(gpu->pdev);
 	if (!gpu->next_types)

@@ -26,6 +26,9 @@
  * @lock: guards what follows; held over nothing that sleeps
  * @capacity: its video memory
  * @made: how many vGPUs there are of each type, in the order of @types
+ * @vfs_on: its virtual functions have its types, and it has none; changed under
+ *	@types_lock
+ * @vfs_leaving: its functions are being turned off and nobody may open their vGPUs
  * @fault_lock: guards @faults; innermost, held over nothing that sleeps
  * @faults: what is to fail
  */
@@ -38,14 +41,19 @@ struct soft_gpu {
 	struct mutex lock;
 	struct soft_capacity capacity;
 	unsigned int made[VGPU_MAX_TYPES];
+	bool vfs_on;
+	bool vfs_leaving;
 	spinlock_t fault_lock;
 	struct soft_faults faults;
 };
 
-/* Valid between the contract's probe and the return of its remove. */
+/*
+ * The GPU, also of a virtual function. Valid between the contract's probe and the
+ * return of its remove.
+ */
 static inline struct soft_gpu *soft_gpu_of(struct pci_dev *pdev)
 {
-	return pci_get_drvdata(pdev);
+	return pci_get_drvdata(pci_physfn(pdev));
 }
 
 /**
@@ -89,7 +97,8 @@ void soft_gpu_destroy(struct soft_gpu *gpu);
  *
  * The front end asks for them meanwhile and tells udev. Sleeps.
  *
- * Return: 0; -EBUSY while it has vGPUs, -ENODEV while it goes, and the types stay.
+ * Return: 0; -EBUSY while it has vGPUs or virtual functions, -ENODEV while it goes,
+ * and the types stay.
  */
 int soft_gpu_set_types(struct soft_gpu *gpu, struct soft_types *types);
 

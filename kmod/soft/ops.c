@@ -9,6 +9,7 @@
 #include "gpu.h"
 #include "ops.h"
 #include "types.h"
+#include "vf.h"
 #include "vgpu.h"
 
 const struct vgpu_vfio_ops *soft_vfio;
@@ -19,8 +20,8 @@ static int soft_vgpu_create(const struct vgpu_create_info *info,
 	struct soft_vgpu *made;
 	struct soft_fault fault;
 
-	if (info->vf)
-		return -EINVAL;
+	if (info->vf && soft_vf_has_vgpu(info->vf))
+		return -ENOSPC;
 	if (soft_gpu_fails(soft_gpu_of(info->gpu), SOFT_FAULT_CREATE,
 			   &info->uuid, &fault))
 		return -(int)fault.error;
@@ -44,9 +45,12 @@ static int soft_get_types(struct pci_dev *gpu, struct vgpu_type *types,
 	const struct soft_types *own;
 	unsigned int i;
 
-	soft_gpu_adopt_types(soft_gpu_of(gpu));
+	if (!gpu->is_virtfn)
+		soft_gpu_adopt_types(soft_gpu_of(gpu));
 	own = soft_gpu_of(gpu)->types;
 	*count = min(*count, own->count);
+	if (!gpu->is_virtfn && soft_gpu_of(gpu)->vfs_on)
+		*count = 0;
 	for (i = 0; i < *count; i++) {
 		types[i].id = own->type[i].id;
 		strscpy(types[i].profile, own->type[i].profile,
@@ -85,6 +89,9 @@ static int soft_get_instances(struct pci_dev *gpu, u32 id,
 	if (!type)
 		return -EINVAL;
 	*instances = soft_gpu_instances(own, type);
+	if (gpu->is_virtfn)
+		*instances = min(*instances,
+				 soft_vf_has_vgpu(gpu) ? 0U : 1U);
 	return 0;
 }
 

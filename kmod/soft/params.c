@@ -96,7 +96,7 @@ static const struct soft_key known[] = {
 static const struct soft_keys keys = {
 	.key = known,
 	.count = ARRAY_SIZE(known),
-	.unknown = "not known; resolution, vgpu-placement-id, disable_vnc, frame_rate_limiter, enable_uvm, enable_debugging and enable_profiling are",
+	.unknown = "not known; vgpu-soft(7) has all parameters",
 };
 
 int soft_params_parse(struct soft_params *params, const struct soft_type *type,

@@ -15,6 +15,7 @@
 #include "ops.h"
 #include "pci.h"
 #include "personality.h"
+#include "vf.h"
 
 #define MAX_FRAMEBUFFER_MIB	(1U << 20)	/* 1 TiB */
 #define MAX_PERSONALITIES	8
@@ -67,15 +68,23 @@ static int soft_pci_check_framebuffer(u32 mib)
 
 static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	const struct soft_personality *make =
-		soft_personality_of_driver(pdev->dev.driver->name);
-	u32 mib = soft_pci_framebuffer_mib(pdev, make->framebuffer_mib);
+	const struct soft_personality *make;
 	struct soft_gpu *gpu;
+	u32 mib;
 	int err;
 
+	if (pdev->is_virtfn)
+		return soft_vf_probe(pdev);
+	make = soft_personality_of_driver(pdev->dev.driver->name);
+	mib = soft_pci_framebuffer_mib(pdev, make->framebuffer_mib);
 	err = soft_pci_check_framebuffer(mib);
 	if (err)
 		return err;
+	if (mib < make->types[0].gpu_mib) {
+		pci_err(pdev, "%u MiB of framebuffer: a GPU of personality \"%s\" has at least %u\n",
+			mib, make->name, make->types[0].gpu_mib);
+		return -EINVAL;
+	}
 	gpu = soft_gpu_create(pdev, make, mib, mixed_size || make->mixed);
 	if (!gpu)
 		return -ENOMEM;
@@ -101,6 +110,11 @@ static void soft_pci_remove(struct pci_dev *pdev)
 {
 	struct soft_gpu *gpu = soft_gpu_of(pdev);
 
+	if (pdev->is_virtfn) {
+		soft_vf_remove(pdev);
+		return;
+	}
+	soft_vf_disable(pdev);
 	/* Waits for users and deletes every vGPU. */
 	soft_vfio->remove(pdev);
 	pci_set_drvdata(pdev, NULL);
@@ -129,6 +143,8 @@ static int soft_pci_register_one(unsigned int i)
 	driver->probe = soft_pci_probe;
 	driver->remove = soft_pci_remove;
 	driver->dev_groups = soft_gpu_attr_groups;
+	if (soft_personalities[i].sriov)
+		driver->sriov_configure = soft_vf_configure;
 	if (driver_find(driver->name, &pci_bus_type)) {
 		pr_err("personality \"%s\": a driver \"%s\" is loaded, and only one can have that name; unload it first\n",
 		       soft_personalities[i].name, driver->name);

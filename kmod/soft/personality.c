@@ -76,6 +76,7 @@ const struct soft_personality soft_personalities[] = {
 		.name = "nvidia",
 		.driver = "nvidia",
 		.framebuffer_mib = 8192,
+		.sriov = true,
 		.group = "nvidia",
 		.params = "vgpu_params",
 		.describe = describe_as_nvidia,

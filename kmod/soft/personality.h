@@ -37,6 +37,7 @@ struct soft_built_in {
  * @framebuffer_mib: video memory of a GPU that says nothing of it; 0 for the
  *	module parameter's
  * @mixed: its GPUs begin in mixed-size mode, whatever the module parameter says
+ * @sriov: it makes vGPUs on virtual functions, if its GPUs have some
  * @group: folder of a vGPU's attributes
  * @params: in it, the vGPU's parameters
  * @describe: a type in words, as that make's driver says it; like snprintf()
@@ -48,6 +49,7 @@ struct soft_personality {
 	const char *driver;
 	u32 framebuffer_mib;
 	bool mixed;
+	bool sriov;
 	const char *group;
 	const char *params;
 	int (*describe)(char *buf, size_t size, const struct soft_type *type,

@@ -3,6 +3,7 @@
  * Reading a type of vGPU. Pure logic, compiled in user space as well by
  * tests/kmod/test-types.c.
  */
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -50,8 +51,13 @@ static const char *parse_name(void *into, struct soft_span value)
 {
 	struct soft_type *type = into;
 
+	size_t i;
+
 	if (!value.length || value.length >= sizeof(type->name))
 		return "a name has 1 to 63 characters and no comma";
+	for (i = 0; i < value.length; i++)
+		if (iscntrl(value.start[i]))
+			return "a name has no control characters";
 	memcpy(type->name, value.start, value.length);
 	type->name[value.length] = '\0';
 	return NULL;
@@ -72,7 +78,9 @@ static const char *parse_max_resolution(void *into, struct soft_span value)
 {
 	struct soft_type *type = into;
 
-	if (!soft_span_take_size(&value, &type->max_width, &type->max_height))
+	if (!soft_span_take_size(&value, &type->max_width,
+				 &type->max_height) ||
+	    !type->max_width)
 		return "not of the form WIDTHxHEIGHT";
 	return NULL;
 }
@@ -127,7 +135,7 @@ static const struct soft_key known[] = {
 static const struct soft_keys keys = {
 	.key = known,
 	.count = ARRAY_SIZE(known),
-	.unknown = "not known; num_heads, frl_config, framebuffer, max_resolution, max_instance, name, id and model are",
+	.unknown = "not known; vgpu-soft(7) has what a type may say",
 };
 
 static const char *parse_profile(struct soft_type *type, struct soft_span text)

@@ -16,6 +16,7 @@
 #include "ops.h"
 #include "params.h"
 #include "shmem.h"
+#include "vf.h"
 #include "vgpu.h"
 
 static unsigned int start_delay_ms;
@@ -26,11 +27,13 @@ MODULE_PARM_DESC(start_delay_ms,
 /* Fixed from create to delete, but for what a text below says. */
 struct soft_vgpu {
 	struct soft_gpu *gpu;
+	struct pci_dev *vf;	/* the virtual function that it is on, or NULL */
 	const struct soft_type *type;
 	uuid_t uuid;
 	struct vgpu_vfio *vgpu_vfio;
 	struct file *vram;	/* our reference, from new to free */
-	int placement;		/* calls that change it are serial */
+	struct mutex place_lock;	/* for changes of placement */
+	int placement;
 
 	/*
 	 * Answers @request, which belongs to whoever took the work off: the
@@ -44,6 +47,7 @@ struct soft_vgpu {
 	bool unanswered;	/* the work never runs: stop answers @request */
 
 	enum vgpu_state state;	/* as told last; calls that tell it are serial */
+	bool opened;		/* from start, if it goes well, to stop */
 
 	/* Guards what follows. Never held over a callback. */
 	spinlock_t lock;
@@ -57,6 +61,8 @@ static void soft_vgpu_start_work(struct work_struct *work)
 	struct soft_vgpu *vgpu =
 		container_of(work, struct soft_vgpu, start.work);
 
+	if (vgpu->start_status)
+		WRITE_ONCE(vgpu->opened, false);
 	soft_vfio->start_done(vgpu->request, vgpu->start_status);
 }
 
@@ -90,11 +96,13 @@ static struct soft_vgpu *soft_vgpu_alloc(const struct vgpu_create_info *info,
 	if (!vgpu)
 		return NULL;
 	vgpu->gpu = soft_gpu_of(info->gpu);
+	vgpu->vf = info->vf;
 	vgpu->type = type;
 	vgpu->uuid = info->uuid;
 	vgpu->vgpu_vfio = info->vgpu_vfio;
 	INIT_DELAYED_WORK(&vgpu->start, soft_vgpu_start_work);
 	spin_lock_init(&vgpu->lock);
+	mutex_init(&vgpu->place_lock);
 	soft_bochs_init(&vgpu->bochs, type);
 	soft_params_init(&params, type);
 	soft_vgpu_set_params(vgpu, &params);
@@ -123,6 +131,8 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 		err = PTR_ERR(vgpu->vram);
 		goto release;
 	}
+	if (vgpu->vf)
+		soft_vf_set_vgpu(vgpu->vf, vgpu);
 	return vgpu;
 
 release:
@@ -143,6 +153,8 @@ static void soft_vgpu_cancel_start(struct soft_vgpu *vgpu)
 
 void soft_vgpu_free(struct soft_vgpu *vgpu)
 {
+	if (vgpu->vf)
+		soft_vf_set_vgpu(vgpu->vf, NULL);
 	soft_vgpu_cancel_start(vgpu);
 	fput(vgpu->vram); /* pairs with vgpu_shmem_file() */
 	soft_gpu_release(vgpu->gpu, vgpu->type, vgpu->placement);
@@ -178,10 +190,9 @@ static int soft_vgpu_start_fault(struct soft_vgpu *vgpu,
 }
 
 /* Answered at once; with a delay from a work item, as one that asks a daemon would. */
-int soft_vgpu_start(void *handle, struct vgpu_start_request *request,
-		    const struct vgpu_start_info *info)
+static int soft_vgpu_start_opened(struct soft_vgpu *vgpu,
+				  struct vgpu_start_request *request)
 {
-	struct soft_vgpu *vgpu = handle;
 	unsigned int delay = READ_ONCE(start_delay_ms);
 	struct soft_fault fault = { .delay_ms = delay };
 
@@ -190,6 +201,21 @@ int soft_vgpu_start(void *handle, struct vgpu_start_request *request,
 		return soft_vgpu_start_fault(vgpu, request, &fault);
 	soft_vfio->start_done(request, 0);
 	return 0;
+}
+
+int soft_vgpu_start(void *handle, struct vgpu_start_request *request,
+		    const struct vgpu_start_info *info)
+{
+	struct soft_vgpu *vgpu = handle;
+	int err = -ENODEV;
+
+	WRITE_ONCE(vgpu->opened, true);
+	smp_mb(); /* pairs with the one in soft_vf_turn_off() */
+	if (!vgpu->vf || !READ_ONCE(vgpu->gpu->vfs_leaving))
+		err = soft_vgpu_start_opened(vgpu, request);
+	if (err)
+		WRITE_ONCE(vgpu->opened, false);
+	return err;
 }
 
 /* shmem counts in i_blocks what it allocated, swapped out or not. */
@@ -203,6 +229,7 @@ void soft_vgpu_stop(void *handle)
 	struct soft_vgpu *vgpu = handle;
 
 	soft_vgpu_cancel_start(vgpu);
+	WRITE_ONCE(vgpu->opened, false);
 	spin_lock(&vgpu->lock);
 	soft_bochs_reset(&vgpu->bochs);
 	/* Whatever monitor the VMM plugged in goes with it. */
@@ -223,7 +250,17 @@ static int soft_vgpu_refuse(const struct soft_vgpu *vgpu,
 	return -EINVAL;
 }
 
-static int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted)
+int soft_vgpu_placement(const struct soft_vgpu *vgpu)
+{
+	return READ_ONCE(vgpu->placement);
+}
+
+bool soft_vgpu_is_open(const struct soft_vgpu *vgpu)
+{
+	return READ_ONCE(vgpu->opened);
+}
+
+static int soft_vgpu_place_locked(struct soft_vgpu *vgpu, int wanted)
 {
 	int got;
 
@@ -231,13 +268,25 @@ static int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted)
 		return 0;
 	got = soft_gpu_move(vgpu->gpu, vgpu->type, vgpu->placement, wanted);
 	if (got >= 0) {
-		vgpu->placement = got;
+		WRITE_ONCE(vgpu->placement, got);
 		return 0;
 	}
 	pci_err(vgpu->gpu->pdev, "vGPU %pUb: placement %d is %s\n",
 		&vgpu->uuid, wanted, got == -EBUSY ? "taken" :
 		"no multiple of its framebuffer in MiB, or past the GPU's");
 	return -EINVAL;
+}
+
+int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted)
+{
+	int err;
+
+	if (soft_vgpu_is_open(vgpu))
+		return -EBUSY;
+	mutex_lock(&vgpu->place_lock);
+	err = soft_vgpu_place_locked(vgpu, wanted);
+	mutex_unlock(&vgpu->place_lock);
+	return err;
 }
 
 int soft_vgpu_update(void *handle, enum vgpu_state state, const char *text)

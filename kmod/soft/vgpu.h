@@ -31,6 +31,30 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info);
 void soft_vgpu_free(struct soft_vgpu *vgpu);
 
 /**
+ * soft_vgpu_placement() - where in the GPU's framebuffer its share begins
+ * @vgpu: the vGPU
+ *
+ * Return: MiB.
+ */
+int soft_vgpu_placement(const struct soft_vgpu *vgpu);
+
+/**
+ * soft_vgpu_place() - move its share
+ * @vgpu: the vGPU
+ * @wanted: MiB, or SOFT_ANY_PLACEMENT for where it is
+ *
+ * Return: 0; -EBUSY while it is open; -EINVAL for a place that it can't have or
+ * another has, with a line in the log.
+ */
+int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted);
+
+/**
+ * soft_vgpu_is_open() - has somebody opened it?
+ * @vgpu: the vGPU
+ */
+bool soft_vgpu_is_open(const struct soft_vgpu *vgpu);
+
+/**
  * soft_vgpu_identify() - the PCI function that every vGPU shows
  * @identity: what to fill; its size is the front end's
  */

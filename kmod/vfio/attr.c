@@ -46,9 +46,8 @@ static int attr_lock_closed(struct vgpu_vfio *vgpu)
 	return -EBUSY;
 }
 
-static ssize_t attr_show(struct device *dev, const char *text, char *buf)
+static ssize_t attr_show(struct vgpu_vfio *vgpu, const char *text, char *buf)
 {
-	struct vgpu_vfio *vgpu = dev_get_drvdata(dev);
 	ssize_t ret;
 
 	mutex_lock(&vgpu->attr_lock);
@@ -65,18 +64,14 @@ static void attr_replace(struct vgpu_vfio *vgpu, char *to, size_t size,
 	mutex_unlock(&vgpu->attr_lock);
 }
 
-static ssize_t params_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
+ssize_t vgpu_attr_show_params(struct vgpu_vfio *vgpu, char *buf)
 {
-	struct vgpu_vfio *vgpu = dev_get_drvdata(dev);
-
-	return attr_show(dev, vgpu->params, buf);
+	return attr_show(vgpu, vgpu->params, buf);
 }
 
-static ssize_t params_store(struct device *dev, struct device_attribute *attr,
-			    const char *buf, size_t count)
+ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
+			       size_t count)
 {
-	struct vgpu_vfio *vgpu = dev_get_drvdata(dev);
 	char *text;
 	int ret;
 
@@ -96,12 +91,24 @@ free:
 	return ret ? ret : count;
 }
 
+static ssize_t params_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return vgpu_attr_show_params(dev_get_drvdata(dev), buf);
+}
+
+static ssize_t params_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	return vgpu_attr_store_params(dev_get_drvdata(dev), buf, count);
+}
+
 static ssize_t vm_name_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
 	struct vgpu_vfio *vgpu = dev_get_drvdata(dev);
 
-	return attr_show(dev, vgpu->vm_name, buf);
+	return attr_show(vgpu, vgpu->vm_name, buf);
 }
 
 static ssize_t vm_name_store(struct device *dev, struct device_attribute *attr,
@@ -139,8 +146,8 @@ static bool attr_name_valid(const char *name)
 	       strcmp(name, ".") && strcmp(name, "..");
 }
 
-static void attr_init(struct device_attribute *attr, const char *name,
-		      umode_t mode)
+void vgpu_attr_init(struct device_attribute *attr, const char *name,
+		    umode_t mode)
 {
 	sysfs_attr_init(&attr->attr);
 	attr->attr.name = name;
@@ -160,13 +167,13 @@ int vgpu_attrs_init(struct vgpu_attrs *attrs, const struct vgpu_rm_ops *ops,
 		ops->get_attr_names(gpu, &names);
 	if (!attr_name_valid(names.group) || !attr_name_valid(names.params))
 		return -EINVAL;
-	attr_init(&attrs->params, names.params, 0644);
+	vgpu_attr_init(&attrs->params, names.params, 0644);
 	attrs->params.show = params_show;
 	attrs->params.store = params_store;
-	attr_init(&attrs->vm_name, "vm_name", 0644);
+	vgpu_attr_init(&attrs->vm_name, "vm_name", 0644);
 	attrs->vm_name.show = vm_name_show;
 	attrs->vm_name.store = vm_name_store;
-	attr_init(&attrs->pinned_pages, "pinned_pages", 0444);
+	vgpu_attr_init(&attrs->pinned_pages, "pinned_pages", 0444);
 	attrs->pinned_pages.show = pinned_pages_show;
 	attrs->list[0] = &attrs->params.attr;
 	attrs->list[1] = &attrs->vm_name.attr;

@@ -10,6 +10,7 @@
 
 struct pci_dev;
 struct vgpu_rm_ops;
+struct vgpu_vfio;
 
 /**
  * struct vgpu_attrs - the attributes of a GPU's vGPUs
@@ -26,6 +27,36 @@ struct vgpu_attrs {
 	struct device_attribute pinned_pages;
 	struct attribute *list[4];
 };
+
+/**
+ * vgpu_attr_init() - an attribute with no show and no store yet
+ * @attr: zero; what to fill
+ * @name: its name, which stays
+ * @mode: who may do what
+ */
+void vgpu_attr_init(struct device_attribute *attr, const char *name,
+		    umode_t mode);
+
+/**
+ * vgpu_attr_show_params() - a vGPU's parameters, as a sysfs file shows them
+ * @vgpu: the vGPU
+ * @buf: a page
+ *
+ * Return: bytes.
+ */
+ssize_t vgpu_attr_show_params(struct vgpu_vfio *vgpu, char *buf);
+
+/**
+ * vgpu_attr_store_params() - give a vGPU other parameters
+ * @vgpu: the vGPU
+ * @buf: what was written to a sysfs file
+ * @count: bytes of it
+ *
+ * Return: @count; -EBUSY while the vGPU is open; -EINVAL for a text that the RM or
+ * sysfs does not take.
+ */
+ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
+			       size_t count);
 
 /**
  * vgpu_attrs_init() - the attributes, with the names that the RM wants

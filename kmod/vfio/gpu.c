@@ -10,6 +10,7 @@
 
 #include "gpu.h"
 #include "users.h"
+#include "vf.h"
 #include "vgpu.h"
 
 static LIST_HEAD(gpus);			/* under gpus_lock */
@@ -161,12 +162,20 @@ static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 static int gpu_register_locked(struct vgpu_gpu *gpu)
 {
 	struct vgpu_mdev *mdev;
+	struct vgpu_vf *vf;
 	int ret;
 
 	lockdep_assert_held(&gpu->transport_lock);
 	ret = gpu_load_types(gpu);
 	if (ret)
 		return ret;
+	if (gpu->pdev->is_virtfn) {
+		vf = vgpu_vf_register(gpu);
+		if (IS_ERR(vf))
+			return PTR_ERR(vf);
+		gpu->vf = vf;
+		return 0;
+	}
 	mdev = vgpu_mdev_register(gpu);
 	if (IS_ERR(mdev))
 		return PTR_ERR(mdev);
@@ -179,7 +188,10 @@ static void gpu_unregister_locked(struct vgpu_gpu *gpu)
 	lockdep_assert_held(&gpu->transport_lock);
 	if (gpu->mdev)
 		vgpu_mdev_unregister(gpu->mdev);
+	if (gpu->vf)
+		vgpu_vf_unregister(gpu->vf);
 	gpu->mdev = NULL;
+	gpu->vf = NULL;
 }
 
 /* Pairs with gpu_withdraw_locked(). */
@@ -298,20 +310,28 @@ int vgpu_gpu_types_changed(struct pci_dev *pdev)
 	return ret;
 }
 
-/* A callback of the contract, from any context but NMI. */
+static void gpu_lose_locked(struct vgpu_gpu *gpu)
+{
+	struct vgpu_vfio *vgpu;
+
+	lockdep_assert_held(&gpus_lock);
+	if (gpu->lost)
+		return;
+	gpu->lost = true;
+	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
+		vgpu_vfio_lost(vgpu);
+}
+
+/* A callback of the contract, from any context but NMI. Functions go with their GPU. */
 void vgpu_gpu_lost(struct pci_dev *pdev)
 {
 	struct vgpu_gpu *gpu;
-	struct vgpu_vfio *vgpu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&gpus_lock, flags);
-	gpu = gpu_find_locked(pdev);
-	if (gpu && !gpu->lost) {
-		gpu->lost = true;
-		list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
-			vgpu_vfio_lost(vgpu);
-	}
+	list_for_each_entry(gpu, &gpus, node)
+		if (gpu->pdev == pdev || pci_physfn(gpu->pdev) == pdev)
+			gpu_lose_locked(gpu);
 	spin_unlock_irqrestore(&gpus_lock, flags);
 }
 

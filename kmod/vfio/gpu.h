@@ -20,6 +20,7 @@
 
 struct module;
 struct vgpu_mdev;
+struct vgpu_vf;
 
 /**
  * struct vgpu_manager - a registered RM
@@ -34,7 +35,7 @@ struct vgpu_manager {
 };
 
 /**
- * struct vgpu_gpu - a GPU between probe and remove
+ * struct vgpu_gpu - a GPU, or a virtual function, between probe and remove
  * @ref: held by the list and by who looks it up
  * @manager: its RM; registered at least as long as the GPU is
  * @pdev: the GPU, referenced
@@ -44,9 +45,11 @@ struct vgpu_manager {
  * @vgpus: its vGPUs; changed under @users_lock and the same spinlock, read
  *	under either
  * @lost: fell off its bus; written under the same spinlock
- * @transport_lock: serialises registering and unregistering @mdev; outermost
+ * @transport_lock: serialises registering and unregistering the transport;
+ *	outermost
  * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
+ * @vf: that of a virtual function, or NULL
  * @users_lock: guards @users, @leaving, @refused, @gone and &struct
  *	vgpu_vfio.opener
  * @users: vGPUs that are open, or being opened; read without the lock too
@@ -73,6 +76,7 @@ struct vgpu_gpu {
 	struct mutex transport_lock;
 	bool removed;
 	struct vgpu_mdev *mdev;
+	struct vgpu_vf *vf;
 
 	struct mutex users_lock;
 	unsigned int users;

@@ -47,7 +47,7 @@ void vgpu_irq_set_intx(struct vgpu_vfio *vgpu, bool level)
 {
 	if (!vgpu->identity.intx)
 		return;
-	if (level)
+	if (level && !READ_ONCE(vgpu->irq.level))
 		vgpu_stats_add(&vgpu->counters, VGPU_STAT_INTERRUPTS, 1);
 	irq_intx_change(vgpu, &vgpu->irq.level, level);
 }

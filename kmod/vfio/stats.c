@@ -30,15 +30,16 @@ void vgpu_stats_open(struct vgpu_counters *counters)
 
 void vgpu_stats_close(struct vgpu_counters *counters)
 {
-	u64 opened = atomic64_xchg(&counters->opened_ns, 0);
+	u64 opened = atomic64_read(&counters->opened_ns);
 
+	atomic64_set(&counters->opened_ns, 0);
 	atomic64_add(ktime_get_ns() - opened, &counters->open_ns);
 }
 
 void vgpu_stats_sum(struct vgpu_totals *totals,
 		    const struct vgpu_counters *counters)
 {
-	u64 opened = atomic64_read(&counters->opened_ns);
+	u64 opened, before;
 	unsigned int stat;
 	int cpu;
 
@@ -47,7 +48,13 @@ void vgpu_stats_sum(struct vgpu_totals *totals,
 			totals->count[stat] +=
 				READ_ONCE(per_cpu_ptr(counters->cpu,
 						      cpu)->count[stat]);
-	totals->open_ns += atomic64_read(&counters->open_ns);
+	/* Again, if it was closed meanwhile: that moves the one to the other. */
+	do {
+		opened = atomic64_read(&counters->opened_ns);
+		before = atomic64_read(&counters->open_ns);
+	} while (opened != atomic64_read(&counters->opened_ns) ||
+		 before != atomic64_read(&counters->open_ns));
+	totals->open_ns += before;
 	if (opened)
 		totals->open_ns += ktime_get_ns() - opened;
 }

@@ -3,6 +3,7 @@
  * A vGPU as a VFIO PCI device, whatever transport made it: from create to
  * destroy, from open to close, and VFIO's operations.
  */
+#include <linux/pci.h>
 #include <linux/slab.h>
 
 #include "gpu.h"
@@ -92,7 +93,7 @@ static int vfio_open_locked(struct vgpu_vfio *vgpu)
 {
 	int ret;
 
-	if (vgpu_vfio_is_lost(vgpu))
+	if (vgpu_vfio_is_lost(vgpu) || vgpu->retired)
 		return -ENODEV;
 	ret = vgpu_users_add(vgpu);
 	if (ret)
@@ -252,10 +253,12 @@ static const struct vfio_device_ops vfio_ops = {
 static int vfio_create_handle(struct vgpu_vfio *vgpu, u32 type,
 			      const uuid_t *uuid)
 {
+	struct pci_dev *pdev = vgpu->gpu->pdev;
 	struct vgpu_create_info info = {
 		.size = sizeof(info),
 		.type = type,
-		.gpu = vgpu->gpu->pdev,
+		.gpu = pci_physfn(pdev),
+		.vf = pdev->is_virtfn ? pdev : NULL,
 		.uuid = *uuid,
 		.vgpu_vfio = vgpu,
 	};
@@ -354,6 +357,23 @@ delete:
 put:
 	vfio_put_device(&vgpu->vdev);
 	return ERR_PTR(ret);
+}
+
+int vgpu_vfio_retire(struct vgpu_vfio *vgpu)
+{
+	int ret = -EBUSY;
+
+	/* An open holds the lock while it waits for the RM: do not queue up. */
+	if (READ_ONCE(vgpu->opened))
+		return ret;
+	if (mutex_lock_killable(&vgpu->lifecycle))
+		return -EINTR;
+	if (!vgpu->opened) {
+		vgpu->retired = true;
+		ret = 0;
+	}
+	mutex_unlock(&vgpu->lifecycle);
+	return ret;
 }
 
 void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)

@@ -10,6 +10,7 @@
  *
  *	VFIO's device set and group	open, close
  *	vgpu_gpu.transport_lock		GPU comes, goes, changes its types
+ *	vgpu_vf.lock			vGPU of a virtual function comes, goes
  *	vgpu_vfio.lifecycle		start, stop, reset, update_request
  *	vgpu_vfio.config_lock		config space and what follows from it
  *	mm's mmap_lock			the kernel's: mmap and faults run under it
@@ -56,8 +57,9 @@ struct vgpu_gpu;
  * @identity: as the RM filled it at create
  * @lost: the GPU is gone: read without a lock, never reset
  * @lost_work: revokes mappings after a loss, which may be told in any context
- * @lifecycle: guards @opened and @state
+ * @lifecycle: guards @opened, @retired and @state
  * @opened: from the begin of open to the end of close
+ * @retired: it is about to be destroyed and nobody may open it, never reset
  * @opener: the process that opened it, NULL while closed; under
  *	&struct vgpu_gpu.users_lock
  * @state: as the RM was told last
@@ -88,6 +90,7 @@ struct vgpu_vfio {
 
 	struct mutex lifecycle;
 	bool opened;
+	bool retired;
 	struct pid *opener;
 	enum vgpu_state state;
 
@@ -122,6 +125,14 @@ static inline bool vgpu_vfio_is_lost(const struct vgpu_vfio *vgpu)
  */
 struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 				   u32 type, const uuid_t *uuid);
+
+/**
+ * vgpu_vfio_retire() - let nobody open a vGPU any more, if nobody has it open
+ * @vgpu: the vGPU, to be given to vgpu_vfio_destroy() then, which will not wait
+ *
+ * Return: 0; -EBUSY while it is open, -EINTR.
+ */
+int vgpu_vfio_retire(struct vgpu_vfio *vgpu);
 
 /**
  * vgpu_vfio_destroy() - undoes vgpu_vfio_create()

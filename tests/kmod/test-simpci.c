@@ -219,6 +219,45 @@ test_spec_is_shown(void **state)
     free(other);
 }
 
+static void
+test_functions(void **state)
+{
+    struct simpci_config *config = calloc(2, sizeof *config), *vf = config + 1;
+    const unsigned int at = SIMPCI_GPU_CAP_SRIOV;
+    struct simpci_spec spec;
+
+    (void)state;
+    assert_non_null(config);
+    simpci_spec_init(&spec);
+    spec.vfs = 8;
+    simpci_gpu_init(config, &spec);
+    assert_int_equal(simpci_config_read(config, at, 4), 0x00010010);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_TOTAL_VF, 2), 8);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_INITIAL_VF, 2), 8);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_VF_OFFSET, 2), SIMPCI_VF_DEVFN);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_VF_STRIDE, 2), 1);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_VF_DID, 2), SIMPCI_GPU_DEVICE);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_SUP_PGSIZE, 4) & 1, 1);
+    /* on only with VF Enable, and as many as NumVFs says */
+    simpci_config_write(config, at + PCI_SRIOV_NUM_VF, 2, 4);
+    assert_int_equal(simpci_gpu_vfs(config), 0);
+    simpci_config_write(config, at + PCI_SRIOV_CTRL, 2, 0xffff);
+    assert_int_equal(simpci_config_read(config, at + PCI_SRIOV_CTRL, 2),
+                     PCI_SRIOV_CTRL_VFE | PCI_SRIOV_CTRL_MSE);
+    assert_int_equal(simpci_gpu_vfs(config), 4);
+    simpci_config_write(config, at + PCI_SRIOV_CTRL, 2, 0);
+    assert_int_equal(simpci_gpu_vfs(config), 0);
+
+    memset(vf, 0xa5, sizeof *vf);
+    simpci_vf_init(vf, &spec);
+    assert_int_equal(simpci_config_read(vf, 0, 4), ~0U);
+    assert_int_equal(simpci_config_read(vf, PCI_CLASS_REVISION, 4) >> 8, SIMPCI_GPU_CLASS);
+    assert_int_equal(simpci_config_read(vf, PCI_SUBSYSTEM_VENDOR_ID, 4), 0x76701234);
+    assert_int_not_equal(find_capability(vf, PCI_CAP_ID_EXP), 0);
+    assert_int_equal(simpci_config_read(vf, 0x100, 4), 0);
+    free(config);
+}
+
 int
 main(void)
 {
@@ -229,6 +268,7 @@ main(void)
         CONFIG_TEST(test_command),         CONFIG_TEST(test_errors_clear_by_ones),
         CONFIG_TEST(test_power_state),     CONFIG_TEST(test_bad_accesses),
         CONFIG_TEST(test_masks_are_apart), CONFIG_TEST(test_spec_is_shown),
+        cmocka_unit_test(test_functions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

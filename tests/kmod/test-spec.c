@@ -60,13 +60,14 @@ test_all_said(void **state)
     (void)state;
     assert_null(parse(&spec,
                       "domain=1f numa_node=3  framebuffer=16G\tvendor=0x10de device=2230 "
-                      "driver=vgpu-sample\n",
+                      "vfs=64 driver=vgpu-sample\n",
                       word));
     assert_int_equal(spec.domain, 0x1f);
     assert_int_equal(spec.node, 3);
     assert_int_equal(spec.framebuffer_mib, 16384);
     assert_int_equal(spec.vendor, 0x10de);
     assert_int_equal(spec.device, 0x2230);
+    assert_int_equal(spec.vfs, 64);
     assert_string_equal(spec.driver, "vgpu-sample");
 }
 
@@ -126,10 +127,13 @@ test_refused(void **state)
         {"framebuffer=1Mx", "framebuffer=1Mx", "video memory"},
         {"framebuffer=-1M", "framebuffer=-1M", "video memory"},
         {"framebuffer=1048577M", "framebuffer=1048577M", "video memory"},
+        {"framebuffer=17592186044432M", "framebuffer=17592186044432M", "video memory"},
         {"framebuffer=M", "framebuffer=M", "video memory"},
         {"vendor=0", "vendor=0", "neither 0 nor ffff"},
         {"vendor=ffff", "vendor=ffff", "neither 0 nor ffff"},
         {"device=nvidia", "device=nvidia", "four hexadecimal"},
+        {"vfs=65", "vfs=65", "0 to 64"},
+        {"vfs=-1", "vfs=-1", "0 to 64"},
         {"driver=", "driver=", "1 to 31"},
         {"driver=01234567890123456789012345678901", "driver=01234567890123456789012345678901",
          "1 to 31"},

@@ -290,6 +290,8 @@ test_parse_refuses(void **state)
         {"a: framebuffer=8M, max_instance=-1", "max_instance", "not a number"},
         {"a: framebuffer=8M, id=0", "id", "no number"},
         {"a: framebuffer=8M, id=4294967296", "id", "too large"},
+        {"a: framebuffer=8M, max_resolution=0x480", "max_resolution", "WIDTHxHEIGHT"},
+        {"a: framebuffer=8M, name=one\ntwo", "name", "control"},
         {"a: framebuffer=8M, name=", "name", "1 to 63"},
         {"a: framebuffer=8M, "
          "name=0123456789012345678901234567890123456789012345678901234567890123",
