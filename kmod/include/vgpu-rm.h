@@ -297,7 +297,8 @@ struct vgpu_start_info {
  *	@identity and the RM's handle @vgpu. No memory of the framebuffer need
  *	be allocated yet. Serialised with vgpu_delete() by the front end, per
  *	GPU, or per function. -ENOSPC when capacity lacks, -EINVAL for a type
- *	that the GPU does not have. The back end's module is held from here to vgpu_delete().
+ *	that the GPU does not have. The back end's module is held from here to
+ *	vgpu_delete().
  * @vgpu_delete: give everything back. Never called while the vGPU is started.
  *	0 frees @vgpu; -EBUSY refuses and leaves it as it was.
  * @vgpu_bar_info: describe BAR @bar, 0 to 5. Called after each start is done;

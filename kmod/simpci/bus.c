@@ -142,14 +142,7 @@ static void simpci_leave(struct simpci_gpu *gpu)
 	vgpu_pci_domain_put(gpu->spec.domain);
 }
 
-static void simpci_set_there(struct simpci_gpu *gpu, bool there)
-{
-	mutex_lock(&gpus_lock);
-	gpu->there = there;
-	mutex_unlock(&gpus_lock);
-}
-
-/* Gives up its reference of @gpu where it fails. Pairs with simpci_gpu_unplug(). */
+/* Pairs with simpci_gpu_unplug(). */
 static int simpci_gpu_plug(struct simpci_gpu *gpu)
 {
 	int err;
@@ -165,7 +158,9 @@ static int simpci_gpu_plug(struct simpci_gpu *gpu)
 		device_del(&gpu->dev);
 		return err;
 	}
-	simpci_set_there(gpu, true);
+	mutex_lock(&gpus_lock);
+	gpu->there = true;
+	mutex_unlock(&gpus_lock);
 	return 0;
 }
 
@@ -208,9 +203,9 @@ static int simpci_driver_is_stranger(struct device_driver *driver, void *data)
 	return 1;
 }
 
-static int simpci_check_driver(struct simpci_spec *spec)
+static int simpci_check_driver(const struct simpci_spec *spec)
 {
-	if (!bus_for_each_drv(&pci_bus_type, NULL, spec,
+	if (!bus_for_each_drv(&pci_bus_type, NULL, (void *)spec,
 			      simpci_driver_is_stranger))
 		return 0;
 	pr_err("new_gpu: a driver \"%s\" is loaded that does not know %04x:%04x; unload it first\n",
@@ -232,7 +227,7 @@ static struct simpci_gpu *simpci_gpu_alloc(const struct simpci_spec *spec)
 	return gpu;
 }
 
-int simpci_bus_new(struct simpci_spec *spec)
+int simpci_bus_new(const struct simpci_spec *spec)
 {
 	struct simpci_gpu *gpu;
 	int err;
@@ -254,7 +249,6 @@ int simpci_bus_new(struct simpci_spec *spec)
 		       gpu->spec.domain, ERR_PTR(err));
 		goto leave;
 	}
-	spec->domain = gpu->spec.domain;
 	return 0;
 
 leave:
@@ -289,7 +283,7 @@ static BUS_ATTR_WO(new_gpu);
  * Takes the GPU called @name for us to remove: nobody else removes it then.
  * With @force also one that has vGPUs.
  */
-static struct simpci_gpu *simpci_take(const char *name, bool force)
+static struct simpci_gpu *simpci_take_locked(const char *name, bool force)
 {
 	struct simpci_gpu *gpu;
 
@@ -314,7 +308,7 @@ static int simpci_del(const char *name, bool force)
 	struct simpci_gpu *gpu;
 
 	mutex_lock(&gpus_lock);
-	gpu = simpci_take(name, force);
+	gpu = simpci_take_locked(name, force);
 	mutex_unlock(&gpus_lock);
 	if (IS_ERR(gpu))
 		return PTR_ERR(gpu);

@@ -26,7 +26,7 @@ void simpci_bus_exit(void);
 
 /**
  * simpci_bus_new() - make a GPU
- * @spec: what it is to be; its domain is filled in
+ * @spec: what it is to be
  *
  * Sleeps; takes PCI's rescan lock. What is wrong goes to the log.
  *
@@ -34,6 +34,6 @@ void simpci_bus_exit(void);
  * that is taken, -ENOSPC if none is free, -EBUSY without addresses for its BAR or
  * if a driver that would be harmed waits for it, -ENOMEM.
  */
-int simpci_bus_new(struct simpci_spec *spec);
+int simpci_bus_new(const struct simpci_spec *spec);
 
 #endif /* SIMPCI_BUS_H */

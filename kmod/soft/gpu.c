@@ -115,16 +115,14 @@ unsigned int soft_gpu_max_instance(const struct soft_gpu *gpu,
 	return type->max_instance ? min(max, type->max_instance) : max;
 }
 
-static unsigned int soft_gpu_instances_locked(struct soft_gpu *gpu,
-					      const struct soft_type *type)
+/* How many more of a type its own limit allows, whatever memory there is. */
+static unsigned int soft_gpu_allowed_locked(struct soft_gpu *gpu,
+					    const struct soft_type *type)
 {
-	unsigned int fit = soft_capacity_instances(&gpu->capacity,
-						   type->framebuffer_mib);
-
 	lockdep_assert_held(&gpu->lock);
 	if (!type->max_instance)
-		return fit;
-	return min(fit, type->max_instance - *soft_gpu_made(gpu, type));
+		return UINT_MAX;
+	return type->max_instance - *soft_gpu_made(gpu, type);
 }
 
 unsigned int soft_gpu_instances(struct soft_gpu *gpu,
@@ -133,7 +131,9 @@ unsigned int soft_gpu_instances(struct soft_gpu *gpu,
 	unsigned int instances;
 
 	mutex_lock(&gpu->lock);
-	instances = soft_gpu_instances_locked(gpu, type);
+	instances = min(soft_gpu_allowed_locked(gpu, type),
+			soft_capacity_instances(&gpu->capacity,
+						type->framebuffer_mib));
 	mutex_unlock(&gpu->lock);
 	return instances;
 }
@@ -143,12 +143,12 @@ int soft_gpu_reserve(struct soft_gpu *gpu, const struct soft_type *type)
 	int placement = -ENOSPC;
 
 	mutex_lock(&gpu->lock);
-	if (soft_gpu_instances_locked(gpu, type)) {
+	if (soft_gpu_allowed_locked(gpu, type))
 		placement = soft_capacity_reserve(&gpu->capacity,
 						  type->framebuffer_mib,
 						  SOFT_ANY_PLACEMENT);
+	if (placement >= 0)
 		(*soft_gpu_made(gpu, type))++;
-	}
 	mutex_unlock(&gpu->lock);
 	return placement;
 }

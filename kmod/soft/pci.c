@@ -18,7 +18,6 @@
 #include "vf.h"
 
 #define MAX_FRAMEBUFFER_MIB	(1U << 20)	/* 1 TiB */
-#define MAX_PERSONALITIES	8
 
 static unsigned int framebuffer_mib = 256;
 module_param(framebuffer_mib, uint, 0444);
@@ -129,7 +128,7 @@ static const struct pci_device_id soft_pci_ids[] = {
 MODULE_DEVICE_TABLE(pci, soft_pci_ids);
 
 /* In the order of soft_personalities; those that were asked for are registered. */
-static struct pci_driver soft_pci_drivers[MAX_PERSONALITIES];
+static struct pci_driver soft_pci_drivers[SOFT_PERSONALITY_COUNT];
 static unsigned int soft_pci_registered;	/* a bit for each */
 
 static int soft_pci_register_one(unsigned int i)
@@ -160,7 +159,7 @@ static int soft_pci_register_named(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < soft_personality_count; i++) {
+	for (i = 0; i < SOFT_PERSONALITY_COUNT; i++) {
 		if (strcmp(soft_personalities[i].name, name))
 			continue;
 		return soft_pci_registered & 1U << i ? 0 :
@@ -189,12 +188,8 @@ static int soft_pci_register_all(void)
 
 int soft_pci_register(void)
 {
-	int err;
+	int err = soft_pci_check_framebuffer(framebuffer_mib);
 
-	BUILD_BUG_ON(MAX_PERSONALITIES > 8 * sizeof(soft_pci_registered));
-	if (WARN_ON(soft_personality_count > MAX_PERSONALITIES))
-		return -EINVAL;
-	err = soft_pci_check_framebuffer(framebuffer_mib);
 	if (!err)
 		err = soft_pci_register_all();
 	if (err)
@@ -206,7 +201,7 @@ void soft_pci_unregister(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < MAX_PERSONALITIES; i++)
+	for (i = 0; i < SOFT_PERSONALITY_COUNT; i++)
 		if (soft_pci_registered & 1U << i)
 			pci_unregister_driver(&soft_pci_drivers[i]);
 	soft_pci_registered = 0;

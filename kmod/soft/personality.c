@@ -63,7 +63,7 @@ static int describe_as_gvt(char *buf, size_t size, const struct soft_type *type,
 			type->max_height, mib / 128);
 }
 
-const struct soft_personality soft_personalities[] = {
+const struct soft_personality soft_personalities[SOFT_PERSONALITY_COUNT] = {
 	{
 		.name = "native",
 		.driver = "vgpu",
@@ -95,13 +95,11 @@ const struct soft_personality soft_personalities[] = {
 	},
 };
 
-const unsigned int soft_personality_count = ARRAY_SIZE(soft_personalities);
-
 const struct soft_personality *soft_personality_of_driver(const char *driver)
 {
 	unsigned int i;
 
-	for (i = soft_personality_count - 1; i > 0; i--)
+	for (i = SOFT_PERSONALITY_COUNT - 1; i > 0; i--)
 		if (!strcmp(soft_personalities[i].driver, driver))
 			break;
 	return &soft_personalities[i];

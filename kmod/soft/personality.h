@@ -59,8 +59,8 @@ struct soft_personality {
 };
 
 /* All that there are; the first is the GPU's own. */
-extern const struct soft_personality soft_personalities[];
-extern const unsigned int soft_personality_count;
+#define SOFT_PERSONALITY_COUNT	3
+extern const struct soft_personality soft_personalities[SOFT_PERSONALITY_COUNT];
 
 /**
  * soft_personality_of_driver() - which make a PCI driver's name stands for

@@ -140,24 +140,6 @@ void soft_vf_remove(struct pci_dev *pdev)
 	kfree(vf);
 }
 
-/* Calls @check with each function of ours that @gpu has; true if one said so. */
-static bool soft_vf_any(struct pci_dev *gpu, bool (*check)(struct soft_vf *vf))
-{
-	struct pci_dev *pdev = NULL;
-	bool any = false;
-
-	while (!any && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev))) {
-		if (!pdev->is_virtfn || pci_physfn(pdev) != gpu)
-			continue;
-		device_lock(&pdev->dev);
-		if (pdev->dev.driver == gpu->dev.driver && soft_vf_of(pdev))
-			any = check(soft_vf_of(pdev));
-		device_unlock(&pdev->dev);
-	}
-	pci_dev_put(pdev); /* of the one that the loop ended at */
-	return any;
-}
-
 static bool soft_vf_is_open(struct soft_vf *vf)
 {
 	bool open;
@@ -165,6 +147,24 @@ static bool soft_vf_is_open(struct soft_vf *vf)
 	mutex_lock(&vf->lock);
 	open = vf->vgpu && soft_vgpu_is_open(vf->vgpu);
 	mutex_unlock(&vf->lock);
+	return open;
+}
+
+/* Is the vGPU of any function of @gpu open? */
+static bool soft_vf_any_open(struct pci_dev *gpu)
+{
+	struct pci_dev *pdev = NULL;
+	bool open = false;
+
+	while (!open && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev))) {
+		if (!pdev->is_virtfn || pci_physfn(pdev) != gpu)
+			continue;
+		device_lock(&pdev->dev);
+		if (pdev->dev.driver == gpu->dev.driver && soft_vf_of(pdev))
+			open = soft_vf_is_open(soft_vf_of(pdev));
+		device_unlock(&pdev->dev);
+	}
+	pci_dev_put(pdev); /* of the one that the loop ended at */
 	return open;
 }
 
@@ -205,7 +205,7 @@ static int soft_vf_turn_off(struct soft_gpu *gpu)
 
 	WRITE_ONCE(gpu->vfs_leaving, true);
 	smp_mb(); /* pairs with the one in soft_vgpu_start() */
-	if (!soft_vf_any(gpu->pdev, soft_vf_is_open)) {
+	if (!soft_vf_any_open(gpu->pdev)) {
 		pci_disable_sriov(gpu->pdev);
 		err = soft_vf_move_types(gpu, false);
 	}

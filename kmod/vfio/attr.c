@@ -32,20 +32,6 @@ static char *attr_parse(const char *buf, size_t count, size_t size)
 	return kmemdup_nul(buf, len, GFP_KERNEL);
 }
 
-/* Takes the lifecycle lock for a change that needs the vGPU to be closed. */
-static int attr_lock_closed(struct vgpu_vfio *vgpu)
-{
-	/* An open holds the lock while it waits for the RM: do not queue up. */
-	if (READ_ONCE(vgpu->opened))
-		return -EBUSY;
-	if (mutex_lock_killable(&vgpu->lifecycle))
-		return -EINTR;
-	if (!vgpu->opened)
-		return 0;
-	mutex_unlock(&vgpu->lifecycle);
-	return -EBUSY;
-}
-
 static ssize_t attr_show(struct vgpu_vfio *vgpu, const char *text, char *buf)
 {
 	ssize_t ret;
@@ -78,7 +64,7 @@ ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
 	text = attr_parse(buf, count, sizeof(vgpu->params));
 	if (IS_ERR_OR_NULL(text))
 		return text ? PTR_ERR(text) : -ENOMEM;
-	ret = attr_lock_closed(vgpu);
+	ret = vgpu_vfio_lock_closed(vgpu);
 	if (ret)
 		goto free;
 	ret = vgpu_rm_result(vgpu->ops->update_request(vgpu->handle,
@@ -121,7 +107,7 @@ static ssize_t vm_name_store(struct device *dev, struct device_attribute *attr,
 	text = attr_parse(buf, count, sizeof(vgpu->vm_name));
 	if (IS_ERR_OR_NULL(text))
 		return text ? PTR_ERR(text) : -ENOMEM;
-	ret = attr_lock_closed(vgpu);
+	ret = vgpu_vfio_lock_closed(vgpu);
 	if (!ret) {
 		attr_replace(vgpu, vgpu->vm_name, sizeof(vgpu->vm_name), text);
 		mutex_unlock(&vgpu->lifecycle);

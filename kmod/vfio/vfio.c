@@ -359,21 +359,28 @@ put:
 	return ERR_PTR(ret);
 }
 
-int vgpu_vfio_retire(struct vgpu_vfio *vgpu)
+int vgpu_vfio_lock_closed(struct vgpu_vfio *vgpu)
 {
-	int ret = -EBUSY;
-
 	/* An open holds the lock while it waits for the RM: do not queue up. */
 	if (READ_ONCE(vgpu->opened))
-		return ret;
+		return -EBUSY;
 	if (mutex_lock_killable(&vgpu->lifecycle))
 		return -EINTR;
-	if (!vgpu->opened) {
-		vgpu->retired = true;
-		ret = 0;
-	}
+	if (!vgpu->opened)
+		return 0;
 	mutex_unlock(&vgpu->lifecycle);
-	return ret;
+	return -EBUSY;
+}
+
+int vgpu_vfio_retire(struct vgpu_vfio *vgpu)
+{
+	int ret = vgpu_vfio_lock_closed(vgpu);
+
+	if (ret)
+		return ret;
+	vgpu->retired = true;
+	mutex_unlock(&vgpu->lifecycle);
+	return 0;
 }
 
 void vgpu_vfio_destroy(struct vgpu_vfio *vgpu)

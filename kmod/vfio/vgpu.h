@@ -127,6 +127,14 @@ struct vgpu_vfio *vgpu_vfio_create(struct device *dev, struct vgpu_gpu *gpu,
 				   u32 type, const uuid_t *uuid);
 
 /**
+ * vgpu_vfio_lock_closed() - take the lifecycle lock of a vGPU that nobody has open
+ * @vgpu: the vGPU, for a change that needs that
+ *
+ * Return: 0, with the lock held; -EBUSY while it is open, -EINTR.
+ */
+int vgpu_vfio_lock_closed(struct vgpu_vfio *vgpu);
+
+/**
  * vgpu_vfio_retire() - let nobody open a vGPU any more, if nobody has it open
  * @vgpu: the vGPU, to be given to vgpu_vfio_destroy() then, which will not wait
  *

@@ -323,7 +323,7 @@ test_personalities(void **state)
     char text[VGPU_TEXT_SIZE];
 
     (void)state;
-    for (unsigned int i = 1; i < soft_personality_count; i++) {
+    for (unsigned int i = 1; i < SOFT_PERSONALITY_COUNT; i++) {
         const struct soft_personality *make = &soft_personalities[i];
 
         assert_ptr_equal(soft_personality_of_driver(make->driver), make);
