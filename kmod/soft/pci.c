@@ -56,12 +56,16 @@ static u32 soft_pci_framebuffer_mib(struct pci_dev *pdev, u32 usual)
 	return usual ? usual : framebuffer_mib;
 }
 
-static int soft_pci_check_framebuffer(u32 mib)
+static int soft_pci_check_framebuffer(struct pci_dev *pdev,
+				      const struct soft_personality *make,
+				      u32 mib)
 {
-	if (mib >= SOFT_LEAST_MIB && mib <= MAX_FRAMEBUFFER_MIB)
+	u32 least = make->types[0].gpu_mib;
+
+	if (mib >= least && mib <= MAX_FRAMEBUFFER_MIB)
 		return 0;
-	pr_err("%u MiB of framebuffer: must be %u to %u\n", mib,
-	       SOFT_LEAST_MIB, MAX_FRAMEBUFFER_MIB);
+	pci_err(pdev, "%u MiB of framebuffer: must be %u to %u with personality \"%s\"\n",
+		mib, least, MAX_FRAMEBUFFER_MIB, make->name);
 	return -EINVAL;
 }
 
@@ -76,14 +80,9 @@ static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return soft_vf_probe(pdev);
 	make = soft_personality_of_driver(pdev->dev.driver->name);
 	mib = soft_pci_framebuffer_mib(pdev, make->framebuffer_mib);
-	err = soft_pci_check_framebuffer(mib);
+	err = soft_pci_check_framebuffer(pdev, make, mib);
 	if (err)
 		return err;
-	if (mib < make->types[0].gpu_mib) {
-		pci_err(pdev, "%u MiB of framebuffer: a GPU of personality \"%s\" has at least %u\n",
-			mib, make->name, make->types[0].gpu_mib);
-		return -EINVAL;
-	}
 	gpu = soft_gpu_create(pdev, make, mib, mixed_size || make->mixed);
 	if (!gpu)
 		return -ENOMEM;
@@ -188,10 +187,15 @@ static int soft_pci_register_all(void)
 
 int soft_pci_register(void)
 {
-	int err = soft_pci_check_framebuffer(framebuffer_mib);
+	int err;
 
-	if (!err)
-		err = soft_pci_register_all();
+	if (framebuffer_mib < SOFT_LEAST_MIB ||
+	    framebuffer_mib > MAX_FRAMEBUFFER_MIB) {
+		pr_err("framebuffer_mib=%u: must be %u to %u\n",
+		       framebuffer_mib, SOFT_LEAST_MIB, MAX_FRAMEBUFFER_MIB);
+		return -EINVAL;
+	}
+	err = soft_pci_register_all();
 	if (err)
 		soft_pci_unregister();
 	return err;
