@@ -23,7 +23,7 @@ for service in libvirtd virtqemud libvirt-guests; do
     grep -q "^Before=.*\b$service.service" "$build/openvgpu-restore.service" ||
         fail "openvgpu-restore.service is not ordered before $service.service"
 done
-grep -q 'RUN+="/usr/bin/systemctl --no-block restart openvgpu-restore@$kernel.service"' \
+grep -q 'RUN+="/usr/bin/systemctl --no-block $env{.OPENVGPU_VERB} openvgpu-restore@' \
     "$source/70-openvgpu.rules" || fail "the rule does not start openvgpu-restore@.service"
 
 # systemd 254 and later
