@@ -15,6 +15,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "card.h"
+
 #define GRID 64   /* pixels between two lines of the grid */
 #define MARK 32   /* side of the squares in the corners */
 #define CHECK 16  /* side of a field of the chequers */
@@ -57,7 +59,7 @@ static uint32_t ground(long x, long y, long width, long height)
     return (x / CHECK + y / CHECK) % 2 ? WHITE : 0;
 }
 
-static uint32_t pixel(long x, long y, long width, long height)
+uint32_t card_pixel(long x, long y, long width, long height)
 {
     uint32_t colour = corner(x, y, width, height);
 
@@ -72,7 +74,7 @@ static uint32_t pixel(long x, long y, long width, long height)
     return ground(x, y, width, height);
 }
 
-static int fail(const char *what, const char *object)
+int card_fail(const char *what, const char *object)
 {
     fprintf(stderr, "card: cannot %s \"%s\": %s\n", what, object, strerror(errno));
     return 1;
@@ -92,7 +94,7 @@ static int draw_frame(int fd, const struct fb_var_screeninfo *var, size_t pitch)
         uint32_t *row = (uint32_t *)(frame + y * pitch);
 
         for (uint32_t x = 0; x < var->xres; x++)
-            row[x] = pixel(x, y, var->xres, var->yres);
+            row[x] = card_pixel(x, y, var->xres, var->yres);
     }
     written = pwrite(fd, frame, size, (off_t)var->yoffset * (off_t)pitch);
     free(frame);
@@ -107,14 +109,14 @@ static int draw(const char *path)
     int fd = open(path, O_RDWR | O_CLOEXEC);
 
     if (fd < 0)
-        return fail("open", path);
+        return card_fail("open", path);
     if (ioctl(fd, FBIOGET_VSCREENINFO, &var) || ioctl(fd, FBIOGET_FSCREENINFO, &fix)) {
         close(fd);
-        return fail("ask for the layout of", path);
+        return card_fail("ask for the layout of", path);
     }
     if (var.bits_per_pixel != 32 || draw_frame(fd, &var, fix.line_length)) {
         close(fd);
-        return fail("draw on", path);
+        return card_fail("draw on", path);
     }
     fsync(fd); /* deferred writes reach the device */
     close(fd);
@@ -122,27 +124,39 @@ static int draw(const char *path)
     return 0;
 }
 
-/* Writes the card of a size given as WIDTHxHEIGHT to standard output, as PPM. */
-static int picture(const char *size)
+/* What is left of a colour in 16 bits, and what QEMU makes of that. */
+static uint32_t through_565(uint32_t colour)
 {
-    unsigned width, height;
+    uint32_t red = colour >> 19 & 0x1f, green = colour >> 10 & 0x3f, blue = colour >> 3 & 0x1f;
 
-    if (sscanf(size, "%ux%u", &width, &height) != 2 || width < 2 || height < 2 || width > 16384 ||
-        height > 16384) {
+    return (red << 3 | red >> 2) << 16 | (green << 2 | green >> 4) << 8 | (blue << 3 | blue >> 2);
+}
+
+/* Writes the card of a size given as WIDTHxHEIGHTxBITS to standard output, as PPM; each
+ * colour is xored with "mask", a hexadecimal number. */
+static int picture(const char *size, const char *mask)
+{
+    unsigned width, height, bits = 32;
+    uint32_t change = (uint32_t)strtoul(mask, NULL, 16);
+
+    if (sscanf(size, "%ux%ux%u", &width, &height, &bits) < 2 || width < 2 || height < 2 ||
+        width > 16384 || height > 16384) {
         errno = EINVAL;
-        return fail("draw a card of size", size);
+        return card_fail("draw a card of size", size);
     }
     printf("P6\n%u %u\n255\n", width, height);
     for (unsigned y = 0; y < height; y++) {
         for (unsigned x = 0; x < width; x++) {
-            uint32_t colour = pixel(x, y, width, height);
+            uint32_t colour = card_pixel(x, y, width, height) ^ change;
 
+            if (bits == 16)
+                colour = through_565(colour);
             putchar((int)(colour >> 16 & 0xff));
             putchar((int)(colour >> 8 & 0xff));
             putchar((int)(colour & 0xff));
         }
     }
-    return ferror(stdout) || fflush(stdout) ? fail("write", "standard output") : 0;
+    return ferror(stdout) || fflush(stdout) ? card_fail("write", "standard output") : 0;
 }
 
 /* Prints the size in the first detailed timing of an EDID (VESA E-EDID 1.4,
@@ -156,19 +170,32 @@ static int preferred(const char *path)
     if (file)
         fclose(file);
     if (size != sizeof edid)
-        return fail("read an EDID from", path);
+        return card_fail("read an EDID from", path);
     printf("%dx%d\n", edid[56] | (edid[58] & 0xf0) << 4, edid[59] | (edid[61] & 0xf0) << 4);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && !strcmp(argv[1], "draw"))
+    const char *verb = argc > 1 ? argv[1] : "";
+
+    if (argc == 3 && !strcmp(verb, "draw"))
         return draw(argv[2]);
-    if (argc == 3 && !strcmp(argv[1], "picture"))
-        return picture(argv[2]);
-    if (argc == 3 && !strcmp(argv[1], "preferred"))
+    if ((argc == 3 || argc == 4) && !strcmp(verb, "picture"))
+        return picture(argv[2], argc == 4 ? argv[3] : "0");
+    if (argc == 3 && !strcmp(verb, "preferred"))
         return preferred(argv[2]);
-    fputs("Usage: card draw FRAMEBUFFER | card picture WIDTHxHEIGHT | card preferred EDID\n", stderr);
+    if (argc == 5 && !strcmp(verb, "mode"))
+        return dispi_mode(argv[2], argv[3], argv[4]);
+    if (argc == 6 && !strcmp(verb, "paint"))
+        return dispi_paint(argv[2], argv[3], argv[4], argv[5]);
+    if (argc == 5 && !strcmp(verb, "pan"))
+        return dispi_pan(argv[2], argv[3], argv[4]);
+    if (argc >= 3 && !strcmp(verb, "fills"))
+        return dispi_fills(argv + 2, argc - 2);
+    fputs("Usage: card draw FRAMEBUFFER | card picture WIDTHxHEIGHT[xBITS] [MASK] | card preferred EDID |\n"
+          "       card mode DEVICE WIDTHxHEIGHTxBITS VIRTUAL-WIDTH | card paint DEVICE X Y MASK |\n"
+          "       card pan DEVICE X Y | card fills DEVICE...\n",
+          stderr);
     return 2;
 }

@@ -9,7 +9,7 @@ guest_make()
     local all=$1 build=$2 busybox=$3 dir=$4
     mkdir -p "$dir"
     build_in_root "$build" "ro:$LAB/guest" "$dir" \
-        gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o card /src/card.c
+        gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o card /src/card.c /src/dispi.c
     kernel_initrd "$all" "$busybox" "$LAB/guest/init" "$LAB/guest/modules" "$dir/initrd" \
         "$dir/card"
 }

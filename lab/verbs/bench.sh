@@ -9,25 +9,28 @@ bench_usage()
 Usage: lab/vm bench [--name NAME] [--running] [--rounds N] [--levels N,…] [--output FILE]
        lab/vm bench --user [--name NAME] [--running] [--rounds N] [--levels N,…]
            [--settle N,…] [--output FILE]
+       lab/vm bench --console [--name NAME] [--running] [--rounds N] [--output FILE]
 
 Measures our vGPUs beside mtty, mdpy and mbochs, which are built from Debian's kernel
 source, and beside the least that the same calls can cost; with --user the hook, the
 restore and the list of vgpuctl beside mdevctl, a hook in bash and programs that do the
-least, and how long libvirt takes to know of new vGPUs with our callout and without.
+least, and how long libvirt takes to know of new vGPUs with our callout and without; with
+--console how fast a guest's screen is redrawn, beside QEMU's own display in that guest.
 Prints tables of medians, their spread, ratios and figures to reach; fails only if it
 can't measure. Meant for a computer that does nothing else.
 
   --name NAME     the machine, started anew and stopped at the end; "bench" if not given
   --running       use a machine that runs, and leave it running
   --user          measure programs; takes up to two hours
+  --console       measure screens
   --rounds N      samples of each figure at each level: 30; with --user fewer of what
                   takes long
   --levels N,…    numbers of vGPUs of each driver alive: 1,16,256,1024,256,16,1;
                   with --user of vGPUs restored and listed, up to 1023: 10,100,1000
   --settle N,…    numbers of vGPUs that libvirt is to know of, up to 256 on 8 GPUs:
                   16,64,256; none if empty
-  --output FILE   where the JSON goes: openvgpu/bench.json or bench-user.json below the
-                  cache folder
+  --output FILE   where the JSON goes: openvgpu/bench.json, bench-user.json or
+                  bench-console.json below the cache folder
 END_USAGE
 }
 
@@ -40,6 +43,7 @@ verb_main()
         --name) name=${2-} && shift ;;
         --running) running=yes ;;
         --user) kind=user ;;
+        --console) kind=console ;;
         --rounds) rounds=${2-} && shift ;;
         --levels) levels=${2-} && shift ;;
         --settle) settle=${2-} && shift ;;
@@ -68,11 +72,11 @@ verb_main()
 # bench_defaults: of what depends on what is measured. Sets "levels" and "output".
 bench_defaults()
 {
-    if [[ $kind == user ]]; then
-        : "${levels:=10,100,1000}" "${output:=$lab_cache/bench-user.json}"
-    else
-        : "${levels:=1,16,256,1024,256,16,1}" "${output:=$lab_cache/bench.json}"
-    fi
+    case $kind in
+    user) : "${levels:=10,100,1000}" "${output:=$lab_cache/bench-user.json}" ;;
+    console) : "${levels:=1}" "${output:=$lab_cache/bench-console.json}" ;;
+    *) : "${levels:=1,16,256,1024,256,16,1}" "${output:=$lab_cache/bench.json}" ;;
+    esac
 }
 
 # bench_kernel MACHINE-DIR: measures the modules; JSON into $output, tables to be read.
@@ -90,6 +94,15 @@ bench_user()
 {
     local report="jq --slurp -f /tmp/bench/report.jq /tmp/bench/run-*.json"
     ssh_machine "$1" "bash /tmp/bench/machine.sh /tmp/bench $rounds $levels '$settle'" </dev/null
+    ssh_machine "$1" "$report --arg form json" </dev/null >"$output"
+    ssh_machine "$1" "$report -r --arg form table" </dev/null
+}
+
+# bench_console MACHINE-DIR: likewise a guest's screen.
+bench_console()
+{
+    local report="jq --slurp -f /tmp/bench/report.jq /tmp/bench/samples.json /tmp/bench/memory.json"
+    ssh_machine "$1" "bash /tmp/bench/machine.sh /tmp/bench $rounds" </dev/null
     ssh_machine "$1" "$report --arg form json" </dev/null >"$output"
     ssh_machine "$1" "$report -r --arg form table" </dev/null
 }
@@ -132,6 +145,14 @@ bench_put_user()
     programs=$(build_stage "$(bench_kernel_of "$@")")/../tests/bench/user
     tar -C "$lab_tree/tests/bench/user" -cf - machine.sh one-vgpu.xml ordinary.xml report.jq \
         shell-hook -C "$programs" vgpu-bench-user peer-empty peer-prepare peer-writes |
+        bench_unpack "$2"
+}
+
+# bench_put_console NAME MACHINE-DIR: likewise what measures screens.
+bench_put_console()
+{
+    tar -C "$lab_tree/tests/bench/console" -cf - machine.sh report.jq \
+        -C "$(build_stage "$(bench_kernel_of "$@")")/../tests/bench/console" vgpu-bench-console |
         bench_unpack "$2"
 }
 

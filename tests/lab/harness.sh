@@ -222,7 +222,7 @@ screenshot()
         esac" >"$2"
 }
 
-# shows_card DOMAIN SIZE: whether its display shows the test card, to the pixel.
+# shows_card DOMAIN SIZE[xBITS] [MASK]: whether its display shows the test card, to the pixel.
 shows_card()
 {
     vm "virsh -q screenshot $1 /tmp/$1.screen >/dev/null
@@ -230,7 +230,15 @@ shows_card()
         P6) cat /tmp/$1.screen ;;
         *) pngtopnm -quiet /tmp/$1.screen ;;
         esac | ppmtoppm >/tmp/$1.ppm
-        /var/lib/openvgpu-lab/guest/card picture $2 | cmp - /tmp/$1.ppm"
+        /var/lib/openvgpu-lab/guest/card picture ${*:2} | cmp - /tmp/$1.ppm"
+}
+
+# vnc_shows_card DOMAIN SIZE[xBITS] [MASK]: likewise for a client of its VNC server, which
+# vm_program has put into the machine from tests/vnc/vnc-frame.
+vnc_shows_card()
+{
+    vm "display=\$(virsh -q vncdisplay $1) && /tmp/vnc-frame \$((5900 + \${display##*:})) >/tmp/$1.ppm &&
+        /var/lib/openvgpu-lab/guest/card picture ${*:2} | cmp - /tmp/$1.ppm"
 }
 
 # What a kernel says when it finds a bug; the second and third line, on the sanitizer
