@@ -26,7 +26,7 @@ image_files_key()
 # image_make RUNTIME BUILD-ROOT KERNEL DIR
 image_make()
 {
-    local runtime=$1 build=$2 kernel=$3 dir=$4 root=$4/root release
+    local runtime=$1 build=$2 kernel=$3 dir=$4 root=$4/root release timer
     release=$(<"$kernel/release")
     cp -a "$runtime" "$root"
     mkdir -p "$root/usr/lib/modules" "$root/var/lib/openvgpu-lab"
@@ -34,6 +34,10 @@ image_make()
     depmod -b "$root" "$release"
     cp -a "$kernel/guest" "$root/var/lib/openvgpu-lab/guest"
     cp -a --no-preserve=ownership "$LAB/image/files/." "$root/"
+    # They would run beside scenarios. (Such links among the files would get lost in "make dist".)
+    for timer in apt-daily apt-daily-upgrade dpkg-db-backup fstrim logrotate; do
+        ln -s /dev/null "$root/etc/systemd/system/$timer.timer"
+    done
     build_in_root "$build" "ro:$LAB/image" "$dir" \
         gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o lab-kvm-hold /src/kvm-hold.c
     install -D -t "$root/usr/local/sbin" "$dir/lab-kvm-hold"
