@@ -16,4 +16,5 @@ ccflags-y += $(call vgpu-probe,eventfd.h,eventfd_signal.struct eventfd_ctx .ctx.
 ccflags-y += $(call vgpu-probe,mm.h,bool pmd_special,VGPU_HAVE_PMD_SPECIAL)
 ccflags-y += $(call vgpu-probe,huge_mm.h,vmf_insert_pfn_pmd.struct vm_fault .vmf. pfn_t,VGPU_HAVE_INSERT_PMD_PFN_T)
 ccflags-y += $(call vgpu-probe,device/bus.h,store.*const struct bus_type,VGPU_HAVE_BUS_CONST)
+ccflags-y += $(call vgpu-probe,module.h,import_ns..ns.$$,VGPU_HAVE_IMPORT_NS_STRING)
 ccflags-y += $(call vgpu-probe,pci.h,const char\s+\*driver_override;,VGPU_HAVE_PCI_DRIVER_OVERRIDE)

@@ -223,6 +223,8 @@ struct vgpu_backing {
  * @drm_format: fourcc of drm/drm_fourcc.h, e.g. DRM_FORMAT_XRGB8888
  * @bar: the BAR whose backing holds the pixels
  * @offset: bytes from the start of @bar to the first pixel; need not be aligned
+ * @dmabuf: VMMs get it as a dma-buf and not as a region, which shows whole pages of
+ *	24 or 32 bits only; fixed from start to stop, also while nothing is shown
  *
  * A plane that reaches past the backing, or that VMMs could not show, counts as
  * nothing shown: guests write such values and the RM need not check them.
@@ -234,6 +236,7 @@ struct vgpu_plane {
 	u32 drm_format;
 	u32 bar;
 	u64 offset;
+	bool dmabuf;
 };
 
 /**
@@ -287,11 +290,14 @@ struct vgpu_start_info {
 	const char *vm_name;
 };
 
+/* struct vgpu_rm_ops.features */
+#define VGPU_RM_LIVE_PARAMS	(1ULL << 0)	/* parameters may change while open */
+
 /**
  * struct vgpu_rm_ops - operations of a back end
  * @version: in get_ops, the front end's version on entry, the back end's on return
  * @size: in get_ops, bytes the front end can take; the back end writes no more
- * @features: reserved for optional behaviour, 0 in version 1.0
+ * @features: VGPU_RM_*, optional behaviour
  *
  * @vgpu_create: make a vGPU of @info->type, reserve its capacity, fill
  *	@identity and the RM's handle @vgpu. No memory of the framebuffer need
@@ -327,9 +333,10 @@ struct vgpu_start_info {
  *	every access to the BAR traps. Only between start and stop.
  * @update_request: the vGPU's use or its parameters changed. @params is the whole
  *	text of an administrator, "key=value,key=value", "" for none; it is
- *	given at each call and changes only in VGPU_STATE_UNUSED. -EINVAL refuses
- *	parameters and leaves the previous ones in force; a change of @state
- *	can't be refused.
+ *	given at each call and changes only in VGPU_STATE_UNUSED, unless
+ *	@features has VGPU_RM_LIVE_PARAMS; never in a call that changes @state,
+ *	which can't be refused. -EINVAL refuses parameters and leaves the
+ *	previous ones in force, so does -EBUSY what can't change while open.
  *
  * @vgpu_stop: optional. The last close, or a start that was given up. After it
  *	returns the RM touches no guest memory, raises no interrupt, and no

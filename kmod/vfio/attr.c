@@ -55,6 +55,18 @@ ssize_t vgpu_attr_show_params(struct vgpu_vfio *vgpu, char *buf)
 	return attr_show(vgpu, vgpu->params, buf);
 }
 
+/* No open or close runs until the lifecycle lock is released. */
+static int attr_lock_params(struct vgpu_vfio *vgpu)
+{
+	if (!(vgpu->ops->features & VGPU_RM_LIVE_PARAMS))
+		return vgpu_vfio_lock_closed(vgpu);
+	/* An open holds the lock while it waits for the RM: do not queue up. */
+	if (READ_ONCE(vgpu->opened) &&
+	    READ_ONCE(vgpu->state) == VGPU_STATE_UNUSED)
+		return -EBUSY;
+	return mutex_lock_killable(&vgpu->lifecycle) ? -EINTR : 0;
+}
+
 ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
 			       size_t count)
 {
@@ -64,11 +76,11 @@ ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
 	text = attr_parse(buf, count, sizeof(vgpu->params));
 	if (IS_ERR_OR_NULL(text))
 		return text ? PTR_ERR(text) : -ENOMEM;
-	ret = vgpu_vfio_lock_closed(vgpu);
+	ret = attr_lock_params(vgpu);
 	if (ret)
 		goto free;
 	ret = vgpu_rm_result(vgpu->ops->update_request(vgpu->handle,
-						       VGPU_STATE_UNUSED, text));
+						       vgpu->state, text));
 	if (!ret)
 		attr_replace(vgpu, vgpu->params, sizeof(vgpu->params), text);
 	mutex_unlock(&vgpu->lifecycle);

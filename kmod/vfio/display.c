@@ -7,14 +7,17 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/shmem_fs.h>
+#include <linux/slab.h>
 #include <linux/vfio.h>
 #include <uapi/drm/drm_fourcc.h>
 
 #include "backing.h"
+#include "convert.h"
 #include "vgpu.h"
 
 #define DISPLAY_MAX_EDGE	16384	/* pixels; keeps products in 32 bits */
 #define DISPLAY_STRIDE_ALIGN	4	/* pixman, under QEMU, takes no other */
+#define DISPLAY_CHUNK		512	/* pixels converted at once */
 #define DISPLAY_CURSOR		2	/* DRM_PLANE_TYPE_CURSOR */
 
 void vgpu_display_init(struct vgpu_display *display)
@@ -28,7 +31,10 @@ static struct vgpu_region *display_region(struct vgpu_vfio *vgpu)
 	return &vgpu->regions[VGPU_REGION_CONSOLE];
 }
 
-/* The console is as large as the largest memory that a plane can be in. */
+/*
+ * The console is as large as the largest memory that a plane can be in, and once more,
+ * since pixels of 16 bits are shown as such of 32.
+ */
 static u64 display_size(const struct vgpu_vfio *vgpu)
 {
 	u64 size = 0;
@@ -36,7 +42,7 @@ static u64 display_size(const struct vgpu_vfio *vgpu)
 
 	for (i = 0; i < VGPU_MAX_BARS; i++)
 		size = max(size, vgpu->regions[i].backing.size);
-	return size;
+	return 2 * size;
 }
 
 void vgpu_display_open(struct vgpu_vfio *vgpu)
@@ -46,6 +52,7 @@ void vgpu_display_open(struct vgpu_vfio *vgpu)
 	if (!vgpu->ops->display_plane || !size)
 		return;
 	vgpu->display.source = VGPU_DISPLAY_BLANK;
+	memset(&vgpu->display.dmabufs, 0, sizeof(vgpu->display.dmabufs));
 	display_region(vgpu)->size = size;
 	display_region(vgpu)->flags = VFIO_REGION_INFO_FLAG_READ |
 				      VFIO_REGION_INFO_FLAG_MMAP;
@@ -224,8 +231,60 @@ static int display_copy(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
 				 (u64)plane->stride * plane->height);
 }
 
-/* Makes the console show @plane; false if that can't be. */
-static bool display_show(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
+/* A line of @plane from @from on to the console's own @to; @buf has room for two chunks. */
+static int display_convert_line(struct vgpu_vfio *vgpu,
+				const struct vgpu_plane *plane, u64 from,
+				u64 to, u8 *buf)
+{
+	const struct vgpu_backing *backing = &vgpu->regions[plane->bar].backing;
+	u32 pixel = display_pixel_size(plane->drm_format);
+	u8 *made = buf + 4 * DISPLAY_CHUNK;
+	u32 left, n;
+	int ret = 0;
+
+	for (left = plane->width; left && !ret; left -= n) {
+		n = min_t(u32, left, DISPLAY_CHUNK);
+		ret = vgpu_backing_rw(backing->file, backing->offset + from,
+				      buf, n * pixel, false);
+		if (ret)
+			break;
+		vgpu_convert(made, buf, n, plane->drm_format);
+		ret = vgpu_backing_rw(vgpu->mapping.file, display_own(to), made,
+				      4 * n, true);
+		from += n * pixel;
+		to += 4 * n;
+	}
+	cond_resched();
+	return ret;
+}
+
+/* @plane becomes what the console shows then. */
+static int display_convert(struct vgpu_vfio *vgpu, struct vgpu_plane *plane)
+{
+	struct file *file = vgpu_mapping_file(vgpu);
+	u32 stride = 4 * plane->width;
+	int ret = 0;
+	u8 *buf;
+	u32 y;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	buf = kmalloc(2 * 4 * DISPLAY_CHUNK, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	display_switch(vgpu, VGPU_DISPLAY_COPY, 0, 0);
+	for (y = 0; y < plane->height && !ret; y++)
+		ret = display_convert_line(vgpu, plane, plane->offset +
+					   (u64)y * plane->stride,
+					   (u64)y * stride, buf);
+	kfree(buf);
+	plane->stride = stride;
+	plane->drm_format = DRM_FORMAT_XRGB8888;
+	return ret;
+}
+
+/* Makes the console show @plane, perhaps in another format; false if that can't be. */
+static bool display_show(struct vgpu_vfio *vgpu, struct vgpu_plane *plane)
 {
 	struct vgpu_display *display = &vgpu->display;
 	bool shown = true;
@@ -234,6 +293,8 @@ static bool display_show(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
 	if (!display_plane_valid(vgpu, plane)) {
 		display_switch(vgpu, VGPU_DISPLAY_BLANK, 0, 0);
 		shown = false;
+	} else if (vgpu_convert_needed(plane->drm_format)) {
+		shown = !display_convert(vgpu, plane);
 	} else if (offset_in_page(plane->offset)) {
 		shown = !display_copy(vgpu, plane);
 	} else {
@@ -244,25 +305,66 @@ static bool display_show(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane)
 	return shown;
 }
 
-static int display_fill(struct vgpu_vfio *vgpu,
+/* Gives @plane its number; false if no dma-buf can show it: that is made of whole pages. */
+static bool display_number(struct vgpu_vfio *vgpu,
+			   const struct vgpu_plane *plane, u32 *id)
+{
+	struct vgpu_display *display = &vgpu->display;
+
+	if (!display_plane_valid(vgpu, plane) ||
+	    vgpu_convert_needed(plane->drm_format) ||
+	    offset_in_page(plane->offset))
+		return false;
+	down_write(&display->lock);
+	*id = vgpu_dmabuf_id(&display->dmabufs, plane);
+	up_write(&display->lock);
+	return true;
+}
+
+int vgpu_display_dmabuf(struct vgpu_vfio *vgpu, u32 id)
+{
+	struct vgpu_display *display = &vgpu->display;
+	struct vgpu_plane plane;
+	bool found;
+
+	down_read(&display->lock);
+	found = vgpu_dmabuf_find(&display->dmabufs, id, &plane);
+	up_read(&display->lock);
+	return found ? vgpu_dmabuf_export(vgpu, &plane) : -EINVAL;
+}
+
+static int display_fill(struct vgpu_vfio *vgpu, struct vgpu_plane *plane,
 			struct vfio_device_gfx_plane_info *info)
 {
-	struct vgpu_plane plane = {};
+	u32 id = 0;
 
 	/* What was shown last stays when the GPU is lost. */
-	if (vgpu_vfio_is_lost(vgpu))
-		return 0;
-	if (vgpu->ops->display_plane(vgpu->handle, &plane))
-		plane.width = 0;
-	if (!display_show(vgpu, &plane))
+	if (vgpu_vfio_is_lost(vgpu) ||
+	    !(plane->dmabuf ? display_number(vgpu, plane, &id) :
+			      display_show(vgpu, plane)))
 		return 0;
 	vgpu_stats_add(&vgpu->counters, VGPU_STAT_FRAMES, 1);
-	info->drm_format = plane.drm_format;
-	info->width = plane.width;
-	info->height = plane.height;
-	info->stride = plane.stride;
-	info->size = PAGE_ALIGN(plane.stride * plane.height);
+	if (plane->dmabuf)
+		info->dmabuf_id = id;
+	info->drm_format = plane->drm_format;
+	info->width = plane->width;
+	info->height = plane->height;
+	info->stride = plane->stride;
+	info->size = PAGE_ALIGN(plane->stride * plane->height);
 	return 0;
+}
+
+/* What the RM shows, and as what; nothing, as before, of a GPU that is lost. */
+static void display_ask(struct vgpu_vfio *vgpu, struct vgpu_plane *plane)
+{
+	memset(plane, 0, sizeof(*plane));
+	if (vgpu_vfio_is_lost(vgpu)) {
+		plane->dmabuf = READ_ONCE(vgpu->display.dmabuf);
+		return;
+	}
+	if (vgpu->ops->display_plane(vgpu->handle, plane))
+		plane->width = 0;
+	WRITE_ONCE(vgpu->display.dmabuf, plane->dmabuf);
 }
 
 int vgpu_display_query(struct vgpu_vfio *vgpu,
@@ -270,17 +372,23 @@ int vgpu_display_query(struct vgpu_vfio *vgpu,
 {
 	u32 type = info->drm_plane_type;
 	u32 flags = info->flags;
+	struct vgpu_plane plane;
+	u32 kind;
 
 	if (!display_region(vgpu)->size || type == DISPLAY_CURSOR)
 		return -EINVAL;
-	if (flags == (VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_REGION))
+	display_ask(vgpu, &plane);
+	kind = plane.dmabuf ? VFIO_GFX_PLANE_TYPE_DMABUF :
+			      VFIO_GFX_PLANE_TYPE_REGION;
+	if (flags == (VFIO_GFX_PLANE_TYPE_PROBE | kind))
 		return 0;
-	if (flags != VFIO_GFX_PLANE_TYPE_REGION)
+	if (flags != kind)
 		return -EINVAL;
 	memset(info, 0, sizeof(*info));
 	info->argsz = sizeof(*info);
 	info->flags = flags;
 	info->drm_plane_type = type;
-	info->region_index = VGPU_REGION_CONSOLE;
-	return display_fill(vgpu, info);
+	if (!plane.dmabuf)
+		info->region_index = VGPU_REGION_CONSOLE;
+	return display_fill(vgpu, &plane, info);
 }

@@ -8,6 +8,7 @@
 #include <linux/rwsem.h>
 #include <linux/types.h>
 
+#include "dmabuf.h"
 #include "edid.h"
 
 struct page;
@@ -18,7 +19,8 @@ struct vgpu_vfio;
  * enum vgpu_display_source - what the console shows
  * @VGPU_DISPLAY_BLANK: nothing: zeros
  * @VGPU_DISPLAY_ALIAS: pages of a BAR, from a page's start
- * @VGPU_DISPLAY_COPY: pixels that begin inside a page, copied at each query
+ * @VGPU_DISPLAY_COPY: pixels that begin inside a page, or of a format that VMMs can't
+ *	show, copied at each query
  */
 enum vgpu_display_source {
 	VGPU_DISPLAY_BLANK,
@@ -34,6 +36,8 @@ enum vgpu_display_source {
  * @bar: whose backing it is, for VGPU_DISPLAY_ALIAS
  * @offset: first byte in that BAR, page aligned
  * @blank: a page of zeros, for want of another; there from the first mapping on
+ * @dmabuf: VMMs get planes as dma-bufs, as the RM said last
+ * @dmabufs: planes that can be had as dma-bufs
  * @edid: the EDID region; takes nothing of the above
  */
 struct vgpu_display {
@@ -42,6 +46,8 @@ struct vgpu_display {
 	unsigned int bar;
 	u64 offset;
 	struct page *blank;
+	bool dmabuf;
+	struct vgpu_dmabufs dmabufs;
 	struct vgpu_edid edid;
 };
 
@@ -75,6 +81,16 @@ int vgpu_display_prepare_map(struct vgpu_vfio *vgpu);
  */
 int vgpu_display_query(struct vgpu_vfio *vgpu,
 		       struct vfio_device_gfx_plane_info *info);
+
+/**
+ * vgpu_display_dmabuf() - VFIO_DEVICE_GET_GFX_DMABUF
+ * @vgpu: the vGPU, open
+ * @id: the number of a plane, as vgpu_display_query() told it
+ *
+ * Return: a new file descriptor, or -EINVAL for a plane that is not among the last,
+ * -errno.
+ */
+int vgpu_display_dmabuf(struct vgpu_vfio *vgpu, u32 id);
 
 /**
  * vgpu_display_page() - the page to map at a place in the console

@@ -90,6 +90,15 @@ static long ioctl_query_plane(struct vgpu_vfio *vgpu, void __user *arg)
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
+static long ioctl_get_dmabuf(struct vgpu_vfio *vgpu, void __user *arg)
+{
+	u32 id;
+
+	if (get_user(id, (u32 __user *)arg))
+		return -EFAULT;
+	return vgpu_display_dmabuf(vgpu, id);
+}
+
 long vgpu_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 {
 	struct vgpu_vfio *vgpu = container_of(vdev, struct vgpu_vfio, vdev);
@@ -108,6 +117,8 @@ long vgpu_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg)
 		return vgpu_vfio_reset(vgpu);
 	case VFIO_DEVICE_QUERY_GFX_PLANE:
 		return ioctl_query_plane(vgpu, user);
+	case VFIO_DEVICE_GET_GFX_DMABUF:
+		return ioctl_get_dmabuf(vgpu, user);
 	default:
 		return -ENOTTY;
 	}

@@ -64,7 +64,8 @@ struct vgpu_gpu;
  *	&struct vgpu_gpu.users_lock
  * @state: as the RM was told last
  * @attr_lock: guards @params and @vm_name against readers; both are written
- *	under @lifecycle, with @opened false
+ *	under @lifecycle, with @opened false, but for @params of an RM with
+ *	VGPU_RM_LIVE_PARAMS
  * @params: the administrator's parameters
  * @vm_name: the administrator's name for the machine
  * @config_lock: guards @config and MSI-X's table
