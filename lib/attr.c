@@ -16,6 +16,8 @@
 #define SIZE_MIN    64
 #define WIDTH_STEP  8
 #define SIZE_MOST   65535
+#define EDID_BLOCK  128 /* VESA E-EDID A2 section 2.2, the last a checksum */
+#define EDID_HEADER "00ffffffffffff00"
 
 static void
 attr_free(gpointer data)
@@ -177,6 +179,40 @@ check_resolution(const char *value, const VgpuType *type, GError **error)
     return FALSE;
 }
 
+/* Two hexadecimal digits a byte; whether the bytes sum up to 0. */
+static gboolean
+is_edid_block(const char *digits)
+{
+    guint8 sum = 0;
+
+    for (guint i = 0; i < EDID_BLOCK; i++)
+        sum += (guint8)(g_ascii_xdigit_value(digits[2 * i]) << 4 |
+                        g_ascii_xdigit_value(digits[2 * i + 1]));
+    return sum == 0;
+}
+
+static gboolean
+check_edid(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
+{
+    gsize length = strlen(value);
+    gboolean ok = (length == 2 * EDID_BLOCK || length == 4 * EDID_BLOCK) &&
+                  g_ascii_strncasecmp(value, EDID_HEADER, strlen(EDID_HEADER)) == 0;
+
+    for (gsize i = 0; ok && i < length; i++)
+        ok = g_ascii_isxdigit(value[i]);
+    for (gsize i = 0; ok && i < length; i += 2 * EDID_BLOCK)
+        ok = is_edid_block(value + i);
+    /* byte 126 says how many blocks follow */
+    ok = ok && g_ascii_xdigit_value(value[2 * 126]) == 0 &&
+         (gsize)g_ascii_xdigit_value(value[2 * 126 + 1]) == length / (2 * EDID_BLOCK) - 1;
+    if (!ok)
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                    "edid '%.32s' is not possible: it is one or two blocks of an EDID, two "
+                    "hexadecimal digits for each of their %d bytes, with header and checksums",
+                    value, EDID_BLOCK);
+    return ok;
+}
+
 /* Where a vGPU's share of the framebuffer begins, in MiB. */
 static gboolean
 check_placement(const char *value, const VgpuType *type, GError **error)
@@ -195,6 +231,16 @@ check_placement(const char *value, const VgpuType *type, GError **error)
 }
 
 static gboolean
+check_display(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
+{
+    if (strcmp(value, "region") == 0 || strcmp(value, "dmabuf") == 0)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID, "'%.32s' is neither region nor dmabuf",
+                value);
+    return FALSE;
+}
+
+static gboolean
 check_switch(const char *value, const VgpuType *type G_GNUC_UNUSED, GError **error)
 {
     if (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)
@@ -208,11 +254,15 @@ static const struct {
     const char *key;
     VgpuAttrCheckFunc check;
 } params_keys[] = {
-    {"resolution", check_resolution},   {"vgpu-placement-id", check_placement},
+    {"resolution", check_resolution},   {"edid", check_edid},
+    {"display", check_display},         {"vgpu-placement-id", check_placement},
     {"disable_vnc", check_switch},      {"frame_rate_limiter", check_switch},
     {"enable_uvm", check_switch},       {"enable_debugging", check_switch},
     {"enable_profiling", check_switch},
 };
+
+/* The first two both say which monitor it is. */
+#define PARAMS_MONITOR 3u
 
 /* Index of the key of "key=value", or -1. */
 static int
@@ -256,7 +306,7 @@ check_param(const char *word, const VgpuType *type, guint *seen, GError **error)
     *seen |= 1U << i;
     if (params_keys[i].check(strchr(word, '=') + 1, type, error))
         return TRUE;
-    if (params_keys[i].check == check_switch)
+    if (params_keys[i].check == check_switch || params_keys[i].check == check_display)
         g_prefix_error(error, "parameter '%s': ", params_keys[i].key);
     return FALSE;
 }
@@ -285,7 +335,11 @@ check_params(const char *value, const VgpuType *type, GError **error)
     for (guint i = 0; words[i]; i++)
         if (!check_param(words[i] + strspn(words[i], " "), type, &seen, error))
             return FALSE;
-    return TRUE;
+    if ((seen & PARAMS_MONITOR) != PARAMS_MONITOR)
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_INVALID,
+                "resolution and edid don't go together: give one");
+    return FALSE;
 }
 
 static gboolean

@@ -4,9 +4,11 @@
  * tests/kmod/test-edid.c, which decodes it again.
  *
  * Sections are those of VESA E-EDID standard release A2 (EDID 1.4); timings
- * follow VESA CVT 1.1 with reduced blanking.
+ * follow VESA CVT 1.1 with reduced blanking. The second block is DisplayID 1.3's,
+ * as Linux reads it (drivers/gpu/drm/drm_displayid_internal.h).
  */
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "edid.h"
@@ -29,7 +31,27 @@
 #define EDID_ESTABLISHED	0x23
 #define EDID_STANDARD		0x26
 #define EDID_DESCRIPTOR(n)	(0x36 + 18 * (n))
+#define EDID_EXTENSIONS		0x7e
 #define EDID_CHECKSUM		0x7f
+
+/* What a detailed timing holds: 12 bits of pixels, 16 of 10 kHz. */
+#define TIMING_MOST_EDGE	4095
+#define TIMING_MOST_CLOCK	65535
+#define FALLBACK_WIDTH		3840
+#define FALLBACK_HEIGHT		2160
+
+/*
+ * The extension: a header, one data block, a checksum of its own. The data blocks
+ * that a monitor of DisplayID has besides, the first block says already.
+ */
+#define DISPLAYID_TAG		0x70	/* of the block, in EDID */
+#define DISPLAYID_VERSION	0x13
+#define DISPLAYID_DETAILED	0x03	/* type I detailed timings */
+#define DISPLAYID_TIMING	20	/* bytes of one */
+#define DISPLAYID_BYTES		(3 + DISPLAYID_TIMING)
+#define DISPLAYID_PREFERRED	0x80
+#define DISPLAYID_ASPECT_NONE	0x08	/* aspect ratio is not defined */
+#define DISPLAYID_POSITIVE	0x8000	/* of a sync's offset */
 
 #define DESCRIPTOR_NAME		0xfc
 #define DESCRIPTOR_DUMMY	0x10
@@ -74,8 +96,9 @@ static struct timing make_timing(u16 width, u16 height)
 	blank_min = V_FRONT + t.v_sync + V_BACK_MIN;
 	if (t.v_blank < blank_min)
 		t.v_blank = blank_min;
-	t.clock = (u32)(width + H_BLANK) * (height + t.v_blank) * REFRESH /
-		  10000;
+	/* by 20 less than they are, since 8192x8192 has 2^32 pixels a second */
+	t.clock = (u32)(width + H_BLANK) * (height + t.v_blank) *
+		  (REFRESH / 20) / (10000 / 20);
 	return t;
 }
 
@@ -135,10 +158,11 @@ static void fill_dummy(u8 *d)
 	d[3] = DESCRIPTOR_DUMMY;
 }
 
+static const u8 header[] = { 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
+
 /* Sections 3.3 to 3.5: header, maker and product, version. */
 static void fill_identity(u8 *edid)
 {
-	static const u8 header[] = { 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0 };
 	u8 *id = edid + EDID_IDENTITY;
 
 	memcpy(edid, header, sizeof(header));
@@ -186,22 +210,98 @@ static void fill_modes(u8 *edid, u16 width, u16 height)
 	memset(edid + EDID_STANDARD, 0x01, 16);
 }
 
-void soft_edid_fill(u8 *edid, u16 width, u16 height)
+/* Makes the bytes of a block, or of a part of it, sum up to 0. */
+static void fill_checksum(u8 *start, unsigned int checksum)
 {
-	struct timing timing = make_timing(width, height);
 	unsigned int i;
 	u8 sum = 0;
 
-	memset(edid, 0, SOFT_EDID_SIZE);
+	for (i = 0; i < checksum; i++)
+		sum += start[i];
+	start[checksum] = -sum;
+}
+
+/* DisplayID 1.3 section 4.4: little endian, each less one. */
+static void fill_field(u8 *d, u16 value)
+{
+	d[0] = value - 1;
+	d[1] = (value - 1) >> 8;
+}
+
+static void fill_displayid_timing(u8 *d, const struct timing *t)
+{
+	d[0] = t->clock - 1;
+	d[1] = (t->clock - 1) >> 8;
+	d[2] = (t->clock - 1) >> 16;
+	d[3] = DISPLAYID_PREFERRED | DISPLAYID_ASPECT_NONE;
+	fill_field(d + 4, t->width);
+	fill_field(d + 6, H_BLANK);
+	fill_field(d + 8, H_FRONT | DISPLAYID_POSITIVE);
+	fill_field(d + 10, H_SYNC);
+	fill_field(d + 12, t->height);
+	fill_field(d + 14, t->v_blank);
+	fill_field(d + 16, V_FRONT);
+	fill_field(d + 18, t->v_sync);
+}
+
+static void fill_displayid(u8 *block, const struct timing *t)
+{
+	u8 *section = block + 1;
+
+	memset(block, 0, SOFT_EDID_BLOCK);
+	block[0] = DISPLAYID_TAG;
+	section[0] = DISPLAYID_VERSION;
+	section[1] = DISPLAYID_BYTES;
+	section[4] = DISPLAYID_DETAILED;
+	section[6] = DISPLAYID_TIMING;
+	fill_displayid_timing(section + 7, t);
+	fill_checksum(section, 4 + DISPLAYID_BYTES);
+	fill_checksum(block, EDID_CHECKSUM);
+}
+
+static void fill_base(u8 *edid, const struct timing *t, u8 extensions)
+{
+	memset(edid, 0, SOFT_EDID_BLOCK);
 	fill_identity(edid);
-	fill_features(edid, width, height);
-	fill_modes(edid, width, height);
-	fill_timing(edid + EDID_DESCRIPTOR(0), &timing);
+	fill_features(edid, t->width, t->height);
+	fill_modes(edid, t->width, t->height);
+	fill_timing(edid + EDID_DESCRIPTOR(0), t);
 	fill_text(edid + EDID_DESCRIPTOR(1), DESCRIPTOR_NAME, "OpenVGPU");
 	fill_dummy(edid + EDID_DESCRIPTOR(2));
 	fill_dummy(edid + EDID_DESCRIPTOR(3));
+	edid[EDID_EXTENSIONS] = extensions;
+	fill_checksum(edid, EDID_CHECKSUM);
+}
 
-	for (i = 0; i < EDID_CHECKSUM; i++)
+size_t soft_edid_fill(u8 *edid, u16 width, u16 height)
+{
+	struct timing timing = make_timing(width, height);
+	struct timing fallback;
+
+	if (width <= TIMING_MOST_EDGE && height <= TIMING_MOST_EDGE &&
+	    timing.clock <= TIMING_MOST_CLOCK) {
+		fill_base(edid, &timing, 0);
+		return SOFT_EDID_BLOCK;
+	}
+	fallback = make_timing(min_t(u16, width, FALLBACK_WIDTH),
+			       min_t(u16, height, FALLBACK_HEIGHT));
+	fill_base(edid, &fallback, 1);
+	fill_displayid(edid + SOFT_EDID_BLOCK, &timing);
+	return 2 * SOFT_EDID_BLOCK;
+}
+
+bool soft_edid_valid(const u8 *edid, size_t size)
+{
+	size_t i;
+	u8 sum = 0;
+
+	if (size < SOFT_EDID_BLOCK || memcmp(edid, header, sizeof(header)) ||
+	    size != SOFT_EDID_BLOCK * (1U + edid[EDID_EXTENSIONS]))
+		return false;
+	for (i = 0; i < size; i++) {
 		sum += edid[i];
-	edid[EDID_CHECKSUM] = -sum;
+		if (i % SOFT_EDID_BLOCK == SOFT_EDID_BLOCK - 1 && sum)
+			return false;
+	}
+	return true;
 }

@@ -31,6 +31,7 @@
  * @vfs_leaving: its functions are being turned off and nobody may open their vGPUs
  * @fault_lock: guards @faults; innermost, held over nothing that sleeps
  * @faults: what is to fail
+ * @rom: the expansion ROM of its vGPUs; its file is NULL for none
  */
 struct soft_gpu {
 	struct pci_dev *pdev;
@@ -45,6 +46,7 @@ struct soft_gpu {
 	bool vfs_leaving;
 	spinlock_t fault_lock;
 	struct soft_faults faults;
+	struct vgpu_backing rom;
 };
 
 /*

@@ -105,6 +105,7 @@ static void soft_get_attr_names(struct pci_dev *gpu,
 static const struct vgpu_rm_ops soft_ops = {
 	.version = { VGPU_RM_VERSION_MAJOR, VGPU_RM_VERSION_MINOR },
 	.size = sizeof(struct vgpu_rm_ops),
+	.features = VGPU_RM_LIVE_PARAMS,
 	.vgpu_create = soft_vgpu_create,
 	.vgpu_delete = soft_vgpu_delete,
 	.vgpu_bar_info = soft_vgpu_bar_info,

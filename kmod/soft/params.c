@@ -3,6 +3,7 @@
  * Reading a vGPU's parameters. Pure logic, compiled in user space as well by
  * tests/kmod/test-params.c.
  */
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -18,19 +19,31 @@
 struct target {
 	struct soft_params *params;
 	const struct soft_type *type;
+	bool has_monitor;	/* by resolution or by edid */
 };
 
 void soft_params_init(struct soft_params *params, const struct soft_type *type)
 {
 	params->width = min_t(u16, DEFAULT_WIDTH, type->max_width);
 	params->height = min_t(u16, DEFAULT_HEIGHT, type->max_height);
+	params->edid_size = 0;
 	params->placement = SOFT_ANY_PLACEMENT;
+	params->dmabuf = false;
 	params->hide_display = false;
+}
+
+/* Both say which monitor it is. */
+static const char *take_monitor(struct target *target)
+{
+	if (target->has_monitor)
+		return "resolution and edid don't go together";
+	target->has_monitor = true;
+	return NULL;
 }
 
 static const char *parse_resolution(void *into, struct soft_span value)
 {
-	const struct target *target = into;
+	struct target *target = into;
 	const struct soft_type *type = target->type;
 	u16 width, height;
 
@@ -44,7 +57,38 @@ static const char *parse_resolution(void *into, struct soft_span value)
 		return "width is not a multiple of 8";
 	target->params->width = width;
 	target->params->height = height;
-	return NULL;
+	return take_monitor(target);
+}
+
+/* Two hexadecimal digits a byte. False if there is anything else. */
+static bool take_bytes(struct soft_span value, u8 *bytes)
+{
+	size_t i;
+
+	for (i = 0; i < value.length; i++) {
+		char c = value.start[i];
+
+		if (!isascii(c) || !isxdigit(c))
+			return false;
+		bytes[i / 2] = bytes[i / 2] << 4 |
+			       (isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+	}
+	return value.length % 2 == 0;
+}
+
+static const char *parse_edid(void *into, struct soft_span value)
+{
+	struct target *target = into;
+	struct soft_params *params = target->params;
+
+	if (value.length > 2 * sizeof(params->edid))
+		return "more than two blocks of EDID";
+	if (!take_bytes(value, params->edid))
+		return "not two hexadecimal digits for each byte";
+	params->edid_size = value.length / 2;
+	if (!soft_edid_valid(params->edid, params->edid_size))
+		return "no EDID: its header, size, number of blocks or a checksum is wrong";
+	return take_monitor(target);
 }
 
 static const char *parse_placement(void *into, struct soft_span value)
@@ -56,6 +100,16 @@ static const char *parse_placement(void *into, struct soft_span value)
 	    placement > S32_MAX)
 		return "not a number";
 	target->params->placement = placement;
+	return NULL;
+}
+
+static const char *parse_display(void *into, struct soft_span value)
+{
+	const struct target *target = into;
+
+	target->params->dmabuf = soft_span_equals(value, "dmabuf");
+	if (!target->params->dmabuf && !soft_span_equals(value, "region"))
+		return "neither region nor dmabuf";
 	return NULL;
 }
 
@@ -82,9 +136,11 @@ static const char *parse_unused(void *into, struct soft_span value)
 	return parse_switch(&on, value);
 }
 
-/* But for resolution they are those of NVIDIA's vgpu_params. */
+/* But for the first three they are those of NVIDIA's vgpu_params. */
 static const struct soft_key known[] = {
 	{ "resolution", parse_resolution },
+	{ "edid", parse_edid },
+	{ "display", parse_display },
 	{ "vgpu-placement-id", parse_placement },
 	{ "disable_vnc", parse_disable_vnc },
 	{ "frame_rate_limiter", parse_unused },
@@ -103,7 +159,7 @@ int soft_params_parse(struct soft_params *params, const struct soft_type *type,
 		      const char *text, struct soft_text_error *error)
 {
 	struct soft_params new;
-	struct target target = { &new, type };
+	struct target target = { &new, type, false };
 	int err;
 
 	soft_params_init(&new, type);

@@ -5,6 +5,7 @@
 #ifndef SOFT_PARAMS_H
 #define SOFT_PARAMS_H
 
+#include "edid.h"
 #include "keys.h"
 #include "types.h"
 
@@ -12,14 +13,20 @@
  * struct soft_params - the parameters of a vGPU
  * @width: of the monitor's preferred mode, pixels ("resolution")
  * @height: likewise
+ * @edid: the monitor's EDID, in place of one made of @width and @height ("edid")
+ * @edid_size: bytes of @edid, 0 for none
  * @placement: where its video memory is to be ("vgpu-placement-id"), or
  *	SOFT_ANY_PLACEMENT
+ * @dmabuf: VMMs get its screen as dma-bufs ("display=dmabuf")
  * @hide_display: nobody on the host sees its screen ("disable_vnc")
  */
 struct soft_params {
 	u16 width;
 	u16 height;
+	u8 edid[SOFT_EDID_MOST];
+	u16 edid_size;
 	int placement;
+	bool dmabuf;
 	bool hide_display;
 };
 

@@ -15,6 +15,7 @@
 #include "ops.h"
 #include "pci.h"
 #include "personality.h"
+#include "rom.h"
 #include "vf.h"
 
 #define MAX_FRAMEBUFFER_MIB	(1U << 20)	/* 1 TiB */
@@ -86,9 +87,12 @@ static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	gpu = soft_gpu_create(pdev, make, mib, mixed_size || make->mixed);
 	if (!gpu)
 		return -ENOMEM;
-	err = pci_enable_device_mem(pdev);
+	err = soft_rom_load(pdev, &gpu->rom);
 	if (err)
 		goto destroy_gpu;
+	err = pci_enable_device_mem(pdev);
+	if (err)
+		goto free_rom;
 	pci_set_drvdata(pdev, gpu);
 	/* Pairs with remove() in soft_pci_remove(). */
 	err = soft_vfio->probe(&soft_rm, pdev);
@@ -99,6 +103,8 @@ static int soft_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 disable:
 	pci_set_drvdata(pdev, NULL);
 	pci_disable_device(pdev);
+free_rom:
+	soft_rom_free(&gpu->rom);
 destroy_gpu:
 	soft_gpu_destroy(gpu);
 	return dev_err_probe(&pdev->dev, err, "can't offer vGPUs\n");
@@ -117,6 +123,7 @@ static void soft_pci_remove(struct pci_dev *pdev)
 	soft_vfio->remove(pdev);
 	pci_set_drvdata(pdev, NULL);
 	pci_disable_device(pdev);
+	soft_rom_free(&gpu->rom);
 	soft_gpu_destroy(gpu);
 }
 

@@ -23,9 +23,9 @@ static const struct soft_built_in native_types[] = {
 	{ 32, 2, 32, "32m", "OpenVGPU 32M", 2560, 1600 },
 	{ 64, 3, 64, "64m", "OpenVGPU 64M", 3840, 2160 },
 	{ 1024, 4, 128, "128m", "OpenVGPU 128M", 3840, 2160 },
-	{ 1024, 5, 256, "256m", "OpenVGPU 256M", 3840, 2160 },
-	{ 4096, 6, 512, "512m", "OpenVGPU 512M", 3840, 2160 },
-	{ 4096, 7, 1024, "1024m", "OpenVGPU 1024M", 3840, 2160 },
+	{ 1024, 5, 256, "256m", "OpenVGPU 256M", 7680, 4320 },
+	{ 4096, 6, 512, "512m", "OpenVGPU 512M", 7680, 4320 },
+	{ 4096, 7, 1024, "1024m", "OpenVGPU 1024M", 7680, 4320 },
 };
 
 static const struct soft_built_in nvidia_types[] = {
@@ -67,6 +67,7 @@ const struct soft_personality soft_personalities[SOFT_PERSONALITY_COUNT] = {
 	{
 		.name = "native",
 		.driver = "vgpu",
+		.live_params = true,
 		.group = "vgpu",
 		.params = "params",
 		.describe = describe_as_nvidia,
@@ -87,6 +88,7 @@ const struct soft_personality soft_personalities[SOFT_PERSONALITY_COUNT] = {
 		.driver = "i915",
 		.framebuffer_mib = 2048,
 		.mixed = true,
+		.live_params = true,
 		.group = "vgpu",
 		.params = "params",
 		.describe = describe_as_gvt,

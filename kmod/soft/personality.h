@@ -37,6 +37,7 @@ struct soft_built_in {
  * @framebuffer_mib: video memory of a GPU that says nothing of it; 0 for the
  *	module parameter's
  * @mixed: its GPUs begin in mixed-size mode, whatever the module parameter says
+ * @live_params: a vGPU's parameters may change while it is open
  * @sriov: it makes vGPUs on virtual functions, if its GPUs have some
  * @group: folder of a vGPU's attributes
  * @params: in it, the vGPU's parameters
@@ -49,6 +50,7 @@ struct soft_personality {
 	const char *driver;
 	u32 framebuffer_mib;
 	bool mixed;
+	bool live_params;
 	bool sriov;
 	const char *group;
 	const char *params;

@@ -81,9 +81,7 @@ static const char *check_screen(const struct soft_type *type)
 	if (type->max_width < SOFT_MIN_EDGE || type->max_width > SOFT_MAX_EDGE ||
 	    type->max_height < SOFT_MIN_EDGE ||
 	    type->max_height > SOFT_MAX_EDGE || type->max_width % 8)
-		return "max_resolution is 64x64 to 4088x4095, the width a multiple of 8";
-	if ((type->max_width + 160) * type->max_height > 10000000)
-		return "max_resolution is too large for EDID at 60 Hz";
+		return "max_resolution is 64x64 to 8192x8192, the width a multiple of 8";
 	if (2 * 4 * pixels > soft_type_vram(type))
 		return "max_resolution does not fit twice into the framebuffer";
 	return NULL;

@@ -13,7 +13,7 @@
 struct soft_personality;
 
 #define SOFT_MIN_EDGE	64	/* least width and height of a screen, pixels */
-#define SOFT_MAX_EDGE	4095	/* most that EDID can say, 12 bits */
+#define SOFT_MAX_EDGE	8192	/* most that bochs-drm sets */
 #define SOFT_NAME_SIZE	64	/* of a type for people, NUL included */
 #define SOFT_MOST_MIB	65536U	/* framebuffer of a type */
 #define SOFT_VRAM_MIB	256U	/* what of it the guest sees */

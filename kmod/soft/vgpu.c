@@ -69,11 +69,17 @@ static void soft_vgpu_start_work(struct work_struct *work)
 /* Plugs in the vGPU's own monitor, which the parameters describe. */
 static void soft_vgpu_own_monitor_locked(struct soft_vgpu *vgpu)
 {
-	u8 edid[SOFT_EDID_SIZE];
+	const struct soft_params *params = &vgpu->params;
+	u8 made[SOFT_EDID_MOST];
+	const u8 *edid = params->edid;
+	size_t size = params->edid_size;
 
 	lockdep_assert_held(&vgpu->lock);
-	soft_edid_fill(edid, vgpu->params.width, vgpu->params.height);
-	soft_bochs_set_edid(&vgpu->bochs, edid, sizeof(edid));
+	if (!size) {
+		edid = made;
+		size = soft_edid_fill(made, params->width, params->height);
+	}
+	soft_bochs_set_edid(&vgpu->bochs, edid, size);
 	vgpu->plugged = false;
 }
 
@@ -82,7 +88,9 @@ static void soft_vgpu_set_params(struct soft_vgpu *vgpu,
 {
 	spin_lock(&vgpu->lock);
 	vgpu->params = *params;
-	soft_vgpu_own_monitor_locked(vgpu);
+	/* One that the VMM has plugged in stays until it stops. */
+	if (!vgpu->plugged)
+		soft_vgpu_own_monitor_locked(vgpu);
 	spin_unlock(&vgpu->lock);
 }
 
@@ -264,8 +272,6 @@ static int soft_vgpu_place_locked(struct soft_vgpu *vgpu, int wanted)
 {
 	int got;
 
-	if (wanted == SOFT_ANY_PLACEMENT || wanted == vgpu->placement)
-		return 0;
 	got = soft_gpu_move(vgpu->gpu, vgpu->type, vgpu->placement, wanted);
 	if (got >= 0) {
 		WRITE_ONCE(vgpu->placement, got);
@@ -281,6 +287,9 @@ int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted)
 {
 	int err;
 
+	if (wanted == SOFT_ANY_PLACEMENT ||
+	    wanted == soft_vgpu_placement(vgpu))
+		return 0;
 	if (soft_vgpu_is_open(vgpu))
 		return -EBUSY;
 	mutex_lock(&vgpu->place_lock);
@@ -298,11 +307,15 @@ int soft_vgpu_update(void *handle, enum vgpu_state state, const char *text)
 	int err;
 
 	vgpu->state = state;
-	/* The text changes in no other state, nor by a change of state. */
-	if (state != VGPU_STATE_UNUSED || old != VGPU_STATE_UNUSED)
+	/* The text does not change by a change of state. */
+	if (state != old)
 		return 0;
+	if (state != VGPU_STATE_UNUSED && !vgpu->gpu->personality->live_params)
+		return -EBUSY;
 	if (soft_params_parse(&params, vgpu->type, text, &error))
 		return soft_vgpu_refuse(vgpu, &error);
+	if (state != VGPU_STATE_UNUSED && params.dmabuf != vgpu->params.dmabuf)
+		return -EBUSY;
 	err = soft_vgpu_place(vgpu, params.placement);
 	if (!err)
 		soft_vgpu_set_params(vgpu, &params);
@@ -357,6 +370,10 @@ int soft_vgpu_backing(void *handle, unsigned int region,
 {
 	struct soft_vgpu *vgpu = handle;
 
+	if (region == VGPU_REGION_ROM && vgpu->gpu->rom.file) {
+		*backing = vgpu->gpu->rom;
+		return 0;
+	}
 	if (region != SOFT_BOCHS_VRAM_BAR)
 		return -EINVAL;
 	backing->file = vgpu->vram;
@@ -414,6 +431,7 @@ int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
 		memset(plane, 0, sizeof(*plane));
 	else
 		soft_display_plane(&vgpu->bochs, plane);
+	plane->dmabuf = vgpu->params.dmabuf;
 	spin_unlock(&vgpu->lock);
 	return 0;
 }

@@ -197,7 +197,7 @@ test_edid_is_read_only_and_ends(void **state)
 {
     struct soft_bochs *bochs = *state;
 
-    plug_in(bochs, SOFT_EDID_SIZE);
+    plug_in(bochs, SOFT_EDID_BLOCK);
     for (unsigned int i = 0; i < 0x400; i++) {
         mmio_write(bochs, i, 0xee, 1);
         assert_int_equal(mmio_read(bochs, i, 1), i < 128 ? i + 1 : 0);
@@ -329,6 +329,29 @@ test_plane(void **state)
 }
 
 static void
+test_plane_of_16_bits(void **state)
+{
+    struct soft_bochs *bochs = *state;
+    struct vgpu_plane plane;
+
+    set_mode(bochs, 1024, 768);
+    dispi_set(bochs, SOFT_DISPI_BPP, 16);
+    dispi_set(bochs, SOFT_DISPI_VIRT_WIDTH, 1280);
+    dispi_set(bochs, SOFT_DISPI_X_OFFSET, 7);
+    dispi_set(bochs, SOFT_DISPI_Y_OFFSET, 100);
+    mmio_write(bochs, 0x604, 0xbebebebe, 4);
+    plane = plane_of(bochs);
+    assert_int_equal(plane.width, 1024);
+    assert_int_equal(plane.height, 768);
+    assert_int_equal(plane.stride, 2560);
+    assert_int_equal(plane.offset, 100 * 2560 + 7 * 2);
+    assert_int_equal(plane.drm_format, DRM_FORMAT_RGB565);
+
+    dispi_set(bochs, SOFT_DISPI_VIRT_WIDTH, 1281);
+    assert_int_equal(plane_of(bochs).width, 0);
+}
+
+static void
 test_nothing_to_show(void **state)
 {
     struct soft_bochs *bochs = *state;
@@ -337,9 +360,11 @@ test_nothing_to_show(void **state)
     set_mode(bochs, 1024, 768);
     dispi_set(bochs, SOFT_DISPI_ENABLE, 0x40);
     assert_int_equal(plane_of(bochs).width, 0);
-    set_mode(bochs, 1024, 768);
-    dispi_set(bochs, SOFT_DISPI_BPP, 16);
-    assert_int_equal(plane_of(bochs).width, 0);
+    for (unsigned int bpp = 0; bpp < 64; bpp++) {
+        set_mode(bochs, 1024, 768);
+        dispi_set(bochs, SOFT_DISPI_BPP, bpp);
+        assert_int_equal(plane_of(bochs).width, bpp == 16 || bpp == 32 ? 1024 : 0);
+    }
     set_mode(bochs, 63, 768);
     assert_int_equal(plane_of(bochs).width, 0);
     set_mode(bochs, 1024, 63);
@@ -468,7 +493,7 @@ test_hostile_guest(void **state)
         assert_in_range(vector + 1, 0, SOFT_BOCHS_MSI_VECTORS);
         mmio_read(bochs, offset, count);
         plane = plane_of(bochs);
-        assert_true(plane.stride % 4 == 0 && plane.stride >= 4 * plane.width);
+        assert_true(plane.stride % 4 == 0 && plane.stride >= 2 * plane.width);
         assert_true(plane.offset + (uint64_t)plane.stride * plane.height <= VRAM);
         assert_int_equal(dispi_get(bochs, SOFT_DISPI_ID), 0xb0c5);
     }
@@ -489,6 +514,7 @@ main(void)
         BOCHS_TEST(test_blank_and_unblank),
         BOCHS_TEST(test_mode_needs_no_vga),
         BOCHS_TEST(test_plane),
+        BOCHS_TEST(test_plane_of_16_bits),
         BOCHS_TEST(test_nothing_to_show),
         BOCHS_TEST(test_edge_of_memory),
         BOCHS_TEST(test_sums_beyond_32_bits),

@@ -40,40 +40,75 @@ decode_mode(const uint8_t *d)
     };
 }
 
+/* The type I detailed timing at @d, DisplayID 1.3 section 4.4: each field less one. */
 static struct mode
-preferred_mode(unsigned int width, unsigned int height, uint8_t *edid)
+decode_displayid(const uint8_t *d)
 {
-    /* an exact heap block, so that a write past it is seen */
-    uint8_t *exact = malloc(SOFT_EDID_SIZE);
+    uint16_t field[8];
+
+    for (int i = 0; i < 8; i++)
+        field[i] = (d[4 + 2 * i] | d[5 + 2 * i] << 8);
+    return (struct mode){
+        .clock_khz = ((d[0] | d[1] << 8 | d[2] << 16) + 1) * 10,
+        .width = field[0] + 1,
+        .h_blank = field[1] + 1,
+        .h_front = (field[2] & 0x7fff) + 1,
+        .h_sync = field[3] + 1,
+        .height = field[4] + 1,
+        .v_blank = field[5] + 1,
+        .v_front = (field[6] & 0x7fff) + 1,
+        .v_sync = field[7] + 1,
+    };
+}
+
+/* The bytes of an EDID, which are on the heap and exact, so that a write past them is seen. */
+static size_t
+fill(unsigned int width, unsigned int height, uint8_t edid[static SOFT_EDID_MOST])
+{
+    uint8_t *exact = malloc(SOFT_EDID_MOST);
+    size_t size;
 
     assert_non_null(exact);
-    memset(exact, 0xaa, SOFT_EDID_SIZE);
-    soft_edid_fill(exact, width, height);
-    memcpy(edid, exact, SOFT_EDID_SIZE);
+    memset(exact, 0xaa, SOFT_EDID_MOST);
+    size = soft_edid_fill(exact, width, height);
+    assert_true(soft_edid_valid(exact, size));
+    memcpy(edid, exact, SOFT_EDID_MOST);
     free(exact);
+    return size;
+}
+
+/* That of a monitor that one block is enough for. */
+static struct mode
+preferred_mode(unsigned int width, unsigned int height, uint8_t edid[static SOFT_EDID_MOST])
+{
+    assert_int_equal(fill(width, height, edid), SOFT_EDID_BLOCK);
     return decode_mode(edid + 54);
+}
+
+static void
+assert_timing(const struct mode *m, unsigned int width, unsigned int height)
+{
+    double lines = m->height + m->v_blank, pixels = m->width + m->h_blank;
+    double rate = m->clock_khz * 1000.0 / (lines * pixels);
+    double blank_us = m->v_blank * pixels / m->clock_khz * 1000.0;
+
+    assert_int_equal(m->width, width);
+    assert_int_equal(m->height, height);
+    assert_true(rate > 59.0 && rate < 60.5);
+    /* CVT with reduced blanking: 160 pixels, at least 460 microseconds */
+    assert_int_equal(m->h_blank, 160);
+    assert_true(blank_us >= 455.0);
+    assert_true(m->h_front > 0 && m->h_front + m->h_sync < m->h_blank);
+    assert_true(m->v_front > 0 && m->v_sync > 0 && m->v_front + m->v_sync + 6 <= m->v_blank);
 }
 
 static void
 assert_plausible(unsigned int width, unsigned int height)
 {
-    uint8_t edid[SOFT_EDID_SIZE], sum = 0;
+    uint8_t edid[SOFT_EDID_MOST];
     struct mode m = preferred_mode(width, height, edid);
-    double lines = m.height + m.v_blank, pixels = m.width + m.h_blank;
-    double rate = m.clock_khz * 1000.0 / (lines * pixels);
-    double blank_us = m.v_blank * pixels / m.clock_khz * 1000.0;
 
-    for (unsigned int i = 0; i < sizeof edid; i++)
-        sum += edid[i];
-    assert_int_equal(sum, 0);
-    assert_int_equal(m.width, width);
-    assert_int_equal(m.height, height);
-    assert_true(rate > 59.0 && rate < 60.5);
-    /* CVT with reduced blanking: 160 pixels, at least 460 microseconds */
-    assert_int_equal(m.h_blank, 160);
-    assert_true(blank_us >= 455.0);
-    assert_true(m.h_front > 0 && m.h_front + m.h_sync < m.h_blank);
-    assert_true(m.v_front > 0 && m.v_sync > 0 && m.v_front + m.v_sync + 6 <= m.v_blank);
+    assert_timing(&m, width, height);
     assert_int_equal(m.width_mm, width * 254 / 960);
     assert_int_equal(m.height_mm, height * 254 / 960);
 }
@@ -101,7 +136,7 @@ test_known_modes(void **state)
         {1280, 800, 23, 6, 71000},   {1280, 1024, 30, 7, 91000}, {2560, 1600, 46, 6, 268500},
         {3840, 2160, 62, 5, 533250},
     };
-    uint8_t edid[SOFT_EDID_SIZE];
+    uint8_t edid[SOFT_EDID_MOST];
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
@@ -114,11 +149,65 @@ test_known_modes(void **state)
     }
 }
 
+/* What 12 bits of pixels, or 16 of 10 kHz, can't say is in a second block. */
+static void
+test_large_modes(void **state)
+{
+    static const struct {
+        unsigned int width, height, base_width, base_height;
+    } known[] = {
+        {7680, 4320, 3840, 2160}, {4096, 2160, 3840, 2160}, {8192, 64, 3840, 64},
+        {64, 8192, 64, 2160},     {8192, 8192, 3840, 2160}, {4088, 4095, 3840, 2160},
+    };
+    uint8_t edid[SOFT_EDID_MOST], *section = edid + SOFT_EDID_BLOCK + 1, sum = 0;
+    struct mode m;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+        assert_int_equal(fill(known[i].width, known[i].height, edid), 2 * SOFT_EDID_BLOCK);
+        assert_int_equal(edid[126], 1);
+        m = decode_mode(edid + 54);
+        assert_timing(&m, known[i].base_width, known[i].base_height);
+        assert_int_equal(section[-1], 0x70);
+        assert_int_equal(section[0], 0x13);
+        assert_int_equal(section[1], 23);
+        for (int at = 0; at <= 4 + section[1]; at++)
+            sum += section[at];
+        assert_int_equal(sum, 0);
+        /* one block of one timing, which is the preferred one */
+        assert_int_equal(section[4], 0x03);
+        assert_int_equal(section[6], 20);
+        assert_true(section[10] & 0x80);
+        m = decode_displayid(section + 7);
+        assert_timing(&m, known[i].width, known[i].height);
+    }
+}
+
+static void
+test_what_is_no_edid(void **state)
+{
+    uint8_t edid[SOFT_EDID_MOST];
+
+    (void)state;
+    fill(7680, 4320, edid);
+    assert_true(soft_edid_valid(edid, 256));
+    assert_false(soft_edid_valid(edid, 128));
+    assert_false(soft_edid_valid(edid, 255));
+    assert_false(soft_edid_valid(edid, 0));
+    edid[200]++;
+    assert_false(soft_edid_valid(edid, 256));
+    fill(1024, 768, edid);
+    assert_true(soft_edid_valid(edid, 128));
+    assert_false(soft_edid_valid(edid, 256));
+    edid[0] = 1, edid[127]--;
+    assert_false(soft_edid_valid(edid, 128));
+}
+
 static void
 test_head_of_the_block(void **state)
 {
     static const uint8_t header[] = {0, 255, 255, 255, 255, 255, 255, 0};
-    uint8_t edid[SOFT_EDID_SIZE];
+    uint8_t edid[SOFT_EDID_MOST];
 
     (void)state;
     preferred_mode(1024, 768, edid);
@@ -141,7 +230,7 @@ test_name_and_dummies(void **state)
 {
     static const uint8_t name[18] = {0,   0,   0,   0xfc, 0,    'O', 'p', 'e', 'n',
                                      'V', 'G', 'P', 'U',  '\n', ' ', ' ', ' ', ' '};
-    uint8_t edid[SOFT_EDID_SIZE];
+    uint8_t edid[SOFT_EDID_MOST];
 
     (void)state;
     preferred_mode(1024, 768, edid);
@@ -156,7 +245,7 @@ test_name_and_dummies(void **state)
 static void
 test_older_modes_only_where_they_fit(void **state)
 {
-    uint8_t edid[SOFT_EDID_SIZE];
+    uint8_t edid[SOFT_EDID_MOST];
 
     (void)state;
     preferred_mode(1024, 768, edid);
@@ -179,6 +268,8 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_mode_is_plausible),
         cmocka_unit_test(test_known_modes),
+        cmocka_unit_test(test_large_modes),
+        cmocka_unit_test(test_what_is_no_edid),
         cmocka_unit_test(test_head_of_the_block),
         cmocka_unit_test(test_name_and_dummies),
         cmocka_unit_test(test_older_modes_only_where_they_fit),

@@ -26,7 +26,7 @@ static const struct soft_type type16 = {
 static void
 assert_parsed(const char *text, unsigned int width, unsigned int height)
 {
-    struct soft_params params = {1, 2, 3, true};
+    struct soft_params params = {.width = 1, .height = 2};
     struct soft_text_error error;
 
     assert_int_equal(soft_params_parse(&params, &type16, text, &error), 0);
@@ -38,7 +38,8 @@ assert_parsed(const char *text, unsigned int width, unsigned int height)
 static void
 assert_refused(const char *text, const char *key, const char *why)
 {
-    struct soft_params params = {640, 480, 3, true};
+    struct soft_params params = {
+        .width = 640, .height = 480, .edid_size = 5, .placement = 3, .hide_display = true};
     struct soft_text_error error = {{NULL, 0}, NULL};
     char *copy = strdup(text);
 
@@ -46,6 +47,7 @@ assert_refused(const char *text, const char *key, const char *why)
     assert_int_equal(soft_params_parse(&params, &type16, copy, &error), -EINVAL);
     assert_int_equal(params.width, 640);
     assert_int_equal(params.height, 480);
+    assert_int_equal(params.edid_size, 5);
     assert_int_equal(params.placement, 3);
     assert_true(params.hide_display);
     assert_int_equal(error.where.length, strlen(key));
@@ -128,6 +130,55 @@ test_malformed_lists(void **state)
     assert_refused("resolution=64x64,resolution=64x64", "resolution", "twice");
 }
 
+/* An EDID as "edid=" has it, in capitals or small letters. */
+static char *
+edid_text(const uint8_t *edid, size_t size, const char *format)
+{
+    static char text[2048];
+    size_t length = (size_t)sprintf(text, "edid=");
+
+    for (size_t i = 0; i < size; i++)
+        length += (size_t)sprintf(text + length, format, edid[i]);
+    return text;
+}
+
+static void
+assert_edid_taken(const uint8_t *edid, size_t size, const char *format)
+{
+    struct soft_params params;
+    struct soft_text_error error;
+
+    assert_int_equal(soft_params_parse(&params, &type16, edid_text(edid, size, format), &error), 0);
+    assert_int_equal(params.edid_size, size);
+    assert_memory_equal(params.edid, edid, size);
+}
+
+static void
+test_edid(void **state)
+{
+    uint8_t edid[SOFT_EDID_MOST];
+    struct soft_params params;
+    struct soft_text_error error;
+
+    (void)state;
+    assert_edid_taken(edid, soft_edid_fill(edid, 1920, 1080), "%02x");
+    assert_edid_taken(edid, soft_edid_fill(edid, 7680, 4320), "%02X");
+    assert_int_equal(soft_params_parse(&params, &type16, "", &error), 0);
+    assert_int_equal(params.edid_size, 0);
+
+    assert_refused("edid=", "edid", "no EDID");
+    assert_refused("edid=0", "edid", "two hexadecimal digits");
+    assert_refused("edid=0g", "edid", "two hexadecimal digits");
+    assert_refused("edid=00ffffffffffff00", "edid", "no EDID");
+    edid[1] ^= 1;
+    assert_refused(edid_text(edid, 128, "%02x"), "edid", "no EDID");
+    assert_refused(edid_text(edid, 256, "%03x"), "edid", "more than two blocks");
+
+    soft_edid_fill(edid, 640, 480);
+    assert_refused(strcat(edid_text(edid, 128, "%02x"), ",resolution=640x480"), "resolution",
+                   "don't go together");
+}
+
 static void
 test_others(void **state)
 {
@@ -150,6 +201,13 @@ test_others(void **state)
     assert_int_equal(soft_params_parse(&params, &type16, "disable_vnc=0", &error), 0);
     assert_int_equal(params.placement, SOFT_ANY_PLACEMENT);
     assert_false(params.hide_display);
+    assert_false(params.dmabuf);
+    assert_int_equal(soft_params_parse(&params, &type16, "display=dmabuf", &error), 0);
+    assert_true(params.dmabuf);
+    assert_int_equal(soft_params_parse(&params, &type16, "display=region", &error), 0);
+    assert_false(params.dmabuf);
+    assert_refused("display=", "display", "neither region nor dmabuf");
+    assert_refused("display=dmabufs", "display", "neither region nor dmabuf");
     assert_refused("disable_vnc=", "disable_vnc", "neither 0 nor 1");
     assert_refused("enable_uvm=2", "enable_uvm", "neither 0 nor 1");
     assert_refused("enable_uvm=10", "enable_uvm", "neither 0 nor 1");
@@ -166,7 +224,8 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),        cmocka_unit_test(test_resolutions),
         cmocka_unit_test(test_bounds),          cmocka_unit_test(test_malformed_values),
-        cmocka_unit_test(test_malformed_lists), cmocka_unit_test(test_others),
+        cmocka_unit_test(test_malformed_lists), cmocka_unit_test(test_edid),
+        cmocka_unit_test(test_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

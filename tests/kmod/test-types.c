@@ -115,17 +115,15 @@ test_bad_screens_are_refused(void **state)
 
     (void)state;
     type = good, type.max_width = 56;
-    assert_refused(&type, "64x64 to 4088x4095");
+    assert_refused(&type, "64x64 to 8192x8192");
     type = good, type.max_width = 1023;
     assert_refused(&type, "multiple of 8");
-    type = good, type.max_width = 4096;
-    assert_refused(&type, "64x64 to 4088x4095");
+    type = good, type.max_width = 8200;
+    assert_refused(&type, "64x64 to 8192x8192");
     type = good, type.max_height = 63;
-    assert_refused(&type, "64x64 to 4088x4095");
-    type = good, type.max_height = 4096;
-    assert_refused(&type, "64x64 to 4088x4095");
-    type = good, type.max_width = 4088, type.max_height = 3000, type.framebuffer_mib = 256;
-    assert_refused(&type, "too large for EDID");
+    assert_refused(&type, "64x64 to 8192x8192");
+    type = good, type.max_height = 8193;
+    assert_refused(&type, "64x64 to 8192x8192");
     /* 4 MiB hold one screen of 1024x768 but not two */
     type = good, type.framebuffer_mib = 4;
     assert_refused(&type, "twice");
@@ -237,7 +235,8 @@ test_parse_defaults(void **state)
         const char *text;
         unsigned int width, height;
     } cases[] = {
-        {"a:framebuffer=1024M", 3840, 2160}, {"a: framebuffer=64M", 3840, 2160},
+        {"a:framebuffer=1024M", 7680, 4320}, {"a: framebuffer=256M", 7680, 4320},
+        {"a:framebuffer=128M", 3840, 2160},  {"a: framebuffer=64M", 3840, 2160},
         {"a: framebuffer=32M", 2560, 1600},  {"a: framebuffer=16M", 1920, 1080},
         {"a: framebuffer=8M", 1280, 800},    {"a: framebuffer=4M", 800, 600},
         {"a: framebuffer=2M", 640, 400},     {"a: framebuffer=1M", 400, 300},

@@ -58,6 +58,13 @@ test_names(void **state)
     assert_false(vgpu_attr_check_name(NULL, NULL));
 }
 
+/* Of a monitor of 1024x768. */
+#define EDID                                                                                       \
+    "00ffffffffffff003ec7707600000000ff240104a01b147806ee91a3544c9926"                             \
+    "0f505421080001010101010101010101010101010101ec1500a0400016303020"                             \
+    "34000ecb1000001a000000fc004f70656e564750550a20202020000000100000"                             \
+    "0000000000000000000000000000001000000000000000000000000000000011"
+
 static void
 test_values_of_ours(void **state)
 {
@@ -87,9 +94,21 @@ test_values_of_ours(void **state)
         {"vgpu/params", "vgpu-placement-id=-16", "vgpu-placement-id '-16' is not possible"},
         {"vgpu/params", "vgpu-placement-id=4294967296", "not possible"},
         {"vgpu/params", "disable_vnc=yes", "parameter 'disable_vnc': 'yes' is neither 0 nor 1"},
+        {"vgpu/params", "edid=" EDID, NULL},
+        {"vgpu/params", "disable_vnc=0,edid=" EDID, NULL},
+        {"vgpu/params", "edid=" EDID ",resolution=64x64", "don't go together"},
+        {"vgpu/params", "edid=" EDID "00", "edid '00ffffffffffff"},
+        {"vgpu/params", "edid=" EDID EDID, "not possible"},
+        {"vgpu/params", "edid=" EDID EDID EDID, "not possible"},
+        {"vgpu/params", "edid=00ffffffffffff00", "not possible"},
+        {"vgpu/params", "edid=", "not possible"},
+        {"vgpu/params", "edid=0", "not possible"},
         {"vgpu/params", "resolution=64x64\n", "control"},
         {"vgpu/vm_name", "a guest", NULL},
         {"vgpu/vm_name", "g\303\244st", "ASCII"},
+        {"vgpu/params", "display=dmabuf", NULL},
+        {"vgpu/params", "display=region,resolution=64x64", NULL},
+        {"vgpu/params", "display=both", "parameter 'display': 'both' is neither region nor dmabuf"},
         {"vgpu/none", "x", "vgpu/params, vgpu/vm_name"},
         {"remove", "1", "not the name of an attribute"},
     };

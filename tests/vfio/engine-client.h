@@ -37,6 +37,9 @@ void test_edid(const struct device *dev);
 void test_sparse(const struct device *dev);
 void test_dma(const struct device *dev, const char *uuid);
 
+/** test_dmabuf: of a software vGPU with the parameter display=dmabuf; closes and opens it */
+void test_dmabuf(struct device *dev, const char *uuid);
+
 /** test_huge: needs memory that was not touched since open */
 void test_huge(const struct device *dev);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 bool fuzz_leaving;
@@ -113,6 +114,34 @@ op_plane(struct worker *w)
         fuzz_wrong(w, "a plane that can't be", plane.size, plane.stride);
 }
 
+/* The screen as a dma-buf, if the vGPU has it so; of any number now and then. */
+static void
+op_dmabuf(struct worker *w)
+{
+    struct vfio_device_gfx_plane_info plane = {.argsz = sizeof plane,
+                                               .flags = VFIO_GFX_PLANE_TYPE_DMABUF};
+    long result = fuzz_ioctl(w, "QUERY_GFX_PLANE", w->target->dev.fd, VFIO_DEVICE_QUERY_GFX_PLANE,
+                             &plane, plane.flags, plane.argsz);
+    uint32_t id = chance(w, 4) ? (uint32_t)pick_odd(w) : (uint32_t)plane.dmabuf_id;
+    void *at;
+
+    fuzz_judge(w, "QUERY_GFX_PLANE", result, any_refusals);
+    result =
+        fuzz_ioctl(w, "GET_GFX_DMABUF", w->target->dev.fd, VFIO_DEVICE_GET_GFX_DMABUF, &id, id, 0);
+    if (result < 0)
+        return;
+    if (lseek((int)result, 0, SEEK_END) <= 0)
+        fuzz_wrong(w, "a dma-buf with no bytes", id, 0);
+    at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, (int)result, 0);
+    if (at == MAP_FAILED) {
+        fuzz_wrong(w, "a dma-buf that does not map", id, 0);
+    } else {
+        *(volatile uint32_t *)at = id;
+        munmap(at, PAGE);
+    }
+    close((int)result);
+}
+
 static void
 op_feature(struct worker *w)
 {
@@ -138,6 +167,9 @@ ties(uint64_t number)
     return number >= 18 && number <= 20;
 }
 
+/* GET_GFX_DMABUF makes descriptors, which op_dmabuf() closes. */
+#define MAKES_DESCRIPTOR 15
+
 /* An ioctl of VFIO's that a device may not know, with an argument or none. */
 static void
 op_unknown(struct worker *w)
@@ -146,7 +178,7 @@ op_unknown(struct worker *w)
     uint32_t words[64];
     void *argument = words;
 
-    if (ties(number))
+    if (ties(number) || number == MAKES_DESCRIPTOR)
         return;
     for (unsigned int i = 0; i < 64; i++)
         words[i] = (uint32_t)pick_odd(w);
@@ -243,6 +275,7 @@ const struct operation fuzz_info_operations[] = {
     {"irq_info", op_irq_info, 40, NULL},
     {"reset", op_reset, 10, NULL},
     {"plane", op_plane, 10, NULL},
+    {"dmabuf", op_dmabuf, 5, NULL},
     {"feature", op_feature, 50, NULL},
     {"unknown", op_unknown, 60, NULL},
     {"duplicate", op_duplicate, 10, NULL},

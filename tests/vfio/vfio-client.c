@@ -2,7 +2,7 @@
 /*
  * Drives a vGPU of the software RM or the test engine through the VFIO uAPI, as QEMU
  * would, and says of each property whether it holds.
- * Usage: vfio-client [--iommufd] [--life|--lose] UUID; of the engine alone, --life is
+ * Usage: vfio-client [--iommufd] [--life|--lose|--dmabuf] UUID; of the engine alone, --life is
  * how it starts and resets, and --lose loses its GPU.
  */
 #include "check.h"
@@ -317,6 +317,19 @@ test_engine(const char *uuid)
     test_engine_memory(uuid);
 }
 
+static void
+test_dmabufs(const char *uuid)
+{
+    struct device dev;
+    bool opened = device_open(&dev, uuid);
+
+    check(opened, "the vGPU opens");
+    if (!opened)
+        return;
+    test_dmabuf(&dev, uuid);
+    device_close(&dev);
+}
+
 static int
 test_all(const char *uuid)
 {
@@ -350,6 +363,8 @@ main(int argc, char **argv)
             only = test_lifecycle;
         else if (strcmp(argv[i], "--lose") == 0)
             only = test_loss;
+        else if (strcmp(argv[i], "--dmabuf") == 0)
+            only = test_dmabufs;
         else
             break;
     }
