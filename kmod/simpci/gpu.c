@@ -13,6 +13,7 @@
 #define PM	SIMPCI_GPU_CAP_PM
 #define EXP	SIMPCI_GPU_CAP_EXP
 #define OURS	SIMPCI_GPU_CAP_OURS
+#define VPD	SIMPCI_GPU_CAP_VPD
 #define SRIOV	SIMPCI_GPU_CAP_SRIOV
 
 /* An id and a pointer to the next, PCI r3.0 section 6.7. */
@@ -116,6 +117,19 @@ static void set_sriov(struct simpci_config *config,
 	simpci_config_set(config, fields, ARRAY_SIZE(fields));
 }
 
+/* Which is read through these registers: vpd.c. */
+static void set_vpd(struct simpci_config *config)
+{
+	static const struct simpci_field fields[] = {
+		READ_ONLY(OURS, 2, CAP(PCI_CAP_ID_VNDR, VPD)),
+		READ_ONLY(VPD, 2, CAP(PCI_CAP_ID_VPD, 0)),
+		{ VPD + PCI_VPD_ADDR, 2, 0, .writable = 0xffff },
+		{ VPD + PCI_VPD_DATA, 4, 0, .writable = ~0U },
+	};
+
+	simpci_config_set(config, fields, ARRAY_SIZE(fields));
+}
+
 void simpci_gpu_init(struct simpci_config *config,
 		     const struct simpci_spec *spec)
 {
@@ -128,6 +142,8 @@ void simpci_gpu_init(struct simpci_config *config,
 	simpci_config_set(config, common, ARRAY_SIZE(common));
 	simpci_config_set(config, own, ARRAY_SIZE(own));
 	set_subsystem(config, spec);
+	if (*spec->name)
+		set_vpd(config);
 	if (spec->vfs)
 		set_sriov(config, spec);
 }

@@ -27,6 +27,8 @@
 
 #define SIMPCI_MAGIC		0x55504756
 
+#define SIMPCI_GPU_CAP_VPD	0xb0	/* vital product data, of a GPU with a name */
+
 /* SR-IOV, PCIe r6.0 section 9.3.3, the first extended capability. */
 #define SIMPCI_GPU_CAP_SRIOV	0x100
 

@@ -17,6 +17,7 @@
 #include "host.h"
 #include "pci-domain.h"
 #include "spec.h"
+#include "vpd.h"
 
 #define GPU_DEVFN	PCI_DEVFN(0, 0)
 
@@ -40,6 +41,7 @@ struct simpci_host {
 	raw_spinlock_t lock;
 	struct simpci_config config;
 	struct simpci_config *vfs;	/* as many as spec says */
+	struct simpci_vpd vpd;		/* constant; there if spec has a name */
 };
 
 /* The function at @devfn, or NULL if none is there now. */
@@ -73,6 +75,15 @@ static int simpci_host_read(struct pci_bus *bus, unsigned int devfn, int where,
 	return config ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
 
+static bool simpci_host_asks_vpd(const struct simpci_host *host,
+				 unsigned int devfn, int where, int size)
+{
+	int address = SIMPCI_GPU_CAP_VPD + PCI_VPD_ADDR;
+
+	return *host->spec.name && devfn == GPU_DEVFN &&
+	       where <= address + 1 && where + size > address;
+}
+
 static int simpci_host_write(struct pci_bus *bus, unsigned int devfn, int where,
 			     int size, u32 value)
 {
@@ -85,6 +96,8 @@ static int simpci_host_write(struct pci_bus *bus, unsigned int devfn, int where,
 	config = simpci_host_config(host, devfn);
 	if (config)
 		simpci_config_write(config, where, size, value);
+	if (config && simpci_host_asks_vpd(host, devfn, where, size))
+		simpci_vpd_run(&host->vpd, config, SIMPCI_GPU_CAP_VPD);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return config ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
@@ -264,6 +277,8 @@ static struct simpci_host *simpci_host_alloc(struct device *parent,
 	raw_spin_lock_init(&host->lock);
 	host->spec = *spec;
 	simpci_gpu_init(&host->config, spec);
+	if (*spec->name)
+		simpci_vpd_init(&host->vpd, spec->name);
 
 	/* One bus, 0. */
 	host->busn.name = "vgpu-simpci";

@@ -75,6 +75,19 @@ static const char *parse_vfs(struct simpci_spec *spec, const char *value)
 	return NULL;
 }
 
+static const char *parse_name(struct simpci_spec *spec, const char *value)
+{
+	size_t i, length = strlen(value);
+
+	for (i = 0; i < length; i++)
+		if (!isascii(value[i]) || !isgraph(value[i]))
+			break;
+	if (!length || i < length || length >= sizeof(spec->name))
+		return "a name has 1 to 31 characters of ASCII and no blank";
+	strscpy(spec->name, value, sizeof(spec->name));
+	return NULL;
+}
+
 static const char *parse_driver(struct simpci_spec *spec, const char *value)
 {
 	if (!*value || strlen(value) >= sizeof(spec->driver))
@@ -90,6 +103,7 @@ static const struct key keys[] = {
 	{ "vendor", parse_vendor },
 	{ "device", parse_device },
 	{ "vfs", parse_vfs },
+	{ "name", parse_name },
 	{ "driver", parse_driver },
 };
 

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #define SIMPCI_DRIVER_SIZE	32	/* struct simpci_spec.driver, NUL included */
+#define SIMPCI_NAME_SIZE	32	/* struct simpci_spec.name, likewise */
 #define SIMPCI_MAX_VFS		64
 #define SIMPCI_MAX_MIB		(1U << 20)	/* 1 TiB of framebuffer */
 
@@ -19,6 +20,7 @@
  * @vendor: PCI vendor id, of the subsystem too
  * @device: PCI device id, likewise
  * @vfs: how many virtual functions it can have, 0 for no SR-IOV
+ * @name: what it is called, in its vital product data; "" for no such
  * @driver: the only driver that may have it and its virtual functions; "" for any that
  *	knows its ids
  */
@@ -29,6 +31,7 @@ struct simpci_spec {
 	u16 vendor;
 	u16 device;
 	u16 vfs;
+	char name[SIMPCI_NAME_SIZE];
 	char driver[SIMPCI_DRIVER_SIZE];
 };
 

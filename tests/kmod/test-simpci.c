@@ -15,6 +15,7 @@
 
 #include "gpu.h"
 #include "spec.h"
+#include "vpd.h"
 
 static int
 setup(void **state)
@@ -258,16 +259,84 @@ test_functions(void **state)
     free(config);
 }
 
+/* A byte as the kernel reads it, drivers/pci/vpd.c: the address, the flag, the data. */
+static uint8_t
+vpd_read(struct simpci_config *config, const struct simpci_vpd *vpd, unsigned int address)
+{
+    const unsigned int at = SIMPCI_GPU_CAP_VPD;
+
+    simpci_config_write(config, at + PCI_VPD_ADDR, 2, address & ~3u);
+    simpci_vpd_run(vpd, config, at);
+    assert_int_equal(simpci_config_read(config, at + PCI_VPD_ADDR, 2),
+                     (address & ~3u) | PCI_VPD_ADDR_F);
+    return (uint8_t)(simpci_config_read(config, at + PCI_VPD_DATA, 4) >> (8 * (address % 4)));
+}
+
+static void
+assert_named(const char *name)
+{
+    struct simpci_config *config = calloc(1, sizeof *config);
+    size_t length = strlen(name);
+    struct simpci_spec spec;
+    struct simpci_vpd vpd;
+    uint8_t data[SIMPCI_VPD_SIZE], sum = 0;
+
+    assert_non_null(config);
+    simpci_spec_init(&spec);
+    strscpy(spec.name, name, sizeof spec.name);
+    simpci_gpu_init(config, &spec);
+    simpci_vpd_init(&vpd, name);
+    assert_int_equal(find_capability(config, PCI_CAP_ID_VPD), SIMPCI_GPU_CAP_VPD);
+    for (unsigned int i = 0; i < sizeof data; i++)
+        data[i] = vpd_read(config, &vpd, i);
+    assert_int_equal(data[0], 0x82);
+    assert_int_equal(data[1] | data[2] << 8, length);
+    assert_memory_equal(data + 3, name, length);
+    assert_memory_equal(data + 3 + length, "\x90\x04\x00RV\x01", 6);
+    for (size_t i = 0; i < length + 10; i++)
+        sum += data[i];
+    assert_int_equal(sum, 0);
+    assert_int_equal(data[length + 10], 0x78);
+
+    /* past the end, as far as an address goes */
+    assert_int_equal(vpd_read(config, &vpd, SIMPCI_VPD_SIZE), 0);
+    assert_int_equal(vpd_read(config, &vpd, 0x7ffc), 0);
+    /* a write is done at once, and has changed nothing */
+    simpci_config_write(config, SIMPCI_GPU_CAP_VPD + PCI_VPD_DATA, 4, 0x12345678);
+    simpci_config_write(config, SIMPCI_GPU_CAP_VPD + PCI_VPD_ADDR, 2, PCI_VPD_ADDR_F);
+    simpci_vpd_run(&vpd, config, SIMPCI_GPU_CAP_VPD);
+    assert_int_equal(simpci_config_read(config, SIMPCI_GPU_CAP_VPD + PCI_VPD_ADDR, 2), 0);
+    assert_int_equal(vpd_read(config, &vpd, 0), 0x82);
+    free(config);
+}
+
+static void
+test_name(void **state)
+{
+    struct simpci_config *nameless = *state;
+
+    assert_int_equal(find_capability(nameless, PCI_CAP_ID_VPD), 0);
+    assert_named("x");
+    assert_named("Test-GPU");
+    assert_named("0123456789012345678901234567890");
+}
+
 int
 main(void)
 {
 #define CONFIG_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     static const struct CMUnitTest tests[] = {
-        CONFIG_TEST(test_identity),        CONFIG_TEST(test_identity_is_read_only),
-        CONFIG_TEST(test_capabilities),    CONFIG_TEST(test_bar_sizing),
-        CONFIG_TEST(test_command),         CONFIG_TEST(test_errors_clear_by_ones),
-        CONFIG_TEST(test_power_state),     CONFIG_TEST(test_bad_accesses),
-        CONFIG_TEST(test_masks_are_apart), CONFIG_TEST(test_spec_is_shown),
+        CONFIG_TEST(test_identity),
+        CONFIG_TEST(test_identity_is_read_only),
+        CONFIG_TEST(test_capabilities),
+        CONFIG_TEST(test_bar_sizing),
+        CONFIG_TEST(test_command),
+        CONFIG_TEST(test_errors_clear_by_ones),
+        CONFIG_TEST(test_power_state),
+        CONFIG_TEST(test_bad_accesses),
+        CONFIG_TEST(test_masks_are_apart),
+        CONFIG_TEST(test_spec_is_shown),
+        CONFIG_TEST(test_name),
         cmocka_unit_test(test_functions),
     };
 

@@ -47,6 +47,7 @@ test_nothing_said(void **state)
         assert_int_equal(spec.framebuffer_mib, 0);
         assert_int_equal(spec.vendor, SIMPCI_GPU_VENDOR);
         assert_int_equal(spec.device, SIMPCI_GPU_DEVICE);
+        assert_string_equal(spec.name, "");
         assert_string_equal(spec.driver, "");
     }
 }
@@ -60,7 +61,7 @@ test_all_said(void **state)
     (void)state;
     assert_null(parse(&spec,
                       "domain=1f numa_node=3  framebuffer=16G\tvendor=0x10de device=2230 "
-                      "vfs=64 driver=vgpu-sample\n",
+                      "vfs=64 name=Test-GPU(4) driver=vgpu-sample\n",
                       word));
     assert_int_equal(spec.domain, 0x1f);
     assert_int_equal(spec.node, 3);
@@ -68,6 +69,7 @@ test_all_said(void **state)
     assert_int_equal(spec.vendor, 0x10de);
     assert_int_equal(spec.device, 0x2230);
     assert_int_equal(spec.vfs, 64);
+    assert_string_equal(spec.name, "Test-GPU(4)");
     assert_string_equal(spec.driver, "vgpu-sample");
 }
 
@@ -134,6 +136,10 @@ test_refused(void **state)
         {"device=nvidia", "device=nvidia", "four hexadecimal"},
         {"vfs=65", "vfs=65", "0 to 64"},
         {"vfs=-1", "vfs=-1", "0 to 64"},
+        {"name=", "name=", "1 to 31"},
+        {"name=0123456789012345678901234567890x", "name=0123456789012345678901234567890x",
+         "1 to 31"},
+        {"name=g\303\244st", "name=g\303\244st", "ASCII"},
         {"driver=", "driver=", "1 to 31"},
         {"driver=01234567890123456789012345678901", "driver=01234567890123456789012345678901",
          "1 to 31"},
