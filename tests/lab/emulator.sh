@@ -7,10 +7,11 @@
 # Not to be run by check, which would forget the end.
 emulator_put()
 {
-    local qemu fetch=$lab_tree/tests/lab/fetch-qemu tree=/opt/qemu-newer
+    local qemu fetch=$lab_tree/tests/lab/fetch-packages tree=/opt/qemu-newer
     # Backports move on: looked for once a week.
     cache_make qemu "Fetching the QEMU of trixie-backports" qemu \
-        "$(cache_key "$fetch" "$(date +%G-%V)")" "$fetch"
+        "$(cache_key "$fetch" "$(date +%G-%V)")" \
+        "$fetch" trixie-backports '' '' qemu-system-x86 qemu-system-common
     cleanup "rm -rf $tree $1"
     vm mkdir -p "$tree"
     tar -C "$qemu/root/usr" -czf - bin/qemu-system-x86_64 lib/x86_64-linux-gnu/qemu |
