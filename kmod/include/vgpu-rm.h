@@ -207,7 +207,9 @@ struct vgpu_area {
  * Pages are allocated on first touch and charged to the memory cgroup of the
  * process that touches them. The RM may read and write the file's pages; only
  * the front end installs mappings of them, on an inode of its own: from start
- * to stop the RM neither truncates the file nor punches holes into it.
+ * to stop the RM neither truncates the file nor punches holes into it. VMMs may hold
+ * pages after stop: before the next start the RM must drop from the file, by
+ * shmem_truncate_range(), whatever the next guest is not to share with them.
  */
 struct vgpu_backing {
 	struct file *file;
@@ -222,9 +224,9 @@ struct vgpu_backing {
  * @stride: bytes from one line to the next, a multiple of 4
  * @drm_format: fourcc of drm/drm_fourcc.h, e.g. DRM_FORMAT_XRGB8888
  * @bar: the BAR whose backing holds the pixels
+ * @dmabuf: VMMs get it as a dma-buf and not as a region; one that begins inside a
+ *	page is not shown then. Fixed from start to stop, also while nothing is shown
  * @offset: bytes from the start of @bar to the first pixel; need not be aligned
- * @dmabuf: VMMs get it as a dma-buf and not as a region, which shows whole pages of
- *	24 or 32 bits only; fixed from start to stop, also while nothing is shown
  *
  * A plane that reaches past the backing, or that VMMs could not show, counts as
  * nothing shown: guests write such values and the RM need not check them.
@@ -234,9 +236,9 @@ struct vgpu_plane {
 	u32 height;
 	u32 stride;
 	u32 drm_format;
-	u32 bar;
-	u64 offset;
+	u16 bar;
 	bool dmabuf;
+	u64 offset;
 };
 
 /**
@@ -336,7 +338,8 @@ struct vgpu_start_info {
  *	given at each call and changes only in VGPU_STATE_UNUSED, unless
  *	@features has VGPU_RM_LIVE_PARAMS; never in a call that changes @state,
  *	which can't be refused. -EINVAL refuses parameters and leaves the
- *	previous ones in force, so does -EBUSY what can't change while open.
+ *	previous ones in force, so does -EBUSY what can't change while open. While it
+ *	is open the guest's reset and its first access wait for this call.
  *
  * @vgpu_stop: optional. The last close, or a start that was given up. After it
  *	returns the RM touches no guest memory, raises no interrupt, and no

@@ -42,9 +42,12 @@ int soft_bochs_set_edid(struct soft_bochs *bochs, const u8 *edid, size_t size)
 {
 	if (size > sizeof(bochs->edid))
 		return -EINVAL;
-	memset(bochs->edid, 0, sizeof(bochs->edid));
+	/* Guests read it without a lock: one that stays must stand still. */
+	if (size == bochs->edid_size && !memcmp(bochs->edid, edid, size))
+		return 0;
 	if (size)
 		memcpy(bochs->edid, edid, size);
+	memset(bochs->edid + size, 0, sizeof(bochs->edid) - size);
 	bochs->edid_size = size;
 	return 0;
 }

@@ -96,9 +96,8 @@ static struct timing make_timing(u16 width, u16 height)
 	blank_min = V_FRONT + t.v_sync + V_BACK_MIN;
 	if (t.v_blank < blank_min)
 		t.v_blank = blank_min;
-	/* by 20 less than they are, since 8192x8192 has 2^32 pixels a second */
-	t.clock = (u32)(width + H_BLANK) * (height + t.v_blank) *
-		  (REFRESH / 20) / (10000 / 20);
+	t.clock = (u32)(width + H_BLANK) * (height + t.v_blank) * REFRESH /
+		  10000;
 	return t;
 }
 

@@ -24,12 +24,10 @@ struct target {
 
 void soft_params_init(struct soft_params *params, const struct soft_type *type)
 {
+	memset(params, 0, sizeof(*params));
 	params->width = min_t(u16, DEFAULT_WIDTH, type->max_width);
 	params->height = min_t(u16, DEFAULT_HEIGHT, type->max_height);
-	params->edid_size = 0;
 	params->placement = SOFT_ANY_PLACEMENT;
-	params->dmabuf = false;
-	params->hide_display = false;
 }
 
 /* Both say which monitor it is. */

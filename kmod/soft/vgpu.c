@@ -244,7 +244,10 @@ void soft_vgpu_stop(void *handle)
 	if (vgpu->plugged)
 		soft_vgpu_own_monitor_locked(vgpu);
 	spin_unlock(&vgpu->lock);
-	/* The next guest must not see this one's screen; nothing maps it now. */
+	/*
+	 * The next guest must not see this one's screen. No guest maps it now; a VMM
+	 * may have pages of it still, which are nobody's memory then.
+	 */
 	if (soft_vgpu_vram_used(vgpu))
 		shmem_truncate_range(file_inode(vgpu->vram), 0, (loff_t)-1);
 }

@@ -81,8 +81,10 @@ ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,
 		goto free;
 	ret = vgpu_rm_result(vgpu->ops->update_request(vgpu->handle,
 						       vgpu->state, text));
-	if (!ret)
+	if (!ret) {
 		attr_replace(vgpu, vgpu->params, sizeof(vgpu->params), text);
+		vgpu_edid_changed(vgpu);
+	}
 	mutex_unlock(&vgpu->lifecycle);
 free:
 	kfree(text);

@@ -52,7 +52,8 @@ ssize_t vgpu_attr_show_params(struct vgpu_vfio *vgpu, char *buf);
  * @buf: what was written to a sysfs file
  * @count: bytes of it
  *
- * Return: @count; -EBUSY while the vGPU is open; -EINVAL for a text that the RM or
+ * Return: @count; -EBUSY while the vGPU is open, unless the RM has
+ * VGPU_RM_LIVE_PARAMS and can change them; -EINVAL for a text that the RM or
  * sysfs does not take.
  */
 ssize_t vgpu_attr_store_params(struct vgpu_vfio *vgpu, const char *buf,

@@ -6,6 +6,7 @@
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
@@ -52,6 +53,7 @@ void vgpu_display_open(struct vgpu_vfio *vgpu)
 	if (!vgpu->ops->display_plane || !size)
 		return;
 	vgpu->display.source = VGPU_DISPLAY_BLANK;
+	vgpu->display.dmabuf = false;
 	memset(&vgpu->display.dmabufs, 0, sizeof(vgpu->display.dmabufs));
 	display_region(vgpu)->size = size;
 	display_region(vgpu)->flags = VFIO_REGION_INFO_FLAG_READ |
@@ -274,7 +276,8 @@ static int display_convert(struct vgpu_vfio *vgpu, struct vgpu_plane *plane)
 		return -ENOMEM;
 	display_switch(vgpu, VGPU_DISPLAY_COPY, 0, 0);
 	for (y = 0; y < plane->height && !ret; y++)
-		ret = display_convert_line(vgpu, plane, plane->offset +
+		ret = fatal_signal_pending(current) ? -EINTR :
+		      display_convert_line(vgpu, plane, plane->offset +
 					   (u64)y * plane->stride,
 					   (u64)y * stride, buf);
 	kfree(buf);
@@ -310,15 +313,16 @@ static bool display_number(struct vgpu_vfio *vgpu,
 			   const struct vgpu_plane *plane, u32 *id)
 {
 	struct vgpu_display *display = &vgpu->display;
+	bool shown = display_plane_valid(vgpu, plane) &&
+		     !offset_in_page(plane->offset);
 
-	if (!display_plane_valid(vgpu, plane) ||
-	    vgpu_convert_needed(plane->drm_format) ||
-	    offset_in_page(plane->offset))
-		return false;
 	down_write(&display->lock);
-	*id = vgpu_dmabuf_id(&display->dmabufs, plane);
+	if (shown)
+		*id = vgpu_dmabuf_id(&display->dmabufs, plane);
+	else
+		vgpu_dmabuf_forget(&display->dmabufs);
 	up_write(&display->lock);
-	return true;
+	return shown;
 }
 
 int vgpu_display_dmabuf(struct vgpu_vfio *vgpu, u32 id)
@@ -354,17 +358,17 @@ static int display_fill(struct vgpu_vfio *vgpu, struct vgpu_plane *plane,
 	return 0;
 }
 
-/* What the RM shows, and as what; nothing, as before, of a GPU that is lost. */
+/* What the RM shows, and as what; nothing, as before, if it can't be asked. */
 static void display_ask(struct vgpu_vfio *vgpu, struct vgpu_plane *plane)
 {
 	memset(plane, 0, sizeof(*plane));
-	if (vgpu_vfio_is_lost(vgpu)) {
-		plane->dmabuf = READ_ONCE(vgpu->display.dmabuf);
+	if (!vgpu_vfio_is_lost(vgpu) &&
+	    !vgpu->ops->display_plane(vgpu->handle, plane)) {
+		WRITE_ONCE(vgpu->display.dmabuf, plane->dmabuf);
 		return;
 	}
-	if (vgpu->ops->display_plane(vgpu->handle, plane))
-		plane->width = 0;
-	WRITE_ONCE(vgpu->display.dmabuf, plane->dmabuf);
+	plane->width = 0;
+	plane->dmabuf = READ_ONCE(vgpu->display.dmabuf);
 }
 
 int vgpu_display_query(struct vgpu_vfio *vgpu,

@@ -31,12 +31,12 @@ enum vgpu_display_source {
 /**
  * struct vgpu_display - the console while the vGPU is open
  * @lock: held for reading over a fault or a read, for writing to change the
- *	rest; mappings are zapped under it
+ *	rest but @dmabuf; mappings are zapped and pixels converted under it
  * @source: what is shown
  * @bar: whose backing it is, for VGPU_DISPLAY_ALIAS
  * @offset: first byte in that BAR, page aligned
  * @blank: a page of zeros, for want of another; there from the first mapping on
- * @dmabuf: VMMs get planes as dma-bufs, as the RM said last
+ * @dmabuf: VMMs get planes as dma-bufs, as the RM said last; no lock
  * @dmabufs: planes that can be had as dma-bufs
  * @edid: the EDID region; takes nothing of the above
  */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the guest shows as dma-bufs. A buffer holds its pages itself, as one of udmabuf's
- * does: so nothing that happens to the vGPU concerns it.
+ * does, and outlives the vGPU with them: when that stops, the RM drops them from its
+ * file. They can't be swapped, so they count as locked memory of who asked.
  */
 #include <linux/dma-mapping.h>
 #include <linux/fcntl.h>
 #include <linux/iosys-map.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -43,6 +46,11 @@ u32 vgpu_dmabuf_id(struct vgpu_dmabufs *dmabufs, const struct vgpu_plane *plane)
 	return dmabufs->last;
 }
 
+void vgpu_dmabuf_forget(struct vgpu_dmabufs *dmabufs)
+{
+	memset(dmabufs->plane, 0, sizeof(dmabufs->plane));
+}
+
 bool vgpu_dmabuf_find(const struct vgpu_dmabufs *dmabufs, u32 id,
 		      struct vgpu_plane *plane)
 {
@@ -55,19 +63,45 @@ bool vgpu_dmabuf_find(const struct vgpu_dmabufs *dmabufs, u32 id,
 
 /**
  * struct dmabuf - what a dma-buf holds
+ * @mm: who asked for it, where its pages are counted; its structure is referenced
+ * @counted: pages counted there
  * @count: its pages
  * @pages: each with a reference
  */
 struct dmabuf {
+	struct mm_struct *mm;
+	unsigned int counted;
 	unsigned int count;
 	struct page *pages[];
 };
 
 static void dmabuf_free(struct dmabuf *buf)
 {
-	while (buf->count)
+	while (buf->count) {
 		put_page(buf->pages[--buf->count]);
+		cond_resched();
+	}
+	account_locked_vm(buf->mm, buf->counted, false);
+	mmdrop(buf->mm);
 	kvfree(buf);
+}
+
+/* Dirty, or reclaim would take a page that only others have written to for a hole. */
+static int dmabuf_fill(struct dmabuf *buf, struct file *file, u64 offset)
+{
+	struct page *page;
+
+	for (; buf->count < buf->counted; offset += PAGE_SIZE) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		page = vgpu_backing_page(file, offset);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		set_page_dirty(page);
+		buf->pages[buf->count++] = page;
+		cond_resched();
+	}
+	return 0;
 }
 
 static struct dmabuf *dmabuf_alloc(struct file *file, u64 offset,
@@ -75,21 +109,21 @@ static struct dmabuf *dmabuf_alloc(struct file *file, u64 offset,
 {
 	struct dmabuf *buf = kvzalloc(struct_size(buf, pages, count),
 				      GFP_KERNEL_ACCOUNT);
-	struct page *page;
+	int ret;
 
 	if (!buf)
 		return ERR_PTR(-ENOMEM);
-	for (; buf->count < count; offset += PAGE_SIZE) {
-		page = fatal_signal_pending(current) ? ERR_PTR(-EINTR) :
-		       vgpu_backing_page(file, offset);
-		if (IS_ERR(page)) {
-			dmabuf_free(buf);
-			return ERR_CAST(page);
-		}
-		buf->pages[buf->count++] = page;
-		cond_resched();
+	buf->mm = current->mm;
+	mmgrab(buf->mm);
+	ret = account_locked_vm(buf->mm, count, true);
+	if (!ret) {
+		buf->counted = count;
+		ret = dmabuf_fill(buf, file, offset);
 	}
-	return buf;
+	if (!ret)
+		return buf;
+	dmabuf_free(buf);
+	return ERR_PTR(ret);
 }
 
 static struct sg_table *dmabuf_map(struct dma_buf_attachment *attachment,
@@ -101,9 +135,10 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *attachment,
 
 	if (!table)
 		return ERR_PTR(-ENOMEM);
-	ret = sg_alloc_table_from_pages(table, buf->pages, buf->count, 0,
-					(size_t)buf->count << PAGE_SHIFT,
-					GFP_KERNEL);
+	ret = sg_alloc_table_from_pages_segment(table, buf->pages, buf->count, 0,
+						(size_t)buf->count << PAGE_SHIFT,
+						dma_get_max_seg_size(attachment->dev),
+						GFP_KERNEL);
 	if (ret)
 		goto free_table;
 	ret = dma_map_sgtable(attachment->dev, table, direction, 0);
@@ -173,6 +208,7 @@ static void dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	vunmap(map->vaddr);
 }
 
+/* There is nothing to synchronise: processors and importers see the same memory. */
 static const struct dma_buf_ops dmabuf_ops = {
 	.map_dma_buf = dmabuf_map,
 	.unmap_dma_buf = dmabuf_unmap,

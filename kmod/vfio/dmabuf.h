@@ -43,14 +43,22 @@ bool vgpu_dmabuf_find(const struct vgpu_dmabufs *dmabufs, u32 id,
 		      struct vgpu_plane *plane);
 
 /**
+ * vgpu_dmabuf_forget() - nothing is shown: no plane has a number any more
+ * @dmabufs: the planes; the caller serialises
+ */
+void vgpu_dmabuf_forget(struct vgpu_dmabufs *dmabufs);
+
+/**
  * vgpu_dmabuf_export() - a new dma-buf of a plane
  * @vgpu: the vGPU, open
  * @plane: whole pages of a BAR's backing, checked
  *
  * The buffer holds the plane's pages, allocated if they are not there, and outlives the
- * vGPU: once that is closed it has nothing to do with its memory any more. Sleeps.
+ * vGPU: once that has stopped they are not its memory any more. They are counted as
+ * locked memory of the current process. Sleeps.
  *
- * Return: a file descriptor of the current process, or -errno.
+ * Return: a file descriptor of the current process; -ENOMEM, also past its
+ * RLIMIT_MEMLOCK; -EINTR if it is killed; -EMFILE.
  */
 int vgpu_dmabuf_export(struct vgpu_vfio *vgpu, const struct vgpu_plane *plane);
 

@@ -89,6 +89,19 @@ void vgpu_edid_close(struct vgpu_vfio *vgpu)
 {
 	kfree(vgpu->display.edid.region);
 	vgpu->display.edid.region = NULL;
+	vgpu->display.edid.written = false;
+}
+
+void vgpu_edid_changed(struct vgpu_vfio *vgpu)
+{
+	struct vgpu_edid *edid = &vgpu->display.edid;
+
+	mutex_lock(&edid->lock);
+	if (!edid->written) {
+		kfree(edid->region);	/* loaded anew at the next access */
+		edid->region = NULL;
+	}
+	mutex_unlock(&edid->lock);
 }
 
 /* What no monitor would say; the RM judges the rest. */
@@ -201,10 +214,12 @@ int vgpu_edid_rw(struct vgpu_vfio *vgpu, u64 offset, void *buf, size_t count,
 
 	mutex_lock(&edid->lock);
 	ret = edid_prepare(vgpu);
-	if (!ret && write)
+	if (!ret && write) {
+		edid->written = true;
 		ret = edid_write(vgpu, edid->region, offset, buf, count);
-	else if (!ret)
+	} else if (!ret) {
 		memcpy(buf, (u8 *)edid->region + offset, count);
+	}
 	mutex_unlock(&edid->lock);
 	return ret;
 }

@@ -15,10 +15,12 @@ struct vgpu_vfio;
  * struct vgpu_edid - the EDID region while the vGPU is open
  * @lock: guards what is in @region; held over the RM's set_edid()
  * @region: what user space sees; NULL until its first access
+ * @written: the VMM has changed it
  */
 struct vgpu_edid {
 	struct mutex lock;
 	struct vgpu_edid_region *region;
+	bool written;
 };
 
 /* From create to delete. */
@@ -33,6 +35,14 @@ void vgpu_edid_init(struct vgpu_edid *edid);
  */
 void vgpu_edid_open(struct vgpu_vfio *vgpu);
 void vgpu_edid_close(struct vgpu_vfio *vgpu);
+
+/**
+ * vgpu_edid_changed() - the RM may have plugged in another monitor by itself
+ * @vgpu: the vGPU, open or closed
+ *
+ * The region follows, unless the VMM has begun with its own. Sleeps.
+ */
+void vgpu_edid_changed(struct vgpu_vfio *vgpu);
 
 /**
  * vgpu_edid_rw() - read or write the region

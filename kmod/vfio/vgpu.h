@@ -15,7 +15,7 @@
  *	vgpu_vfio.config_lock		config space and what follows from it
  *	mm's mmap_lock			the kernel's: mmap and faults run under it
  *	vgpu_mapping.lock		faults of BARs: read; revocation: write
- *	vgpu_display.lock		faults of the console: read; pan: write
+ *	vgpu_display.lock		faults of the console: read; pan, planes' numbers: write
  *
  * vgpu_gpu.users_lock is taken under lifecycle, and with it only spin locks.
  * vgpu_gpu.lock, vgpu_irq.lock (set_irqs), vgpu_dma.users and

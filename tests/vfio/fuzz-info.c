@@ -19,6 +19,9 @@ static const int any_refusals[] = {EINVAL, EFAULT,    ENOTTY, EBADF, EBUSY,  EPE
                                    ENODEV, ENOENT,    E2BIG,  EINTR, EEXIST, EOPNOTSUPP,
                                    ENOMEM, EOVERFLOW, ENOSPC, 0};
 
+/* A number that is none, or none any more; memory that may not be locked. */
+static const int dmabuf_refusals[] = {EINVAL, ENOMEM, 0};
+
 static void
 op_device_info(struct worker *w)
 {
@@ -128,6 +131,7 @@ op_dmabuf(struct worker *w)
     fuzz_judge(w, "QUERY_GFX_PLANE", result, any_refusals);
     result =
         fuzz_ioctl(w, "GET_GFX_DMABUF", w->target->dev.fd, VFIO_DEVICE_GET_GFX_DMABUF, &id, id, 0);
+    fuzz_judge(w, "GET_GFX_DMABUF", result < 0 ? result : 0, dmabuf_refusals);
     if (result < 0)
         return;
     if (lseek((int)result, 0, SEEK_END) <= 0)
