@@ -20,6 +20,20 @@ static const VgpuctlVerb *const verbs[] = {
     &vgpuctl_restore, &vgpuctl_events,   &vgpuctl_doctor,
 };
 
+/* Those that come before the verb. */
+static struct {
+    char *folder;
+    gboolean help;
+    gboolean version;
+} options;
+
+static const GOptionEntry entries[] = {
+    {"root", 0, 0, G_OPTION_ARG_FILENAME, &options.folder, NULL, NULL},
+    {"help", 'h', 0, G_OPTION_ARG_NONE, &options.help, NULL, NULL},
+    {"version", 0, 0, G_OPTION_ARG_NONE, &options.version, NULL, NULL},
+    {NULL},
+};
+
 static void
 print_verb(const VgpuctlVerb *verb)
 {
@@ -83,28 +97,21 @@ find_verb(const VgpuRoot *root, const char *name, GError **error)
     return verb;
 }
 
-/* Options before the verb. Returns the index of the verb, 0 for help or version, -1 with error. */
-static int
-parse_options(int argc, char **argv, const char **folder, GError **error)
+/* Takes the options before the verb out of @argv. */
+static gboolean
+parse_options(int *argc, char ***argv, GError **error)
 {
-    int i = 1;
-    for (; i < argc && argv[i][0] == '-'; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            g_autoptr(VgpuRoot) root = vgpu_root_new(*folder);
-            print_help(root);
-            return 0;
-        }
-        if (strcmp(argv[i], "--version") == 0) {
-            printf("vgpuctl %s\n", PACKAGE_VERSION);
-            return 0;
-        }
-        if (strcmp(argv[i], "--root") != 0 || i + 1 >= argc) {
-            refuse(error, "option '%s' is unknown or has no value; see 'vgpuctl", argv[i]);
-            return -1;
-        }
-        *folder = argv[++i];
-    }
-    return i;
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    GError *reason = NULL;
+
+    g_option_context_set_strict_posix(context, TRUE);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (g_option_context_parse(context, argc, argv, &reason))
+        return TRUE;
+    refuse(error, "%s; see 'vgpuctl", reason->message);
+    g_error_free(reason);
+    return FALSE;
 }
 
 /* Takes the verb's options out of @argv, which starts with the verb; words are left. */
@@ -148,13 +155,17 @@ run_verb(const VgpuctlVerb *verb, const VgpuRoot *root, int argc, char **argv, G
 static gboolean
 run(int argc, char **argv, GError **error)
 {
-    const char *folder = NULL;
-    int first = parse_options(argc, argv, &folder, error);
-    if (first <= 0)
-        return first == 0;
-    g_autoptr(VgpuRoot) root = vgpu_root_new(folder);
-    const VgpuctlVerb *verb = find_verb(root, argv[first], error);
-    return verb && run_verb(verb, root, argc - first, argv + first, error);
+    if (!parse_options(&argc, &argv, error))
+        return FALSE;
+    g_autoptr(VgpuRoot) root = vgpu_root_new(options.folder);
+    if (options.help)
+        print_help(root);
+    else if (options.version)
+        printf("vgpuctl %s\n", PACKAGE_VERSION);
+    if (options.help || options.version)
+        return TRUE;
+    const VgpuctlVerb *verb = find_verb(root, argv[1], error);
+    return verb && run_verb(verb, root, argc - 1, argv + 1, error);
 }
 
 int

@@ -76,6 +76,21 @@ _vgpuctl_reply()
     done
 }
 
+# _vgpuctl_join: "--option=value" is one word of "words" to us, and three to readline.
+_vgpuctl_join()
+{
+    local joined=() i
+    for ((i = 0; i < ${#words[@]}; i++)); do
+        if ((i > 1)) && [[ ${words[i]} == = || ${words[i - 1]} == = ]]; then
+            joined[-1]+=${words[i]}
+        else
+            joined+=("${words[i]}")
+        fi
+        ((i != cword)) || cword=$((${#joined[@]} - 1))
+    done
+    words=("${joined[@]}")
+}
+
 _vgpuctl()
 {
     local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD word before verb='' first='' i
@@ -84,15 +99,11 @@ _vgpuctl()
     if declare -F _get_comp_words_by_ref >/dev/null; then
         _get_comp_words_by_ref -n := words cword
     fi
+    _vgpuctl_join
     word=${words[cword]}
     before=${words[cword - 1]}
-    # "--option=value" is one word to us, and three to readline.
     if [[ $word == --*=* ]]; then
         before=${word%%=*} word=${word#*=}
-    elif [[ $word == = ]]; then
-        word=''
-    elif [[ $before == = ]]; then
-        before=${words[cword - 2]}
     fi
     for ((i = 1; i < cword; i++)); do
         case ${words[i]} in
@@ -100,6 +111,7 @@ _vgpuctl()
             i=$((i + 1))
             root=(--root "${words[i]}")
             ;;
+        --root=*) root=("${words[i]}") ;;
         -*) ;;
         *)
             verb=${words[i]}

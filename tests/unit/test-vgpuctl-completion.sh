@@ -68,6 +68,9 @@ offers 'create|--parent|' "$gpu auto"
 offers 'create|--frame' --framebuffer
 offers 'create|--attr|' ''
 offers "--root|$OPENVGPU_ROOT|modify|83" "$uuid"
+offers "--root=$OPENVGPU_ROOT|modify|83" "$uuid"
+offers "--root|=|$OPENVGPU_ROOT|modify|83" "$uuid"
+offers 'detach|--connect|=|qemu:///system|d' desk
 offers 'modify|--dr' --drop
 offers 'undefine|' "$uuid --help --parent"
 offers 'restore|0' "$gpu"
