@@ -307,6 +307,16 @@ count_anew(MockSysfs *mock, const char *parent, const char *type, int change)
     }
 }
 
+/* The one before it may be half gone yet, if another thread removes it. */
+static void
+wait_until_gone(MockSysfs *mock, const char *folder)
+{
+    g_autofree char *path = path_of(mock, "%s", folder);
+
+    for (int i = 0; g_file_test(path, G_FILE_TEST_EXISTS) && i < HANG_MS; i++)
+        g_usleep(1000);
+}
+
 int
 mock_sysfs_add_mdev(MockSysfs *mock, const char *parent, const char *type, const char *uuid)
 {
@@ -325,6 +335,7 @@ mock_sysfs_add_mdev(MockSysfs *mock, const char *parent, const char *type, const
     g_autofree char *type_link = path_of(mock, "%s/mdev_type", folder);
     g_autofree char *type_target = g_strdup_printf("../mdev_supported_types/%s", type);
 
+    wait_until_gone(mock, folder);
     mock_sysfs_write(mock, remove_file, "");
     put_link(type_link, type_target);
     add_attributes(mock, parent, folder);
