@@ -174,7 +174,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     setlocale(LC_CTYPE, "");
     gboolean ok = run(argc, argv, &error);
-    if (ok && fflush(stdout) != 0)
+    if (ok && (fflush(stdout) != 0 || ferror(stdout)))
         vgpu_error_set_errno(&error, EIO, "cannot write to standard output");
     if (error)
         vgpu_log_error(error);

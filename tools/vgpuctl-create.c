@@ -5,6 +5,7 @@
 #include "order.h"
 #include "verb.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 static VgpuctlOrderWords order_words;
@@ -14,17 +15,33 @@ static const GOptionEntry options[] = {
     {NULL},
 };
 
+/* Who interrupts it half way would have a vGPU without its attributes, and not know its id. */
+static gboolean
+make_and_print(const VgpuRoot *root, const VgpuCreateOrder *order, GError **error)
+{
+    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
+    sigset_t interrupts, before;
+
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGHUP);
+    sigaddset(&interrupts, SIGINT);
+    sigaddset(&interrupts, SIGTERM);
+    sigprocmask(SIG_BLOCK, &interrupts, &before);
+    g_autofree char *id = vgpu_create(root, order, &deadline, error);
+    if (id) {
+        puts(id);
+        fflush(stdout);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return id != NULL;
+}
+
 static gboolean
 run_create(const VgpuRoot *root, const char *const *words, GError **error)
 {
     g_autoptr(VgpuctlOrder) order = vgpuctl_order_read(&order_words, error);
-    VgpuDeadline deadline = vgpu_deadline_after(VGPU_DEADLINE_DEFAULT_MS);
 
-    g_autofree char *id = order ? vgpu_create(root, &order->order, &deadline, error) : NULL;
-
-    if (id)
-        puts(id);
-    return id != NULL;
+    return order && make_and_print(root, &order->order, error);
 }
 
 const VgpuctlVerb vgpuctl_create = {
