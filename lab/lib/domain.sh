@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # Domain XML for the guest of lab/guest.
 
+# What the guest's kernel is told.
+guest_cmdline='console=ttyS0 quiet loglevel=3 mitigations=off no_timer_check nokaslr panic=-1'
+
 # domain_xml NAME [OPTION VALUE]…: prints a domain. Options, in any order:
 #   --uuid UUID        the domain's own
 #   --vgpu UUID        a hostdev for that mdev, with its display on
@@ -41,7 +44,7 @@ domain_xml()
     <type arch='x86_64' machine='q35'>hvm</type>
     <kernel>/var/lib/openvgpu-lab/guest/vmlinux</kernel>
     <initrd>/var/lib/openvgpu-lab/guest/initrd</initrd>
-    <cmdline>console=ttyS0 quiet loglevel=3 mitigations=off no_timer_check nokaslr panic=-1</cmdline>
+    <cmdline>$guest_cmdline</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='host-passthrough' migratable='off'/>

@@ -102,7 +102,7 @@ bench_user()
 bench_console()
 {
     local report="jq --slurp -f /tmp/bench/report.jq /tmp/bench/samples.json /tmp/bench/memory.json"
-    ssh_machine "$1" "bash /tmp/bench/machine.sh /tmp/bench $rounds" </dev/null
+    ssh_machine "$1" "bash /tmp/bench/machine.sh /tmp/bench $rounds '$guest_cmdline'" </dev/null
     ssh_machine "$1" "$report --arg form json" </dev/null >"$output"
     ssh_machine "$1" "$report -r --arg form table" </dev/null
 }

@@ -37,8 +37,7 @@ GUEST = '/var/lib/openvgpu-lab/guest/'
 KERNEL = '6b0c1a3e-0000-4000-8000-000000000001'
 RAMDISK = '6b0c1a3e-0000-4000-8000-000000000002'
 DISK = '6b0c1a3e-0000-4000-8000-000000000003'
-CMDLINE = ('console=ttyS0 quiet loglevel=3 mitigations=off no_timer_check nokaslr'
-           ' panic=-1')
+CMDLINE = sys.argv[2]
 
 
 class Neutron(virtapi.VirtAPI):

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# In a lab machine: machine.sh FOLDER ROUNDS
+# In a lab machine: machine.sh FOLDER ROUNDS CMDLINE
 #
 # Starts a guest that has a display of QEMU's and a vGPU, each with a VNC server, and measures
 # both with FOLDER/vgpu-bench-console. Leaves the samples in FOLDER/samples.json, and in
 # FOLDER/memory.json what video memory the vGPU then has.
 
 set -euo pipefail
-folder=$1 rounds=$2
+folder=$1 rounds=$2 cmdline=$3
 uuid=b1a5c0de-0072-4000-8000-000000000001
 vgpu=/sys/bus/mdev/devices/$uuid
 guest=/var/lib/openvgpu-lab/guest
@@ -25,7 +25,7 @@ trap finish EXIT
 echo "$uuid" >/sys/class/mdev_bus/0001:00:00.0/mdev_supported_types/vgpu-16m/create
 qemu-system-x86_64 -accel kvm -cpu host -machine q35 -m 256 -nodefaults -display none \
     -kernel "$guest/vmlinux" -initrd "$guest/initrd" \
-    -append 'console=ttyS0 quiet loglevel=3 mitigations=off no_timer_check nokaslr panic=-1' \
+    -append "$cmdline" \
     -chardev "socket,id=serial,path=$folder/serial,server=on,wait=off,logfile=$folder/serial.log" \
     -serial chardev:serial \
     -device bochs-display,id=qemu,addr=0x10 \
