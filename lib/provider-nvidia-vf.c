@@ -231,12 +231,22 @@ vf_load_parent(const VgpuRoot *root, const char *name, const char *type G_GNUC_U
     return parent;
 }
 
+/* Without its driver no function is of this kind, and a host may have hundreds of them. */
+static gboolean
+has_driver(const VgpuRoot *root)
+{
+    g_autofree char *path = vgpu_root_path(root, VGPU_DIR_PCI_DRIVERS, NULL, DRIVER, NULL);
+    return path && g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
 /* Calls @add with each PCI device that has @file. */
 static gboolean
 each_device(const VgpuRoot *root, const char *file,
             void (*add)(const VgpuRoot *root, const char *name, GPtrArray *list), GPtrArray *list,
             GError **error)
 {
+    if (!has_driver(root))
+        return TRUE;
     g_autofree char *folder = vgpu_root_dir(root, VGPU_DIR_PCI);
     g_autoptr(GPtrArray) names = vgpu_file_list(folder, error);
 

@@ -29,6 +29,7 @@ static const char *const dir_paths[] = {
     [VGPU_DIR_CONFIG] = "/etc/openvgpu",
     [VGPU_DIR_VF_DEFINITIONS] = "/etc/openvgpu/vgpus.d",
     [VGPU_DIR_PCI] = "/sys/bus/pci/devices",
+    [VGPU_DIR_PCI_DRIVERS] = "/sys/bus/pci/drivers",
     [VGPU_DIR_NODES] = "/sys/devices/system/node",
 };
 

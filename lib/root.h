@@ -32,6 +32,7 @@ typedef struct _VgpuRoot VgpuRoot;
  * @VGPU_DIR_CONFIG: /etc/openvgpu, what the administrator has set
  * @VGPU_DIR_VF_DEFINITIONS: /etc/openvgpu/vgpus.d, definitions of what mdevctl does not know
  * @VGPU_DIR_PCI: /sys/bus/pci/devices, one entry a PCI function
+ * @VGPU_DIR_PCI_DRIVERS: /sys/bus/pci/drivers, one entry a driver that is loaded
  * @VGPU_DIR_NODES: /sys/devices/system/node, one entry a NUMA node
  *
  * The folders the library knows. No other place of the file system is touched, but for what
@@ -50,6 +51,7 @@ typedef enum {
     VGPU_DIR_CONFIG,
     VGPU_DIR_VF_DEFINITIONS,
     VGPU_DIR_PCI,
+    VGPU_DIR_PCI_DRIVERS,
     VGPU_DIR_NODES,
 } VgpuDir;
 

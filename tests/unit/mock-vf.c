@@ -166,6 +166,7 @@ mock_vf_add(MockSysfs *mock, guint vfs)
 {
     g_autofree char *number = g_strdup_printf("%u\n", vfs);
 
+    mock_sysfs_write(mock, "sys/bus/pci/drivers/nvidia/bind", "");
     put(mock, MOCK_PF, "sriov_totalvfs", G_STRINGIFY(VFS) "\n");
     put(mock, MOCK_PF, "sriov_numvfs", number);
     put(mock, MOCK_PF, "numa_node", "1\n");
