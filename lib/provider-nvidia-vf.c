@@ -364,15 +364,43 @@ vf_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
     return has_vf(root, parent, id) && read_current(root, id, &current);
 }
 
+/*
+ * All of them, or as many as somebody else has turned on: the kernel changes no number but 0, and
+ * says EBUSY. How many are on is not read: for that, the kernel makes us wait past any deadline
+ * while somebody turns them on (sriov_numvfs_show() in drivers/pci/iov.c takes the device's lock).
+ */
+static gboolean
+turn_on(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
+        GError **error)
+{
+    g_autofree char *folder = vf_folder(root, parent);
+    g_autofree char *number = g_build_filename(folder, "sriov_numvfs", NULL);
+    g_autofree char *total_file = g_build_filename(folder, "sriov_totalvfs", NULL);
+    g_autofree char *total = vgpu_sysfs_read(total_file, error);
+    GError *reason = NULL;
+
+    if (!total)
+        return FALSE;
+    vgpu_sysfs_write_deadline(number, total, deadline, &reason);
+    g_autoptr(GPtrArray) vfs = list_vfs(folder);
+    if (reason && (vfs->len == 0 || !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_BUSY))) {
+        g_propagate_error(error, reason);
+        return FALSE;
+    }
+    g_clear_error(&reason);
+    if (has_vf(root, parent, id))
+        return TRUE;
+    g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "'%s' has no virtual function '%s'",
+                parent, id);
+    return FALSE;
+}
+
 /* The VFs are gone after each boot, and come some time after they were asked for. */
 static gboolean
 vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
           GError **error)
 {
-    g_autofree char *number_file = vf_file(root, parent, "sriov_numvfs");
-    g_autofree char *total_file = vf_file(root, parent, "sriov_totalvfs");
     g_autofree char *what = g_strdup_printf("virtual function '%s' of '%s'", id, parent);
-    guint number;
 
     if (!vf_has_parent(root, parent)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND,
@@ -381,18 +409,8 @@ vf_enable(const VgpuRoot *root, const char *parent, const char *id, const VgpuDe
                     parent);
         return FALSE;
     }
-    if (!vgpu_sysfs_read_uint(number_file, &number, error))
+    if (!has_vf(root, parent, id) && !turn_on(root, parent, id, deadline, error))
         return FALSE;
-    if (number > 0 && !has_vf(root, parent, id)) {
-        g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "'%s' has no virtual function '%s'",
-                    parent, id);
-        return FALSE;
-    }
-    if (number == 0) {
-        g_autofree char *total = vgpu_sysfs_read(total_file, error);
-        if (!total || !vgpu_sysfs_write_deadline(number_file, total, deadline, error))
-            return FALSE;
-    }
     while (!vf_is_enabled(root, parent, id)) {
         if (!vgpu_deadline_check(deadline, what, error))
             return FALSE;

@@ -220,6 +220,20 @@ set_type(MockSysfs *mock, const char *vf, const char *id)
     return 0;
 }
 
+/* As the kernel: none or all change, those that are on don't. */
+static int
+set_number(MockSysfs *mock, const char *pf, guint number)
+{
+    g_autofree char *file = file_of(pf, "sriov_numvfs");
+    g_autofree char *text = mock_sysfs_read(mock, file);
+    guint now = text ? (guint)atoi(text) : 0;
+
+    if (now && number && now != number)
+        return EBUSY;
+    add_functions(mock, number);
+    return 0;
+}
+
 int
 mock_vf_write(MockSysfs *mock, const char *path, const char *value)
 {
@@ -229,8 +243,11 @@ mock_vf_write(MockSysfs *mock, const char *path, const char *value)
 
     if (strcmp(file, CURRENT) == 0)
         return set_type(mock, device, value);
-    if (strcmp(file, "sriov_numvfs") == 0)
-        add_functions(mock, (guint)atoi(value));
+    if (strcmp(file, "sriov_numvfs") == 0) {
+        int err = set_number(mock, device, (guint)atoi(value));
+        if (err)
+            return err;
+    }
     g_autofree char *line = g_strconcat(value, "\n", NULL);
     put(mock, device, file, line);
     return 0;

@@ -222,7 +222,32 @@ test_enable_refused(void **state)
     assert_string_equal(number, "0\n");
     assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no virtual function '" MOCK_VF_NONE "'");
+    /* what the driver has no answer for is not taken for such a number */
+    mock_sysfs_fail(mock, "sriov_numvfs", EIO);
+    assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_IO, "sriov_numvfs");
     assert_true(g_get_monotonic_time() - start < 3 * G_USEC_PER_SEC);
+}
+
+/* Somebody is turning them on, which the kernel makes everybody wait for who asks how many are. */
+static void
+test_enable_while_others_do(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    VgpuDeadline deadline = vgpu_deadline_after(500);
+    g_autofree char *number =
+        g_build_filename(mock->path, "sys/bus/pci/devices/" MOCK_PF "/sriov_numvfs", NULL);
+    gint64 start = g_get_monotonic_time();
+    GError *error = NULL;
+
+    mock_vf_add(mock, 0);
+    /* who reads it is refused */
+    assert_int_equal(unlink(number), 0);
+    assert_int_equal(mkfifo(number, 0600), 0);
+    mock_sysfs_fail(mock, "sriov_numvfs", MOCK_HANG);
+    assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_1, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_TIMEOUT, "sriov_numvfs");
+    assert_true(g_get_monotonic_time() - start < 2 * G_USEC_PER_SEC);
 }
 
 static gboolean
@@ -447,6 +472,7 @@ main(void)
         cmocka_unit_test(test_lost_race),
         cmocka_unit_test(test_enable),
         cmocka_unit_test(test_enable_refused),
+        cmocka_unit_test(test_enable_while_others_do),
         TEST(domain),
         TEST(placement_id),
         TEST(stale_owner),
