@@ -16,7 +16,7 @@ suite_tests()
     local file name kernel
     echo "check - suite_check unit tests and all else of make check, with sanitizers"
     echo "distcheck - suite_distcheck the release archive builds and passes make check"
-    echo "check-valgrind - suite_valgrind what of make check is programs, under valgrind"
+    echo "check-valgrind long suite_valgrind what of make check is programs, under valgrind"
     echo "shellcheck - suite_shellcheck the scripts"
     fuzz_targets | sed 's/.*/fuzz-& - suite_fuzz inputs made up for a minute, with sanitizers/'
     for kernel in $lab_kernels_stock; do
