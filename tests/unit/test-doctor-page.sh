@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# vgpuctl(8) describes the checks that vgpuctl doctor has, in their order, and no other.
+# vgpuctl-doctor(8) describes the checks that vgpuctl doctor has, in their order, and no other.
 set -u
 top=${top_srcdir:-../..}
 
-in_page=$(sed 's/\\-/-/g' "$top/docs/vgpuctl.8" | awk '
+in_page=$(sed 's/\\-/-/g' "$top/docs/vgpuctl/vgpuctl-doctor.8" | awk '
     /^\.SH / { on = $0 == ".SH CHECKS"; next }
     on && tag && $1 == ".B" { print $2 }
     { tag = $0 == ".TP" }') || exit 99
