@@ -365,9 +365,10 @@ vf_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
 }
 
 /*
- * All of them, or as many as somebody else has turned on: the kernel changes no number but 0, and
- * says EBUSY. How many are on is not read: for that, the kernel makes us wait past any deadline
- * while somebody turns them on (sriov_numvfs_show() in drivers/pci/iov.c takes the device's lock).
+ * All of them, unless somebody else has turned on fewer: the kernel changes no number but 0, and
+ * says EBUSY, or ENOENT where the driver leaves the number to others. How many are on is not read:
+ * for that, the kernel makes us wait past any deadline while somebody turns them on (sriov_numvfs
+ * in drivers/pci/iov.c takes the device's lock).
  */
 static gboolean
 turn_on(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
@@ -377,19 +378,21 @@ turn_on(const VgpuRoot *root, const char *parent, const char *id, const VgpuDead
     g_autofree char *number = g_build_filename(folder, "sriov_numvfs", NULL);
     g_autofree char *total_file = g_build_filename(folder, "sriov_totalvfs", NULL);
     g_autofree char *total = vgpu_sysfs_read(total_file, error);
-    GError *reason = NULL;
+    g_autoptr(GPtrArray) before = list_vfs(folder);
+    g_autoptr(GError) reason = NULL;
 
     if (!total)
         return FALSE;
-    vgpu_sysfs_write_deadline(number, total, deadline, &reason);
-    g_autoptr(GPtrArray) vfs = list_vfs(folder);
-    if (reason && (vfs->len == 0 || !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_BUSY))) {
-        g_propagate_error(error, reason);
-        return FALSE;
-    }
-    g_clear_error(&reason);
+    if (before->len < g_ascii_strtoull(total, NULL, 10))
+        vgpu_sysfs_write_deadline(number, total, deadline, &reason);
     if (has_vf(root, parent, id))
         return TRUE;
+    g_autoptr(GPtrArray) now = list_vfs(folder);
+    if (reason && (now->len == 0 || (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_BUSY) &&
+                                     !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)))) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return FALSE;
+    }
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND, "'%s' has no virtual function '%s'",
                 parent, id);
     return FALSE;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,7 +52,11 @@ serve(int fd, VgpuSysfsWriterFunc write)
     static char order[ORDER_MAX];
     static Locks locks;
     ssize_t length;
+    sigset_t none;
 
+    /* who left it behind may have blocked what ends it */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
     keep_file((unsigned int)fd);
     for (;;) {

@@ -107,11 +107,14 @@ parse_options(int *argc, char ***argv, GError **error)
     g_option_context_set_strict_posix(context, TRUE);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, entries, NULL);
-    if (g_option_context_parse(context, argc, argv, &reason))
-        return TRUE;
-    refuse(error, "%s; see 'vgpuctl", reason->message);
-    g_error_free(reason);
-    return FALSE;
+    if (!g_option_context_parse(context, argc, argv, &reason)) {
+        refuse(error, "%s; see 'vgpuctl", reason->message);
+        g_error_free(reason);
+        return FALSE;
+    }
+    if (options.folder && !options.folder[0])
+        return refuse(error, "--root needs a folder; see 'vgpuctl");
+    return TRUE;
 }
 
 /* Takes the verb's options out of @argv, which starts with the verb; words are left. */
@@ -164,8 +167,10 @@ run(int argc, char **argv, GError **error)
         printf("vgpuctl %s\n", PACKAGE_VERSION);
     if (options.help || options.version)
         return TRUE;
-    const VgpuctlVerb *verb = find_verb(root, argv[1], error);
-    return verb && run_verb(verb, root, argc - 1, argv + 1, error);
+    /* GLib leaves a "--" where options follow it */
+    int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+    const VgpuctlVerb *verb = find_verb(root, argv[first], error);
+    return verb && run_verb(verb, root, argc - first, argv + first, error);
 }
 
 int

@@ -76,15 +76,21 @@ _vgpuctl_reply()
     done
 }
 
-# _vgpuctl_join: "--option=value" is one word of "words" to us, and three to readline.
+# _vgpuctl_join: puts together in "words" what readline breaks at "=" and ":", as it does in
+# "--option=value" and in PCI addresses.
 _vgpuctl_join()
 {
-    local joined=() i
+    local joined=() glue='' i
     for ((i = 0; i < ${#words[@]}; i++)); do
-        if ((i > 1)) && [[ ${words[i]} == = || ${words[i - 1]} == = ]]; then
+        if ((i > 1)) && [[ ${words[i]} =~ ^[=:]+$ ]]; then
             joined[-1]+=${words[i]}
+            glue=yes
+        elif [[ $glue && ${words[i]} != -* ]]; then
+            joined[-1]+=${words[i]}
+            glue=''
         else
             joined+=("${words[i]}")
+            glue=''
         fi
         ((i != cword)) || cword=$((${#joined[@]} - 1))
     done
@@ -95,10 +101,6 @@ _vgpuctl()
 {
     local words=("${COMP_WORDS[@]}") cword=$COMP_CWORD word before verb='' first='' i
     local root=()
-    # A PCI address has colons, at which readline breaks words.
-    if declare -F _get_comp_words_by_ref >/dev/null; then
-        _get_comp_words_by_ref -n := words cword
-    fi
     _vgpuctl_join
     word=${words[cword]}
     before=${words[cword - 1]}
@@ -142,8 +144,10 @@ _vgpuctl()
         return
     fi
     _vgpuctl_reply "$word" < <(_vgpuctl_words "$verb" "$before" "$first")
-    if declare -F __ltrim_colon_completions >/dev/null; then
-        __ltrim_colon_completions "$word"
+    # It replaces the last piece alone.
+    if [[ $COMP_WORDBREAKS == *:* && $word == *:* ]]; then
+        word=${word%"${word##*:}"}
+        COMPREPLY=("${COMPREPLY[@]#"$word"}")
     fi
 }
 

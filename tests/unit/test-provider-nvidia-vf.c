@@ -222,6 +222,10 @@ test_enable_refused(void **state)
     assert_string_equal(number, "0\n");
     assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));
     assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no virtual function '" MOCK_VF_NONE "'");
+    /* where the driver leaves the number to others */
+    mock_sysfs_fail(mock, "sriov_numvfs", ENOENT);
+    assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));
+    assert_error(&error, VGPU_ERROR_NOT_FOUND, "has no virtual function '" MOCK_VF_NONE "'");
     /* what the driver has no answer for is not taken for such a number */
     mock_sysfs_fail(mock, "sriov_numvfs", EIO);
     assert_false(vgpu_device_enable(mock->root, MOCK_PF, MOCK_VF_NONE, &deadline, &error));

@@ -70,7 +70,10 @@ offers 'create|--attr|' ''
 offers "--root|$OPENVGPU_ROOT|modify|83" "$uuid"
 offers "--root=$OPENVGPU_ROOT|modify|83" "$uuid"
 offers "--root|=|$OPENVGPU_ROOT|modify|83" "$uuid"
-offers 'detach|--connect|=|qemu:///system|d' desk
+offers 'detach|--connect|=|qemu|:|///system|d' desk
+offers 'create|--attr|a|=|--type|' vgpu-16m
+offers 'restore|0001|:|0' 00:00.0
+offers 'create|--parent|=|0001|:|00|:|0' 00.0
 offers 'modify|--dr' --drop
 offers 'undefine|' "$uuid --help --parent"
 offers 'restore|0' "$gpu"

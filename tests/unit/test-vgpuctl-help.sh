@@ -13,8 +13,11 @@ export OPENVGPU_ROOT OPENVGPU_VGPUCTL_MODULE
 docs=${top_srcdir:-../..}/docs
 failed=0
 
-# Options that stand alone on their line, as help and man page define them; text may name others.
-options_of() { sed -nE 's/^(\.B[I]? )?[ ]*(-h, )?(--[a-z]+).*/\3/p' | sort -u; }
+# The options that help lists, and those that a man page explains; text may name others.
+options_of() { sed -nE 's/^ +(-h, )?(--[a-z]+(-[a-z]+)*).*/\2/p' | sort -u; }
+tags_of() {
+    awk 'tag && /^\.BI? --/ { print $2 } { tag = /^\.T[PQ]$/ }' | sort -u
+}
 # section PAGE HEADING: the lines of a man page below it
 section() {
     sed 's/\\-/-/g; s/\\f[A-Z]//g' "$docs/$1.8" | awk -v heading=".SH $2" '
@@ -33,16 +36,20 @@ missing='^$'
     sed -n 's/^openvgpu: verbs \(.*\) are missing: .*/^(\1)$/p' | sed 's/, /|/g')
 compare verbs "$verbs" "$(section vgpuctl VERBS |
     sed -nE 's/^\.BR vgpuctl-([a-z]+) \(8\)$/\1/p' | grep -vE "$missing" | sort)" ''
-compare options "$("$program" --help | options_of)" "$(section vgpuctl OPTIONS | options_of)" ''
+compare pages "$verbs" "$(cd "$docs/vgpuctl" && printf '%s\n' vgpuctl-*.8 |
+    sed 's/^vgpuctl-//; s/\.8$//' | grep -vE "$missing" | sort)" ''
+compare options "$("$program" --help | options_of)" "$(section vgpuctl OPTIONS | tags_of)" ''
 for verb in $verbs; do
     help=$("$program" "$verb" --help) || failed=1
     page=vgpuctl/vgpuctl-$verb
     compare "options of $verb" "$(printf '%s\n' "$help" | options_of | grep -v '^--help$')" \
-        "$(section "$page" OPTIONS | options_of)" none
+        "$(section "$page" OPTIONS | tags_of)" none
     compare "arguments of $verb" \
         "$(printf '%s\n' "$help" | sed -nE "s/^  vgpuctl $verb \[OPTION…\] ?//p" | tr -d ' ')" \
         "$(section "$page" SYNOPSIS | grep -v 'OPTION' | sed -nE 's/^\.R?I //p' | tr -d ' ')" none
-    compare "what $verb does" "$(printf '%s\n' "$help" | sed -n 4p)" \
-        "$(section "$page" NAME | sed -n '1 s/^.* - //p')" ''
+    summary=$(printf '%s\n' "$help" | sed -n 4p)
+    compare "what $verb does" "$summary" "$(section "$page" NAME | sed -n '1 s/^.* - //p')" ''
+    compare "what vgpuctl(8) says of $verb" "$summary" "$(section vgpuctl VERBS |
+        sed -n "/^\.BR vgpuctl-$verb (8)\$/ { n; s/\.\$//; s/^./\l&/; p }")" ''
 done
 exit $failed

@@ -14,7 +14,7 @@
 #define PARAMS "resolution=800x600"
 
 static GPid
-start(MockSysfs *mock, int *output)
+start(MockSysfs *mock, int *output, int *errors)
 {
     const char *top = getenv("top_builddir");
     g_autofree char *program = g_build_filename(top ? top : "../..", "tools/vgpuctl", NULL);
@@ -24,7 +24,7 @@ start(MockSysfs *mock, int *output)
     GPid pid;
 
     assert_true(g_spawn_async_with_pipes(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                         NULL, &pid, NULL, output, NULL, NULL));
+                                         NULL, &pid, NULL, output, errors, NULL));
     return pid;
 }
 
@@ -51,7 +51,7 @@ test_create(void **state)
         g_autoptr(MockSysfs) mock = program_machine();
         char line[64] = "";
         int output, status;
-        GPid pid = start(mock, &output);
+        GPid pid = start(mock, &output, NULL);
 
         wait_until_asked(mock);
         kill(pid, signals[i]);
@@ -67,11 +67,35 @@ test_create(void **state)
     }
 }
 
+/* It goes again, and why is said. */
+static void
+test_create_that_fails(void **state)
+{
+    g_autoptr(MockSysfs) mock = program_machine();
+    char text[1024] = "";
+    int output, errors, status;
+    GPid pid = start(mock, &output, &errors);
+
+    wait_until_asked(mock);
+    kill(pid, SIGINT);
+    mock_sysfs_write(mock, "kernel/" PROGRAM_GPU "/attributes", "vgpu/vm_name\n");
+    mock_sysfs_serve(mock);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_true(read(errors, text, sizeof(text) - 1) > 0);
+    assert_non_null(strstr(text, "vgpu/params"));
+    assert_int_equal(read(output, text, sizeof(text)), 0);
+    assert_false(mock_sysfs_has_mdev(mock, UUID_C));
+    close(errors);
+    close(output);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create),
+        cmocka_unit_test(test_create_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

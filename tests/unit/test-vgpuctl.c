@@ -13,6 +13,7 @@
 
 #define UUID_D "83b8f4f2-509f-382f-3c1e-e6bfe0fa1004"
 #define UUID_E "83b8f4f2-509f-382f-3c1e-e6bfe0fa1005"
+#define UUID_F "83b8f4f2-509f-382f-3c1e-e6bfe0fa1006"
 
 static ProgramResult
 vgpuctl(MockSysfs *mock, const char *arguments)
@@ -268,6 +269,9 @@ test_create(void **state)
     assert_true(mock_sysfs_has_mdev(mock, UUID_C));
     g_autofree char *params = mock_sysfs_get_attr(mock, UUID_C, "vgpu/params");
     assert_string_equal(params, "resolution=800x600");
+    /* the vGPU is there, so who asked for it is told which it is */
+    assert_refused(mock, "create --type vgpu-16m --uuid " UUID_F " >/dev/full", 1, UUID_F);
+    assert_true(mock_sysfs_has_mdev(mock, UUID_F));
     assert_done(mock, "create --framebuffer 1G", NULL);
     assert_done(mock, "create --type 'OpenVGPU 16m' --parent auto", NULL);
 
@@ -521,7 +525,8 @@ static void
 test_command_line(void **state)
 {
     static const char *const bad[] = {
-        "", "frobnicate", "list --all", "restore --all", "--frob list", "--root"};
+        "",       "frobnicate",   "list --all", "restore --all", "--frob list",
+        "--root", "--root= list", "-- --",      "-- frob"};
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         assert_refused(mock, bad[i], 2, "--help'");
@@ -531,6 +536,8 @@ test_command_line(void **state)
     g_auto(ProgramResult) full = vgpuctl(mock, "--help >/dev/full");
     assert_int_equal(full.status, 1);
     assert_done(mock, "list -- gpus", NULL);
+    assert_done(mock, "-- list gpus", NULL);
+    assert_done(mock, "-- list --json", NULL);
 }
 
 /* On NVIDIA's newer interface a vGPU is a virtual function. */
