@@ -364,11 +364,18 @@ vf_is_enabled(const VgpuRoot *root, const char *parent, const char *id)
     return has_vf(root, parent, id) && read_current(root, id, &current);
 }
 
+/* The kernel changes no number but 0: EBUSY, or ENOENT where the driver leaves it to others. */
+static gboolean
+is_number_kept(const GError *reason)
+{
+    return g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_BUSY) ||
+           g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND);
+}
+
 /*
- * All of them, unless somebody else has turned on fewer: the kernel changes no number but 0, and
- * says EBUSY, or ENOENT where the driver leaves the number to others. How many are on is not read:
- * for that, the kernel makes us wait past any deadline while somebody turns them on (sriov_numvfs
- * in drivers/pci/iov.c takes the device's lock).
+ * All of them, unless somebody else has turned on fewer. How many are on is not read: for that, the
+ * kernel makes us wait past any deadline while somebody turns them on (sriov_numvfs in
+ * drivers/pci/iov.c takes the device's lock).
  */
 static gboolean
 turn_on(const VgpuRoot *root, const char *parent, const char *id, const VgpuDeadline *deadline,
@@ -388,8 +395,7 @@ turn_on(const VgpuRoot *root, const char *parent, const char *id, const VgpuDead
     if (has_vf(root, parent, id))
         return TRUE;
     g_autoptr(GPtrArray) now = list_vfs(folder);
-    if (reason && (now->len == 0 || (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_BUSY) &&
-                                     !g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)))) {
+    if (reason && (now->len == 0 || !is_number_kept(reason))) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }

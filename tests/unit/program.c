@@ -40,6 +40,26 @@ program_run(MockSysfs *mock, const char *program, const char *arguments, const c
     return result;
 }
 
+GPid
+program_start(MockSysfs *mock, const char *const *words, int *output, int *errors)
+{
+    const char *top = getenv("top_builddir");
+    g_autofree char *program = g_build_filename(top ? top : "../..", "tools/vgpuctl", NULL);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    GPid pid;
+
+    g_ptr_array_add(argv, program);
+    g_ptr_array_add(argv, (char *)"--root");
+    g_ptr_array_add(argv, mock->path);
+    do {
+        g_ptr_array_add(argv, (char *)*words);
+    } while (*words++);
+    assert_true(g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL,
+                                         G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL, output,
+                                         errors, NULL));
+    return pid;
+}
+
 char *
 program_golden(const char *name, const char *text)
 {

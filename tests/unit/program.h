@@ -43,6 +43,17 @@ ProgramResult program_run(MockSysfs *mock, const char *program, const char *argu
                           const char *input);
 
 /**
+ * program_start:
+ * @mock: a machine, which is the program's root
+ * @words: (array zero-terminated): a verb of vgpuctl, and what follows it
+ * @output: (out): the end of a pipe that its standard output goes to
+ * @errors: (out) (optional): likewise its standard error
+ *
+ * Returns: vgpuctl, which runs and is to be waited for; the test fails if it can't be started.
+ */
+GPid program_start(MockSysfs *mock, const char *const *words, int *output, int *errors);
+
+/**
  * program_golden:
  * @name: a file in tests/data/
  * @text: what a program printed; with $UPDATE_GOLDEN set it becomes the file's text

@@ -24,15 +24,11 @@ typedef struct {
 static void
 follow(Follower *f, MockSysfs *mock, const char *option)
 {
-    const char *top = getenv("top_builddir");
-    g_autofree char *program = g_build_filename(top ? top : "../..", "tools/vgpuctl", NULL);
-    const char *const argv[] = {program,        "--root", mock->path, "events",
-                                "--timeout=60", option,   NULL};
+    const char *const words[] = {"events", "--timeout=60", option, NULL};
     int output;
 
     f->mock = mock;
-    assert_true(g_spawn_async_with_pipes(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                         NULL, &f->pid, NULL, &output, NULL, NULL));
+    f->pid = program_start(mock, words, &output, NULL);
     f->output = fdopen(output, "r");
 }
 

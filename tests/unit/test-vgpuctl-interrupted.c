@@ -6,27 +6,14 @@
 #include "unit.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define CREATE "sys/class/mdev_bus/" PROGRAM_GPU "/mdev_supported_types/vgpu-16m/create"
 #define PARAMS "resolution=800x600"
 
-static GPid
-start(MockSysfs *mock, int *output, int *errors)
-{
-    const char *top = getenv("top_builddir");
-    g_autofree char *program = g_build_filename(top ? top : "../..", "tools/vgpuctl", NULL);
-    const char *const argv[] = {program,    "--root", mock->path, "create", "--type",
-                                "vgpu-16m", "--uuid", UUID_C,     "--attr", "vgpu/params=" PARAMS,
-                                NULL};
-    GPid pid;
-
-    assert_true(g_spawn_async_with_pipes(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                         NULL, &pid, NULL, output, errors, NULL));
-    return pid;
-}
+static const char *const words[] = {
+    "create", "--type", "vgpu-16m", "--uuid", UUID_C, "--attr", "vgpu/params=" PARAMS, NULL};
 
 static void
 wait_until_asked(MockSysfs *mock)
@@ -51,7 +38,7 @@ test_create(void **state)
         g_autoptr(MockSysfs) mock = program_machine();
         char line[64] = "";
         int output, status;
-        GPid pid = start(mock, &output, NULL);
+        GPid pid = program_start(mock, words, &output, NULL);
 
         wait_until_asked(mock);
         kill(pid, signals[i]);
@@ -74,7 +61,7 @@ test_create_that_fails(void **state)
     g_autoptr(MockSysfs) mock = program_machine();
     char text[1024] = "";
     int output, errors, status;
-    GPid pid = start(mock, &output, &errors);
+    GPid pid = program_start(mock, words, &output, &errors);
 
     wait_until_asked(mock);
     kill(pid, SIGINT);
