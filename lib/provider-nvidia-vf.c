@@ -153,7 +153,9 @@ read_line(const char *line, char **name)
     if (!colon)
         return 0;
     g_autofree char *first = g_strstrip(g_strndup(line, colon - line));
-    if (!g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
+    /* it would skip a vertical tab, and take a sign behind that */
+    if (!g_ascii_isdigit(first[0]) ||
+        !g_ascii_string_to_unsigned(first, 10, 1, G_MAXUINT, &number, NULL))
         return 0;
     *name = g_strstrip(g_strdup(colon + 1));
     return (guint)number;

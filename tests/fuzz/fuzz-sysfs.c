@@ -190,7 +190,7 @@ name_in_list(const char *text, guint64 number)
 
     for (guint i = 0; lines[i]; i++) {
         g_auto(GStrv) parts = g_strsplit(lines[i], ":", 2);
-        const char *digits = parts[0] && parts[1] ? skip_tabs(g_strstrip(parts[0])) : "";
+        const char *digits = parts[0] && parts[1] ? g_strstrip(parts[0]) : "";
         if (digits[0] && !digits[strspn(digits, "0123456789")] &&
             g_ascii_strtoull(digits, NULL, 10) == number)
             return g_strdup(g_strstrip(parts[1]));
