@@ -3,6 +3,7 @@
  * The synthetic PCI host bridge: its window of addresses, the configuration
  * accesses of its root bus, and the GPU on that.
  */
+#include <linux/async.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/minmax.h>
@@ -198,16 +199,31 @@ static unsigned int simpci_host_vfs(struct simpci_host *host)
 }
 
 /* No driver has this name: nobody takes again what was let go of. */
-static void simpci_host_release_driver(struct simpci_host *host,
-				       unsigned int devfn)
+static void simpci_host_release_driver(void *data, async_cookie_t cookie)
 {
-	struct pci_dev *pdev = pci_get_slot(host->bridge->bus, devfn);
+	struct pci_dev *pdev = data;
 
-	if (!pdev)
-		return;
 	vgpu_pci_override_driver(pdev, "(gone)");
 	device_release_driver(&pdev->dev);
 	pci_dev_put(pdev); /* pairs with pci_get_slot() */
+}
+
+/* From @first on, all at the same time: each may have users that are waited for. */
+static void simpci_host_release_drivers(struct simpci_host *host,
+					unsigned int first, unsigned int count)
+{
+	ASYNC_DOMAIN_EXCLUSIVE(domain);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		struct pci_dev *pdev =
+			pci_get_slot(host->bridge->bus, first + i);
+
+		if (pdev)
+			async_schedule_domain(simpci_host_release_driver, pdev,
+					      &domain);
+	}
+	async_synchronize_full_domain(&domain);
 }
 
 /* With the locks that the PCI core has here, in its order (sriov_numvfs_store()). */
@@ -232,12 +248,10 @@ static void simpci_host_disable_vfs(struct simpci_host *host)
  */
 static void simpci_host_drain(struct simpci_host *host)
 {
-	unsigned int i, vfs = simpci_host_vfs(host);
-
-	for (i = 0; i < vfs; i++)
-		simpci_host_release_driver(host, SIMPCI_VF_DEVFN + i);
+	simpci_host_release_drivers(host, SIMPCI_VF_DEVFN,
+				    simpci_host_vfs(host));
 	simpci_host_disable_vfs(host);
-	simpci_host_release_driver(host, GPU_DEVFN);
+	simpci_host_release_drivers(host, GPU_DEVFN, 1);
 }
 
 static int is_device(struct device *device, void *unused)

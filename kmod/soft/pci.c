@@ -118,9 +118,9 @@ static void soft_pci_remove(struct pci_dev *pdev)
 		soft_vf_remove(pdev);
 		return;
 	}
-	soft_vf_disable(pdev);
-	/* Waits for users and deletes every vGPU. */
+	/* Waits for users, its functions' too, and deletes every vGPU. */
 	soft_vfio->remove(pdev);
+	soft_vf_disable(pdev);
 	pci_set_drvdata(pdev, NULL);
 	pci_disable_device(pdev);
 	soft_rom_free(&gpu->rom);

@@ -21,6 +21,8 @@ static void gpu_free(struct kref *ref)
 {
 	struct vgpu_gpu *gpu = container_of(ref, struct vgpu_gpu, ref);
 
+	if (gpu->top != gpu)
+		kref_put(&gpu->top->ref, gpu_free);	/* of gpu_top() */
 	pci_dev_put(gpu->pdev);
 	kfree(gpu);
 }
@@ -139,6 +141,16 @@ static struct module *gpu_host_owner(struct pci_dev *pdev)
 	return host && host->driver ? host->driver->owner : NULL;
 }
 
+/* A function's GPU, if the RM has announced it; else @gpu. */
+static struct vgpu_gpu *gpu_top(struct vgpu_gpu *gpu)
+{
+	struct vgpu_gpu *top = NULL;
+
+	if (gpu->pdev->is_virtfn)
+		top = gpu_get(pci_physfn(gpu->pdev));
+	return top ? top : gpu;
+}
+
 static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 				  struct pci_dev *pdev)
 {
@@ -149,6 +161,7 @@ static struct vgpu_gpu *gpu_alloc(const struct vgpu_manager *manager,
 	kref_init(&gpu->ref);
 	gpu->manager = manager;
 	gpu->pdev = pci_dev_get(pdev);
+	gpu->top = gpu_top(gpu);
 	gpu->host = gpu_host_owner(pdev);
 	INIT_LIST_HEAD(&gpu->vgpus);
 	INIT_LIST_HEAD(&gpu->refused);
@@ -310,28 +323,24 @@ int vgpu_gpu_types_changed(struct pci_dev *pdev)
 	return ret;
 }
 
-static void gpu_lose_locked(struct vgpu_gpu *gpu)
-{
-	struct vgpu_vfio *vgpu;
-
-	lockdep_assert_held(&gpus_lock);
-	if (gpu->lost)
-		return;
-	gpu->lost = true;
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
-		vgpu_vfio_lost(vgpu);
-}
-
 /* A callback of the contract, from any context but NMI. Functions go with their GPU. */
 void vgpu_gpu_lost(struct pci_dev *pdev)
 {
-	struct vgpu_gpu *gpu;
+	struct vgpu_gpu *gpu, *top = NULL;
+	struct vgpu_vfio *vgpu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&gpus_lock, flags);
-	list_for_each_entry(gpu, &gpus, node)
-		if (gpu->pdev == pdev || pci_physfn(gpu->pdev) == pdev)
-			gpu_lose_locked(gpu);
+	list_for_each_entry(gpu, &gpus, node) {
+		if (gpu->pdev != pdev && pci_physfn(gpu->pdev) != pdev)
+			continue;
+		gpu->lost = true;
+		top = gpu->top;
+	}
+	if (top)
+		list_for_each_entry(vgpu, &top->vgpus, gpu_node)
+			if (vgpu->gpu->lost && !vgpu_vfio_is_lost(vgpu))
+				vgpu_vfio_lost(vgpu);
 	spin_unlock_irqrestore(&gpus_lock, flags);
 }
 
@@ -345,12 +354,12 @@ void vgpu_gpu_add(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu, bool *lost)
 {
 	unsigned long flags;
 
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	spin_lock_irqsave(&gpus_lock, flags);
-	list_add_tail(&vgpu->gpu_node, &gpu->vgpus);
+	list_add_tail(&vgpu->gpu_node, &gpu->top->vgpus);
 	*lost = gpu->lost;
 	spin_unlock_irqrestore(&gpus_lock, flags);
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 }
 
 /**
@@ -362,16 +371,18 @@ void vgpu_gpu_del(struct vgpu_gpu *gpu, struct vgpu_vfio *vgpu)
 {
 	unsigned long flags;
 
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	vgpu_stats_sum(&gpu->gone, &vgpu->counters);
+	if (gpu->top != gpu)
+		vgpu_stats_sum(&gpu->top->gone, &vgpu->counters);
 	spin_lock_irqsave(&gpus_lock, flags);
 	list_del(&vgpu->gpu_node);
 	spin_unlock_irqrestore(&gpus_lock, flags);
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 }
 
 /**
- * vgpu_gpu_stats() - what a GPU's vGPUs were used for since it came
+ * vgpu_gpu_stats() - what a GPU's vGPUs, its functions' too, were used for since it came
  * @pdev: the GPU
  * @totals: nothing; filled, but for a GPU that has just gone
  */
@@ -382,11 +393,12 @@ void vgpu_gpu_stats(struct pci_dev *pdev, struct vgpu_totals *totals)
 
 	if (!gpu)
 		return;
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	*totals = gpu->gone;
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
-		vgpu_stats_sum(totals, &vgpu->counters);
-	mutex_unlock(&gpu->users_lock);
+	list_for_each_entry(vgpu, &gpu->top->vgpus, gpu_node)
+		if (vgpu_gpu_has(gpu, vgpu->gpu))
+			vgpu_stats_sum(totals, &vgpu->counters);
+	mutex_unlock(&gpu->top->users_lock);
 	gpu_put(gpu);		/* pairs with gpu_get() */
 }
 

@@ -39,24 +39,26 @@ struct vgpu_manager {
  * @ref: held by the list and by who looks it up
  * @manager: its RM; registered at least as long as the GPU is
  * @pdev: the GPU, referenced
+ * @top: the GPU that this is a function of, referenced; itself if it is none
  * @host: module of the driver whose host bridge the GPU is on, or NULL; held
  *	for each vGPU as the RM's module is
  * @node: in the list of GPUs, under its spinlock
- * @vgpus: its vGPUs; changed under @users_lock and the same spinlock, read
- *	under either
+ * @vgpus: at @top, its vGPUs and its functions'; changed under @users_lock and the
+ *	same spinlock, read under either
  * @lost: fell off its bus; written under the same spinlock
  * @transport_lock: serialises registering and unregistering the transport;
  *	outermost
  * @removed: remove() was called; under @transport_lock
  * @mdev: the mdev transport, or NULL
  * @vf: that of a virtual function, or NULL
- * @users_lock: guards @users, @leaving, @refused, @gone and &struct
- *	vgpu_vfio.opener
- * @users: vGPUs that are open, or being opened; read without the lock too
- * @leaving: none may be opened any more, never reset
+ * @users_lock: at @top; guards @users, @leaving, @refused, @gone and &struct
+ *	vgpu_vfio.opener of it and its functions
+ * @users: vGPUs that are open, or being opened, its functions' too; read without
+ *	the lock too
+ * @leaving: none may be opened any more, its functions' neither; never reset
  * @let_go: woken when one is closed
  * @refused: what is left of vGPUs that the RM would not delete
- * @gone: what vGPUs were used for that are there no more
+ * @gone: what vGPUs were used for that are there no more, its functions' too
  * @lock: guards @closed and @vgpu_count; held over vgpu_create, vgpu_delete
  * @closed: no vGPU may be made now
  * @vgpu_count: vGPUs that exist
@@ -68,6 +70,7 @@ struct vgpu_gpu {
 	struct kref ref;
 	const struct vgpu_manager *manager;
 	struct pci_dev *pdev;
+	struct vgpu_gpu *top;
 	struct module *host;
 	struct list_head node;
 	struct list_head vgpus;
@@ -94,6 +97,17 @@ struct vgpu_gpu {
 	unsigned int type_count;
 	struct vgpu_type types[VGPU_MAX_TYPES];
 };
+
+/**
+ * vgpu_gpu_has() - is a vGPU one of a GPU's, or of its functions'?
+ * @gpu: the GPU, or a function
+ * @vgpu_gpu: the GPU or function that the vGPU is on; of the same @top
+ */
+static inline bool vgpu_gpu_has(const struct vgpu_gpu *gpu,
+				const struct vgpu_gpu *vgpu_gpu)
+{
+	return gpu == gpu->top || gpu == vgpu_gpu;
+}
 
 /**
  * vgpu_rm_result() - what an operation of an RM returned, as 0 or -errno

@@ -30,18 +30,33 @@ static unsigned int users_timeout(void)
 		     (unsigned int)USERS_MAX_TIMEOUT);
 }
 
+static void users_count_locked(struct vgpu_gpu *gpu, int more)
+{
+	lockdep_assert_held(&gpu->top->users_lock);
+	WRITE_ONCE(gpu->users, gpu->users + more);
+	wake_up_all(&gpu->let_go);
+}
+
+/* On a function, and on the GPU that it belongs to. */
+static void users_change_locked(struct vgpu_gpu *gpu, int more)
+{
+	users_count_locked(gpu, more);
+	if (gpu->top != gpu)
+		users_count_locked(gpu->top, more);
+}
+
 int vgpu_users_add(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_gpu *gpu = vgpu->gpu;
 	int ret = -ENODEV;
 
-	mutex_lock(&gpu->users_lock);
-	if (!gpu->leaving) {
+	mutex_lock(&gpu->top->users_lock);
+	if (!gpu->leaving && !gpu->top->leaving) {
 		vgpu->opener = get_pid(task_tgid(current));
-		WRITE_ONCE(gpu->users, gpu->users + 1);
+		users_change_locked(gpu, 1);
 		ret = 0;
 	}
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 	return ret;
 }
 
@@ -49,12 +64,11 @@ void vgpu_users_del(struct vgpu_vfio *vgpu)
 {
 	struct vgpu_gpu *gpu = vgpu->gpu;
 
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	put_pid(vgpu->opener);	/* pairs with vgpu_users_add() */
 	vgpu->opener = NULL;
-	WRITE_ONCE(gpu->users, gpu->users - 1);
-	wake_up_all(&gpu->let_go);
-	mutex_unlock(&gpu->users_lock);
+	users_change_locked(gpu, -1);
+	mutex_unlock(&gpu->top->users_lock);
 }
 
 static void users_name_locked(const struct vgpu_vfio *vgpu, char *buf)
@@ -62,7 +76,7 @@ static void users_name_locked(const struct vgpu_vfio *vgpu, char *buf)
 	struct task_struct *task = get_pid_task(vgpu->opener, PIDTYPE_TGID);
 	char name[TASK_COMM_LEN] = "ended";
 
-	lockdep_assert_held(&vgpu->gpu->users_lock);
+	lockdep_assert_held(&vgpu->gpu->top->users_lock);
 	if (task) {
 		get_task_comm(name, task);
 		put_task_struct(task);	/* pairs with get_pid_task() */
@@ -75,21 +89,21 @@ static void users_name_locked(const struct vgpu_vfio *vgpu, char *buf)
 
 void vgpu_users_name(struct vgpu_vfio *vgpu, char *buf)
 {
-	mutex_lock(&vgpu->gpu->users_lock);
+	mutex_lock(&vgpu->gpu->top->users_lock);
 	users_name_locked(vgpu, buf);
-	mutex_unlock(&vgpu->gpu->users_lock);
+	mutex_unlock(&vgpu->gpu->top->users_lock);
 }
 
 static void users_ask(struct vgpu_gpu *gpu)
 {
 	struct vgpu_vfio *vgpu;
 
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	gpu->leaving = true;
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node)
-		if (vgpu->opener)
+	list_for_each_entry(vgpu, &gpu->top->vgpus, gpu_node)
+		if (vgpu->opener && vgpu_gpu_has(gpu, vgpu->gpu))
 			vgpu_irq_notify(vgpu, VGPU_TRIGGER_REQ);
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 }
 
 /* Asks and waits; true if nothing is open any more. */
@@ -143,14 +157,14 @@ static void users_each(struct vgpu_gpu *gpu,
 	char name[VGPU_USER_SIZE];
 	struct vgpu_vfio *vgpu;
 
-	mutex_lock(&gpu->users_lock);
-	list_for_each_entry(vgpu, &gpu->vgpus, gpu_node) {
-		if (!vgpu->opener)
+	mutex_lock(&gpu->top->users_lock);
+	list_for_each_entry(vgpu, &gpu->top->vgpus, gpu_node) {
+		if (!vgpu->opener || !vgpu_gpu_has(gpu, vgpu->gpu))
 			continue;
 		users_name_locked(vgpu, name);
 		handle(vgpu, name);
 	}
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 }
 
 void vgpu_users_drain(struct vgpu_gpu *gpu)

@@ -17,7 +17,8 @@ struct vgpu_vfio;
  * vgpu_users_add() - the current process opens a vGPU
  * @vgpu: the vGPU, not open; its lifecycle lock is held
  *
- * Return: 0, to be undone by vgpu_users_del(); -ENODEV once its GPU leaves.
+ * Return: 0, to be undone by vgpu_users_del(); -ENODEV once its GPU leaves, or the
+ * function that it is on.
  */
 int vgpu_users_add(struct vgpu_vfio *vgpu);
 void vgpu_users_del(struct vgpu_vfio *vgpu);
@@ -31,10 +32,10 @@ void vgpu_users_name(struct vgpu_vfio *vgpu, char *buf);
 
 /**
  * vgpu_users_drain() - makes all users of a GPU that leaves let go, for good
- * @gpu: the GPU; nothing of ours is held
+ * @gpu: the GPU, or a function; nothing of ours is held
  *
- * From now on nobody opens a vGPU of it. Raises REQ and waits remove_timeout;
- * then treats the GPU as lost, kills the processes that opened the vGPUs, and
+ * From now on nobody opens a vGPU of it or of its functions. Raises REQ and waits
+ * remove_timeout; then treats the GPU as lost, kills the processes that opened the vGPUs, and
  * waits as long again. Returns at once when nothing is open. A vGPU whose
  * descriptor others have as well can still be open in the end: it is named.
  */

@@ -280,9 +280,9 @@ static int vfio_check_identity(const struct vgpu_vfio *vgpu)
 
 static void vfio_refuse(struct vgpu_vfio *vgpu)
 {
-	mutex_lock(&vgpu->gpu->users_lock);
+	mutex_lock(&vgpu->gpu->top->users_lock);
 	list_add_tail(&vgpu->gpu_node, &vgpu->gpu->refused);
-	mutex_unlock(&vgpu->gpu->users_lock);
+	mutex_unlock(&vgpu->gpu->top->users_lock);
 }
 
 /*
@@ -307,9 +307,9 @@ void vgpu_vfio_retry_delete(struct vgpu_gpu *gpu)
 	struct vgpu_vfio *vgpu, *next;
 	LIST_HEAD(list);
 
-	mutex_lock(&gpu->users_lock);
+	mutex_lock(&gpu->top->users_lock);
 	list_splice_init(&gpu->refused, &list);
-	mutex_unlock(&gpu->users_lock);
+	mutex_unlock(&gpu->top->users_lock);
 	list_for_each_entry_safe(vgpu, next, &list, gpu_node) {
 		list_del(&vgpu->gpu_node);
 		/* No message with vdev.dev, which is long gone. */

@@ -53,7 +53,7 @@ struct vgpu_gpu;
  * @ops: the RM's operations
  * @type: the RM's number of its type
  * @handle: the RM's handle
- * @gpu_node: in &struct vgpu_gpu.vgpus, or its refused
+ * @gpu_node: in &struct vgpu_gpu.vgpus of its GPU's @top, or in its GPU's @refused
  * @identity: as the RM filled it at create
  * @lost: the GPU is gone: read without a lock, never reset
  * @lost_work: revokes mappings after a loss, which may be told in any context
