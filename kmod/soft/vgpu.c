@@ -1,60 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One vGPU: made from a type, started and stopped, with a bochs display and a
- * shmem file for its video memory.
+ * One vGPU: made from a type, given parameters and a place, started and stopped, with a
+ * shmem file for its video memory. What its guest and VMM reach of it is in device.c.
  */
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
-#include "bochs.h"
-#include "display.h"
 #include "gpu.h"
 #include "ops.h"
-#include "params.h"
 #include "shmem.h"
 #include "vf.h"
+#include "vgpu-private.h"
 #include "vgpu.h"
 
 static unsigned int start_delay_ms;
 module_param(start_delay_ms, uint, 0644);
 MODULE_PARM_DESC(start_delay_ms,
 		 "how long a vGPU takes to start, for tests (default 0)");
-
-/* Fixed from create to delete, but for what a text below says. */
-struct soft_vgpu {
-	struct soft_gpu *gpu;
-	struct pci_dev *vf;	/* the virtual function that it is on, or NULL */
-	const struct soft_type *type;
-	uuid_t uuid;
-	struct vgpu_vfio *vgpu_vfio;
-	struct file *vram;	/* our reference, from new to free */
-	struct mutex place_lock;	/* for changes of placement */
-	int placement;
-
-	/*
-	 * Answers @request, which belongs to whoever took the work off: the
-	 * work itself by running, or stop by cancelling it. Neither start nor
-	 * stop runs beside the other, so @request needs no lock. NULL where
-	 * no work was asked for.
-	 */
-	struct delayed_work start;
-	struct vgpu_start_request *request;
-	int start_status;	/* what it answers */
-	bool unanswered;	/* the work never runs: stop answers @request */
-
-	enum vgpu_state state;	/* as told last; calls that tell it are serial */
-	bool opened;		/* from start, if it goes well, to stop */
-
-	/* Guards what follows. Never held over a callback. */
-	spinlock_t lock;
-	bool plugged;		/* a monitor of the VMM's, in place of our own */
-	struct soft_params params;
-	struct soft_bochs bochs;
-};
 
 static void soft_vgpu_start_work(struct work_struct *work)
 {
@@ -167,19 +131,6 @@ void soft_vgpu_free(struct soft_vgpu *vgpu)
 	fput(vgpu->vram); /* pairs with vgpu_shmem_file() */
 	soft_gpu_release(vgpu->gpu, vgpu->type, vgpu->placement);
 	kfree(vgpu);
-}
-
-void soft_vgpu_identify(struct vgpu_identity *identity)
-{
-	identity->vendor = SOFT_BOCHS_VENDOR;
-	identity->device = SOFT_BOCHS_DEVICE;
-	identity->subsystem_vendor = SOFT_BOCHS_SUBSYSTEM_VENDOR;
-	identity->subsystem_device = SOFT_BOCHS_SUBSYSTEM;
-	identity->class = SOFT_BOCHS_CLASS;
-	identity->revision = SOFT_BOCHS_REVISION;
-	identity->intx = false;
-	identity->msi_vectors = SOFT_BOCHS_MSI_VECTORS;
-	identity->msix_vectors = 0;
 }
 
 static int soft_vgpu_start_fault(struct soft_vgpu *vgpu,
@@ -322,148 +273,6 @@ int soft_vgpu_update(void *handle, enum vgpu_state state, const char *text)
 	err = soft_vgpu_place(vgpu, params.placement);
 	if (!err)
 		soft_vgpu_set_params(vgpu, &params);
-	return err;
-}
-
-int soft_vgpu_reset(void *handle)
-{
-	struct soft_vgpu *vgpu = handle;
-
-	spin_lock(&vgpu->lock);
-	soft_bochs_reset(&vgpu->bochs);
-	spin_unlock(&vgpu->lock);
-	return 0;
-}
-
-int soft_vgpu_bar_info(void *handle, unsigned int bar,
-		       struct vgpu_bar_info *info)
-{
-	struct soft_vgpu *vgpu = handle;
-	struct soft_fault fault;
-
-	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_BAR_INFO, &vgpu->uuid, &fault))
-		return -(int)fault.error;
-	memset(info, 0, sizeof(*info));
-	if (bar == SOFT_BOCHS_VRAM_BAR) {
-		info->size = soft_type_vram(vgpu->type);
-		info->flags = VGPU_BAR_PREFETCH;
-	} else if (bar == SOFT_BOCHS_MMIO_BAR) {
-		info->size = SOFT_BOCHS_MMIO_SIZE;
-	}
-	return 0;
-}
-
-int soft_vgpu_sparse_mmap(void *handle, unsigned int bar,
-			  struct vgpu_area *areas, unsigned int *count)
-{
-	struct soft_vgpu *vgpu = handle;
-
-	if (bar != SOFT_BOCHS_VRAM_BAR || !*count) {
-		*count = 0;
-		return 0;
-	}
-	areas[0].offset = 0;
-	areas[0].size = soft_type_vram(vgpu->type);
-	*count = 1;
-	return 0;
-}
-
-int soft_vgpu_backing(void *handle, unsigned int region,
-		      struct vgpu_backing *backing)
-{
-	struct soft_vgpu *vgpu = handle;
-
-	if (region == VGPU_REGION_ROM && vgpu->gpu->rom.file) {
-		*backing = vgpu->gpu->rom;
-		return 0;
-	}
-	if (region != SOFT_BOCHS_VRAM_BAR)
-		return -EINVAL;
-	backing->file = vgpu->vram;
-	backing->offset = 0;
-	backing->size = soft_type_vram(vgpu->type);
-	return 0;
-}
-
-/* The vector to raise, or -1. */
-static int soft_vgpu_register(struct soft_vgpu *vgpu, u64 offset, void *buf,
-			      size_t count, bool write)
-{
-	if (write)
-		return soft_bochs_write(&vgpu->bochs, offset, buf, count);
-	soft_bochs_read(&vgpu->bochs, offset, buf, count);
-	return -1;
-}
-
-static int soft_vgpu_raise(struct soft_vgpu *vgpu, int vector)
-{
-	struct soft_fault fault;
-
-	/* It is lost on the way, which the guest that raised it can't see. */
-	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_INTERRUPT, &vgpu->uuid,
-			   &fault))
-		return 0;
-	return soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
-}
-
-int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
-		     size_t count, bool write)
-{
-	struct soft_vgpu *vgpu = handle;
-	int vector;
-
-	if (region != SOFT_BOCHS_MMIO_BAR ||
-	    offset > SOFT_BOCHS_MMIO_SIZE - count)
-		return -EINVAL;
-	if (soft_bochs_is_word(offset)) {
-		soft_vgpu_register(vgpu, offset, buf, count, write);
-		return 0;
-	}
-	spin_lock(&vgpu->lock);
-	vector = soft_vgpu_register(vgpu, offset, buf, count, write);
-	spin_unlock(&vgpu->lock);
-	return vector < 0 ? 0 : soft_vgpu_raise(vgpu, vector);
-}
-
-int soft_vgpu_plane(void *handle, struct vgpu_plane *plane)
-{
-	struct soft_vgpu *vgpu = handle;
-
-	spin_lock(&vgpu->lock);
-	if (vgpu->params.hide_display)
-		memset(plane, 0, sizeof(*plane));
-	else
-		soft_display_plane(&vgpu->bochs, plane);
-	plane->dmabuf = vgpu->params.dmabuf;
-	spin_unlock(&vgpu->lock);
-	return 0;
-}
-
-int soft_vgpu_edid(void *handle, u8 *buf, size_t *size)
-{
-	struct soft_vgpu *vgpu = handle;
-	int err = -ENOSPC;
-
-	spin_lock(&vgpu->lock);
-	if (vgpu->bochs.edid_size <= *size) {
-		*size = vgpu->bochs.edid_size;
-		memcpy(buf, vgpu->bochs.edid, *size);
-		err = 0;
-	}
-	spin_unlock(&vgpu->lock);
-	return err;
-}
-
-int soft_vgpu_set_edid(void *handle, const u8 *edid, size_t size)
-{
-	struct soft_vgpu *vgpu = handle;
-	int err;
-
-	spin_lock(&vgpu->lock);
-	err = soft_bochs_set_edid(&vgpu->bochs, edid, size);
-	if (!err)
-		vgpu->plugged = true;
-	spin_unlock(&vgpu->lock);
 	return err;
 }
 
