@@ -52,7 +52,7 @@ struct pci_dev;
 
 /* Version of this header. A new major breaks, a new minor only adds members. */
 #define VGPU_RM_VERSION_MAJOR	1
-#define VGPU_RM_VERSION_MINOR	0
+#define VGPU_RM_VERSION_MINOR	1
 
 /* Longest texts, terminating NUL included. */
 #define VGPU_PROFILE_SIZE	32	/* struct vgpu_type.profile */
@@ -364,7 +364,7 @@ struct vgpu_start_info {
  * @display_plane: optional. What is shown now. Called some 30 times a second.
  * @get_edid: optional. The EDID of the vGPU's monitor into @buf, *@size bytes of
  *	room on entry, its length on return; 0 while no monitor is plugged in.
- * @migration_set_state: optional, reserved: NULL in version 1.0. Move to a state
+ * @migration_set_state: optional, reserved: NULL for now. Move to a state
  *	of enum vfio_device_mig_state; *@data is the stream where one opens.
  * @get_attr_names: optional. Change @names for @gpu, so that what was written for
  *	another driver finds what it looks for. Called once, in probe().
@@ -420,7 +420,7 @@ struct vgpu_rm;
  * struct vgpu_vfio_ops - callbacks of the front end
  * @version: the front end's version
  * @size: bytes of this structure that the front end filled
- * @features: reserved, 0 in version 1.0
+ * @features: reserved, 0
  *
  * @probe: @gpu is up and can take vGPUs. Called by the RM's own PCI probe, or
  *	later. May sleep; calls get_types(), get_name(). After it returns 0 users
@@ -474,6 +474,10 @@ struct vgpu_rm;
  *	-EOPNOTSUPP without dma_invalidate().
  * @unpin_pages: undo pin_pages(); what is pinned no more, or not page aligned,
  *	is ignored.
+ * @report_error: the vGPU failed in a way that its guest can't mend: its VMM gets
+ *	VFIO's ERR, at which QEMU stops the machine. All else stays as it is.
+ *	Contexts as for @inject_interrupt. False if no VMM listens. From version
+ *	1.1 on.
  */
 struct vgpu_vfio_ops {
 	struct vgpu_version version;
@@ -494,6 +498,7 @@ struct vgpu_vfio_ops {
 			 unsigned int count, bool write, struct page **pages);
 	void (*unpin_pages)(struct vgpu_vfio *vgpu_vfio, u64 iova,
 			    unsigned int count);
+	bool (*report_error)(struct vgpu_vfio *vgpu_vfio);
 };
 
 /**

@@ -106,6 +106,20 @@ static int soft_vgpu_raise(struct soft_vgpu *vgpu, int vector)
 	return soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
 }
 
+unsigned int soft_gpu_report_error(struct soft_gpu *gpu, const uuid_t *uuid)
+{
+	struct soft_vgpu *vgpu;
+	unsigned int told = 0;
+
+	mutex_lock(&gpu->lock);
+	list_for_each_entry(vgpu, &gpu->vgpus, node)
+		if ((uuid_is_null(uuid) || uuid_equal(uuid, &vgpu->uuid)) &&
+		    soft_vfio->report_error(vgpu->vgpu_vfio))
+			told++;
+	mutex_unlock(&gpu->lock);
+	return told;
+}
+
 int soft_vgpu_access(void *handle, unsigned int region, u64 offset, void *buf,
 		     size_t count, bool write)
 {

@@ -10,20 +10,32 @@
 #include "gpu.h"
 #include "gpu-attr.h"
 #include "ops.h"
+#include "vgpu.h"
 
-static int fault_add(struct soft_gpu *gpu, const char *text)
+/* Happens now: to so many vGPUs, or to the GPU. */
+static int fault_do(struct soft_gpu *gpu, const struct soft_fault *fault)
 {
-	struct soft_text_error error;
-	struct soft_fault fault;
+	unsigned int count = 1;
+
+	if (fault->op == SOFT_FAULT_LOST)
+		soft_vfio->device_lost(gpu->pdev);
+	else
+		count = soft_gpu_report_error(gpu, &fault->uuid);
+	spin_lock(&gpu->fault_lock);
+	gpu->faults.injected += count;
+	spin_unlock(&gpu->fault_lock);
+	if (count)
+		return 0;
+	pci_err(gpu->pdev, "new_fault: nobody who has the vGPU open listens to VFIO's error interrupt\n");
+	return -ENODEV;
+}
+
+static int fault_add(struct soft_gpu *gpu, const struct soft_fault *fault)
+{
 	bool added;
 
-	if (soft_fault_parse(&fault, text, &error)) {
-		pci_err(gpu->pdev, "new_fault: \"%*pE\": %s\n",
-			(int)error.where.length, error.where.start, error.why);
-		return -EINVAL;
-	}
 	spin_lock(&gpu->fault_lock);
-	added = soft_faults_add(&gpu->faults, &fault);
+	added = soft_faults_add(&gpu->faults, fault);
 	spin_unlock(&gpu->fault_lock);
 	if (added)
 		return 0;
@@ -32,21 +44,32 @@ static int fault_add(struct soft_gpu *gpu, const char *text)
 	return -ENOSPC;
 }
 
+static int fault_new(struct soft_gpu *gpu, const char *text)
+{
+	struct soft_text_error error;
+	struct soft_fault fault;
+
+	if (soft_fault_parse(&fault, text, &error)) {
+		pci_err(gpu->pdev, "new_fault: \"%*pE\": %s\n",
+			(int)error.where.length, error.where.start, error.why);
+		return -EINVAL;
+	}
+	return soft_fault_is_immediate(&fault) ? fault_do(gpu, &fault) :
+						 fault_add(gpu, &fault);
+}
+
 static ssize_t new_fault_store(struct device *dev,
 			       struct device_attribute *attr, const char *buf,
 			       size_t count)
 {
 	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
 	char *text;
-	int err = 0;
+	int err;
 
 	text = kmemdup_nul(buf, count, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	if (sysfs_streq(text, "lost"))
-		soft_vfio->device_lost(gpu->pdev);
-	else
-		err = fault_add(gpu, strim(text));
+	err = fault_new(gpu, strim(text));
 	kfree(text);
 	return err ? err : count;
 }

@@ -9,12 +9,31 @@
 
 #include "fault.h"
 
-static const char *const op_names[SOFT_FAULT_OP_COUNT] = {
-	[SOFT_FAULT_CREATE] = "create",
-	[SOFT_FAULT_START] = "start",
-	[SOFT_FAULT_BAR_INFO] = "bar_info",
-	[SOFT_FAULT_INTERRUPT] = "interrupt",
+/* Keys that an operation takes. */
+#define TAKES_ERROR	(1U << 0)
+#define TAKES_COUNT	(1U << 1)
+#define TAKES_LATE	(1U << 2)	/* delay and never */
+#define TAKES_UUID	(1U << 3)
+
+static const struct {
+	const char *name;
+	unsigned int takes;
+} ops[SOFT_FAULT_OP_COUNT] = {
+	[SOFT_FAULT_CREATE] = { "create",
+				TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
+	[SOFT_FAULT_START] = { "start", TAKES_ERROR | TAKES_COUNT | TAKES_UUID |
+					TAKES_LATE },
+	[SOFT_FAULT_BAR_INFO] = { "bar_info",
+				  TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
+	[SOFT_FAULT_INTERRUPT] = { "interrupt",
+				   TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
+	[SOFT_FAULT_FUNCTION] = { "function",
+				  TAKES_ERROR | TAKES_COUNT | TAKES_LATE },
+	[SOFT_FAULT_ERR] = { "err", TAKES_UUID },
+	[SOFT_FAULT_LOST] = { "lost", 0 },
 };
+
+static const char not_taken[] = "not taken by this operation";
 
 /* What the keys are given; an error that is not said is not 0. */
 struct target {
@@ -31,10 +50,17 @@ static const char *parse_number(struct soft_span value, u32 *number, u32 least,
 	return NULL;
 }
 
+static bool takes(const struct target *target, unsigned int key)
+{
+	return ops[target->fault.op].takes & key;
+}
+
 static const char *parse_error(void *into, struct soft_span value)
 {
 	struct target *target = into;
 
+	if (!takes(target, TAKES_ERROR))
+		return not_taken;
 	target->error_said = true;
 	return parse_number(value, &target->fault.error, 0, SOFT_MAX_ERRNO);
 }
@@ -43,6 +69,8 @@ static const char *parse_count(void *into, struct soft_span value)
 {
 	struct target *target = into;
 
+	if (!takes(target, TAKES_COUNT))
+		return not_taken;
 	return parse_number(value, &target->fault.count, 1, U32_MAX);
 }
 
@@ -50,8 +78,8 @@ static const char *parse_delay(void *into, struct soft_span value)
 {
 	struct target *target = into;
 
-	if (target->fault.op != SOFT_FAULT_START)
-		return "only a start can be late";
+	if (!takes(target, TAKES_LATE))
+		return not_taken;
 	return parse_number(value, &target->fault.delay_ms, 1,
 			    SOFT_MAX_DELAY_MS);
 }
@@ -60,8 +88,8 @@ static const char *parse_never(void *into, struct soft_span value)
 {
 	struct target *target = into;
 
-	if (target->fault.op != SOFT_FAULT_START)
-		return "only a start can be without an answer";
+	if (!takes(target, TAKES_LATE))
+		return not_taken;
 	if (!soft_span_equals(value, "1"))
 		return "1 is the only value";
 	target->fault.never = true;
@@ -73,6 +101,8 @@ static const char *parse_uuid(void *into, struct soft_span value)
 	struct target *target = into;
 	char text[UUID_STRING_LEN + 1];
 
+	if (!takes(target, TAKES_UUID))
+		return not_taken;
 	if (value.length != UUID_STRING_LEN)
 		return "not a uuid";
 	memcpy(text, value.start, UUID_STRING_LEN);
@@ -102,12 +132,12 @@ static const char *parse_op(struct soft_fault *fault, struct soft_span text)
 	unsigned int op;
 
 	for (op = 0; op < SOFT_FAULT_OP_COUNT; op++) {
-		if (!soft_span_equals(text, op_names[op]))
+		if (!soft_span_equals(text, ops[op].name))
 			continue;
 		fault->op = op;
 		return NULL;
 	}
-	return "can't be made to fail; create, start, bar_info and interrupt can";
+	return "can't fail; create, start, bar_info, interrupt, function, err and lost can";
 }
 
 static const char *check_whole(struct target *target)
@@ -116,11 +146,13 @@ static const char *check_whole(struct target *target)
 	bool late = fault->delay_ms || fault->never;
 
 	if (fault->delay_ms && fault->never)
-		return "a start is late or never answered, not both";
+		return "it is late or stays away, not both";
 	if (!target->error_said && !late)
 		fault->error = EIO;
 	if (!fault->error && !late)
-		return "error=0 is for a start that is late";
+		return "error=0 is for what is late";
+	if (fault->error && late && fault->op == SOFT_FAULT_FUNCTION)
+		return "a function that is late does not fail";
 	return NULL;
 }
 
@@ -145,9 +177,14 @@ int soft_fault_parse(struct soft_fault *fault, const char *text,
 	return 0;
 }
 
+bool soft_fault_is_immediate(const struct soft_fault *fault)
+{
+	return fault->op == SOFT_FAULT_ERR || fault->op == SOFT_FAULT_LOST;
+}
+
 const char *soft_fault_name(enum soft_fault_op op)
 {
-	return op_names[op];
+	return ops[op].name;
 }
 
 bool soft_faults_add(struct soft_faults *faults, const struct soft_fault *fault)

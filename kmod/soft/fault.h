@@ -15,22 +15,35 @@
 #define SOFT_MAX_ERRNO		133	/* EHWPOISON, the last that has a name */
 #define SOFT_MAX_DELAY_MS	600000
 
-/* What can fail. */
+/**
+ * enum soft_fault_op - what can fail
+ * @SOFT_FAULT_CREATE: a vGPU is made
+ * @SOFT_FAULT_START: it is opened
+ * @SOFT_FAULT_BAR_INFO: a VMM asks for its BARs
+ * @SOFT_FAULT_INTERRUPT: it raises an interrupt
+ * @SOFT_FAULT_FUNCTION: a virtual function comes
+ * @SOFT_FAULT_ERR: its VMM gets VFIO's ERR, at once
+ * @SOFT_FAULT_LOST: the GPU falls off its bus, at once
+ * @SOFT_FAULT_OP_COUNT: how many there are
+ */
 enum soft_fault_op {
 	SOFT_FAULT_CREATE,
 	SOFT_FAULT_START,
 	SOFT_FAULT_BAR_INFO,
 	SOFT_FAULT_INTERRUPT,
+	SOFT_FAULT_FUNCTION,
+	SOFT_FAULT_ERR,
+	SOFT_FAULT_LOST,
 	SOFT_FAULT_OP_COUNT,
 };
 
 /**
  * struct soft_fault - something that shall fail
  * @op: what
- * @error: with which errno, positive; 0 for a start that is only late
+ * @error: with which errno, positive; 0 for what is only late
  * @count: how often from now on, not 0
- * @delay_ms: a start is answered so late
- * @never: a start is not answered at all
+ * @delay_ms: a start is answered, a function comes so late
+ * @never: a start is not answered, a function does not come at all
  * @uuid: only for this vGPU; null for any
  */
 struct soft_fault {
@@ -66,6 +79,12 @@ struct soft_faults {
  */
 int soft_fault_parse(struct soft_fault *fault, const char *text,
 		     struct soft_text_error *error);
+
+/**
+ * soft_fault_is_immediate() - does it happen at once, and not when its turn comes?
+ * @fault: the fault
+ */
+bool soft_fault_is_immediate(const struct soft_fault *fault);
 
 /**
  * soft_fault_name() - what can fail, as soft_fault_parse() reads it

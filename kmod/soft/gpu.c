@@ -43,6 +43,8 @@ struct soft_gpu *soft_gpu_create(struct pci_dev *pdev,
 		return NULL;
 	gpu->pdev = pdev;
 	gpu->personality = personality;
+	INIT_LIST_HEAD(&gpu->vgpus);
+	INIT_LIST_HEAD(&gpu->late);
 	mutex_init(&gpu->types_lock);
 	mutex_init(&gpu->lock);
 	spin_lock_init(&gpu->fault_lock);

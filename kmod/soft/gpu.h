@@ -5,6 +5,7 @@
 #ifndef SOFT_GPU_H
 #define SOFT_GPU_H
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
@@ -26,6 +27,8 @@
  * @lock: guards what follows; held over nothing that sleeps
  * @capacity: its video memory
  * @made: how many vGPUs there are of each type, in the order of @types
+ * @vgpus: its vGPUs, its functions' too
+ * @late: its functions that are to come late
  * @vfs_on: its virtual functions have its types, and it has none; changed under
  *	@types_lock
  * @vfs_leaving: its functions are being turned off and nobody may open their vGPUs
@@ -42,6 +45,8 @@ struct soft_gpu {
 	struct mutex lock;
 	struct soft_capacity capacity;
 	unsigned int made[VGPU_MAX_TYPES];
+	struct list_head vgpus;
+	struct list_head late;
 	bool vfs_on;
 	bool vfs_leaving;
 	spinlock_t fault_lock;

@@ -3,6 +3,8 @@
  * The contract's operations: each finds its GPU, type or vGPU and hands on to
  * the file that knows. The table is at the end.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/minmax.h>
 #include <linux/module.h>
 
@@ -134,6 +136,12 @@ static int soft_get_ops(struct vgpu_rm_ops *ops)
 
 static int soft_set_ops(const struct vgpu_vfio_ops *ops)
 {
+	if (ops->size < sizeof(*ops)) {
+		pr_err("the front end has contract %u.%u, %u.%u is needed: install both from one release\n",
+		       ops->version.major, ops->version.minor,
+		       VGPU_RM_VERSION_MAJOR, VGPU_RM_VERSION_MINOR);
+		return -EPROTO;
+	}
 	soft_vfio = ops;
 	return 0;
 }

@@ -9,6 +9,8 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include <linux/uuid.h>
+#include <linux/workqueue.h>
 
 #include "gpu.h"
 #include "ops.h"
@@ -29,6 +31,18 @@ struct soft_vf {
 	struct device_attribute placement;
 	struct attribute *list[2];
 	struct attribute_group group;
+};
+
+/**
+ * struct soft_late - a function that has no driver until later
+ * @node: in &struct soft_gpu.late
+ * @pdev: the function, referenced
+ * @work: binds it
+ */
+struct soft_late {
+	struct list_head node;
+	struct pci_dev *pdev;
+	struct delayed_work work;
 };
 
 static struct soft_vf *soft_vf_of(struct pci_dev *pdev)
@@ -108,6 +122,63 @@ static int soft_vf_announce(struct pci_dev *pdev, struct soft_vf *vf)
 	return err;
 }
 
+static void soft_vf_late_work(struct work_struct *work)
+{
+	struct soft_late *late =
+		container_of(work, struct soft_late, work.work);
+	int ret = device_attach(&late->pdev->dev);
+
+	if (ret < 0)
+		pci_err(late->pdev, "comes late, and can't be bound: %pe\n",
+			ERR_PTR(ret));
+}
+
+/* Undone by soft_vf_forget_late(). */
+static int soft_vf_put_off(struct pci_dev *pdev, u32 delay_ms)
+{
+	struct soft_gpu *gpu = soft_gpu_of(pdev);
+	struct soft_late *late = kzalloc(sizeof(*late), GFP_KERNEL);
+
+	if (!late)
+		return -ENOMEM;
+	late->pdev = pci_dev_get(pdev);
+	INIT_DELAYED_WORK(&late->work, soft_vf_late_work);
+	mutex_lock(&gpu->lock);
+	list_add(&late->node, &gpu->late);
+	mutex_unlock(&gpu->lock);
+	schedule_delayed_work(&late->work, msecs_to_jiffies(delay_ms));
+	return 0;
+}
+
+/* All functions are gone, so that no more come. */
+static void soft_vf_forget_late(struct soft_gpu *gpu)
+{
+	struct soft_late *late, *next;
+
+	list_for_each_entry_safe(late, next, &gpu->late, node) {
+		cancel_delayed_work_sync(&late->work);
+		list_del(&late->node);
+		pci_dev_put(late->pdev);
+		kfree(late);
+	}
+}
+
+/* 0 if no fault keeps the function from coming now. */
+static int soft_vf_check_fault(struct pci_dev *pdev)
+{
+	struct soft_fault fault;
+	int err;
+
+	if (!soft_gpu_fails(soft_gpu_of(pdev), SOFT_FAULT_FUNCTION, &uuid_null,
+			    &fault))
+		return 0;
+	err = fault.delay_ms ? soft_vf_put_off(pdev, fault.delay_ms) : 0;
+	if (err)
+		return err;
+	/* The driver core says nothing of it. */
+	return fault.error ? -(int)fault.error : -ENODEV;
+}
+
 int soft_vf_probe(struct pci_dev *pdev)
 {
 	struct soft_vf *vf;
@@ -115,6 +186,9 @@ int soft_vf_probe(struct pci_dev *pdev)
 
 	if (pci_physfn(pdev)->dev.driver != pdev->dev.driver)
 		return -ENODEV;
+	err = soft_vf_check_fault(pdev);
+	if (err)
+		return err;
 	vf = kzalloc(sizeof(*vf), GFP_KERNEL);
 	if (!vf)
 		return -ENOMEM;
@@ -206,7 +280,7 @@ static int soft_vf_turn_off(struct soft_gpu *gpu)
 	WRITE_ONCE(gpu->vfs_leaving, true);
 	smp_mb(); /* pairs with the one in soft_vgpu_start() */
 	if (!soft_vf_any_open(gpu->pdev)) {
-		pci_disable_sriov(gpu->pdev);
+		soft_vf_disable(gpu->pdev);
 		err = soft_vf_move_types(gpu, false);
 	}
 	WRITE_ONCE(gpu->vfs_leaving, false);
@@ -224,4 +298,5 @@ void soft_vf_disable(struct pci_dev *pdev)
 {
 	if (pci_num_vf(pdev))
 		pci_disable_sriov(pdev);
+	soft_vf_forget_late(soft_gpu_of(pdev));
 }

@@ -5,6 +5,7 @@
 #ifndef SOFT_VGPU_PRIVATE_H
 #define SOFT_VGPU_PRIVATE_H
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/uuid.h>
@@ -23,6 +24,7 @@ struct soft_type;
 /* Fixed from create to delete, but for what a text below says. */
 struct soft_vgpu {
 	struct soft_gpu *gpu;
+	struct list_head node;	/* in @gpu's vgpus, under its lock */
 	struct pci_dev *vf;	/* the virtual function that it is on, or NULL */
 	const struct soft_type *type;
 	uuid_t uuid;

@@ -105,6 +105,9 @@ struct soft_vgpu *soft_vgpu_new(const struct vgpu_create_info *info)
 	}
 	if (vgpu->vf)
 		soft_vf_set_vgpu(vgpu->vf, vgpu);
+	mutex_lock(&vgpu->gpu->lock);
+	list_add_tail(&vgpu->node, &vgpu->gpu->vgpus);
+	mutex_unlock(&vgpu->gpu->lock);
 	return vgpu;
 
 release:
@@ -125,6 +128,9 @@ static void soft_vgpu_cancel_start(struct soft_vgpu *vgpu)
 
 void soft_vgpu_free(struct soft_vgpu *vgpu)
 {
+	mutex_lock(&vgpu->gpu->lock);
+	list_del(&vgpu->node);
+	mutex_unlock(&vgpu->gpu->lock);
 	if (vgpu->vf)
 		soft_vf_set_vgpu(vgpu->vf, NULL);
 	soft_vgpu_cancel_start(vgpu);

@@ -9,6 +9,7 @@
 
 #include "vgpu-rm.h"
 
+struct soft_gpu;
 struct soft_vgpu;
 
 /**
@@ -53,6 +54,15 @@ int soft_vgpu_place(struct soft_vgpu *vgpu, int wanted);
  * @vgpu: the vGPU
  */
 bool soft_vgpu_is_open(const struct soft_vgpu *vgpu);
+
+/**
+ * soft_gpu_report_error() - raise VFIO's error interrupt
+ * @gpu: a GPU
+ * @uuid: for this vGPU of it; null for all
+ *
+ * Return: how many VMMs were told.
+ */
+unsigned int soft_gpu_report_error(struct soft_gpu *gpu, const uuid_t *uuid);
 
 /**
  * soft_vgpu_identify() - the PCI function that every vGPU shows

@@ -13,6 +13,11 @@ bool vgpu_irq_notify(struct vgpu_vfio *vgpu, enum vgpu_trigger trigger)
 	return vgpu_trigger_signal(&vgpu->irq.triggers[trigger]);
 }
 
+bool vgpu_irq_report_error(struct vgpu_vfio *vgpu)
+{
+	return vgpu_irq_notify(vgpu, VGPU_TRIGGER_ERR);
+}
+
 /*
  * The signal is sent with the lock released: whoever
  * waits on the eventfd runs at once and may come back here.

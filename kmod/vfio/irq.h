@@ -105,7 +105,8 @@ void vgpu_irq_intx_mask(struct vgpu_vfio *vgpu, bool mask);
  */
 bool vgpu_irq_notify(struct vgpu_vfio *vgpu, enum vgpu_trigger trigger);
 
-/* Callback of the contract; see struct vgpu_vfio_ops. */
+/* Callbacks of the contract; see struct vgpu_vfio_ops. */
 void vgpu_irq_set_intx(struct vgpu_vfio *vgpu, bool level);
+bool vgpu_irq_report_error(struct vgpu_vfio *vgpu);
 
 #endif /* VGPU_VFIO_IRQ_H */

@@ -38,6 +38,7 @@ static const struct vgpu_vfio_ops rm_callbacks = {
 	.dma_rw = vgpu_dma_rw,
 	.pin_pages = vgpu_dma_pin,
 	.unpin_pages = vgpu_dma_unpin,
+	.report_error = vgpu_irq_report_error,
 };
 
 #define RM_REQUIRED(op) { offsetof(struct vgpu_rm_ops, op), #op }

@@ -54,6 +54,8 @@ test_defaults(void **state)
     fault = parse("start: never=1");
     assert_true(fault.never);
     assert_int_equal(fault.error, 0);
+    assert_int_equal(parse("function: delay=5").error, 0);
+    assert_int_equal(parse("function").error, EIO);
 }
 
 static void
@@ -80,9 +82,9 @@ test_refused(void **state)
     static const struct {
         const char *text, *where, *why;
     } cases[] = {
-        {"", "", "can't be made to fail"},
-        {"delete", "delete", "can't be made to fail"},
-        {"create ", "create ", "can't be made to fail"},
+        {"", "", "can't fail"},
+        {"delete", "delete", "can't fail"},
+        {"create ", "create ", "can't fail"},
         {"create: ", "", "key=value"},
         {"create: error", "error", "key=value"},
         {"create: error=0", "create: error=0", "late"},
@@ -91,8 +93,13 @@ test_refused(void **state)
         {"create: error=EIO", "error", "not a number"},
         {"create: count=0", "count", "range"},
         {"create: count=4294967296", "count", "not a number"},
-        {"create: delay=1", "delay", "only a start"},
-        {"create: never=1", "never", "only a start"},
+        {"create: delay=1", "delay", "not taken"},
+        {"create: never=1", "never", "not taken"},
+        {"function: uuid=" UUID_A, "uuid", "not taken"},
+        {"function: delay=1, error=5", "function: delay=1, error=5", "does not fail"},
+        {"err: count=1", "count", "not taken"},
+        {"err: error=5", "error", "not taken"},
+        {"lost: uuid=" UUID_A, "uuid", "not taken"},
         {"start: delay=0", "delay", "range"},
         {"start: delay=600001", "delay", "range"},
         {"start: never=0", "never", "only value"},
@@ -120,6 +127,21 @@ test_refused(void **state)
         assert_memory_equal(error.where.start, cases[i].where, error.where.length);
         free(copy);
     }
+}
+
+static void
+test_immediate(void **state)
+{
+    struct soft_fault one = parse("err: uuid=" UUID_A), all = parse("err"), start = parse("start");
+    struct soft_fault lost = parse("lost");
+
+    (void)state;
+    assert_true(soft_fault_is_immediate(&one));
+    assert_false(uuid_is_null(&one.uuid));
+    assert_true(soft_fault_is_immediate(&all));
+    assert_true(uuid_is_null(&all.uuid));
+    assert_true(soft_fault_is_immediate(&lost));
+    assert_false(soft_fault_is_immediate(&start));
 }
 
 /* Each as often as was said, the first that fits, and no other's. */
@@ -174,7 +196,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_said),
         cmocka_unit_test(test_refused),  cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_room),     cmocka_unit_test(test_immediate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,12 @@ complain(const char *what, const char *object)
     return false;
 }
 
+const char *
+device_bus(const char *name)
+{
+    return strchr(name, ':') ? "/sys/bus/pci/devices" : "/sys/bus/mdev/devices";
+}
+
 static int
 open_group(const char *uuid)
 {
@@ -49,7 +55,7 @@ open_group(const char *uuid)
     ssize_t length;
     int fd;
 
-    snprintf(link, sizeof link, "/sys/bus/mdev/devices/%s/iommu_group", uuid);
+    snprintf(link, sizeof link, "%s/%s/iommu_group", device_bus(uuid), uuid);
     length = readlink(link, target, sizeof target - 1);
     if (length < 0) {
         complain("readlink", link);

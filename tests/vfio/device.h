@@ -31,8 +31,11 @@ void device_use_iommufd(void);
 /** device_by_iommufd: whether it does */
 bool device_by_iommufd(void);
 
+/** device_bus: the folder in sysfs that has @name: an mdev's uuid, or a virtual function */
+const char *device_bus(const char *name);
+
 /**
- * device_open: opens the mdev @uuid
+ * device_open: opens the mdev @uuid, or the virtual function of that PCI address
  *
  * Prints what failed on stderr. Returns false then, with errno set and nothing left
  * open.

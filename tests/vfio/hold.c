@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Keeps a vGPU open as a machine would, and says what it is told. Usage:
- * hold [--iommufd] polite|rude|shared UUID: one that lets go when asked to, one that
- * does not, and one whose child has the descriptor too and outlives it by 5 s.
+ * hold [--iommufd] polite|rude|shared VGPU: one that lets go when asked to, one that
+ * does not, and one whose child has the descriptor too and outlives it by 5 s. VGPU is a
+ * uuid, or the PCI address of a virtual function.
  */
 #include "check.h"
 
@@ -78,7 +79,7 @@ main(int argc, char **argv)
         argv++;
     }
     if (argc != 3) {
-        fputs("usage: hold [--iommufd] polite|rude|shared UUID\n", stderr);
+        fputs("usage: hold [--iommufd] polite|rude|shared VGPU\n", stderr);
         return 2;
     }
     if (!device_open(&dev, argv[2]))

@@ -86,7 +86,7 @@ cdev_path(const char *uuid, char *path, size_t size)
     bool found = false;
     DIR *dir;
 
-    snprintf(folder, sizeof folder, "/sys/bus/mdev/devices/%s/vfio-dev", uuid);
+    snprintf(folder, sizeof folder, "%s/%s/vfio-dev", device_bus(uuid), uuid);
     dir = opendir(folder);
     if (!dir)
         return complain("opendir", folder);
