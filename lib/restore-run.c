@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restore-run.c - all definitions marked auto, of some GPUs or all, one after another; none that
- * fails or takes its time stops the others.
+ * restore-run.c - all definitions marked auto, of some GPUs or all, or of a vGPU, one after
+ * another; none that fails or takes its time stops the others.
  */
 #include "restore.h"
 
@@ -9,6 +9,7 @@
 #include "error.h"
 #include "lock.h"
 #include "log.h"
+#include "provider.h"
 #include "setup.h"
 #include "worker.h"
 
@@ -33,6 +34,7 @@ typedef struct {
     guint milliseconds;
     VgpuRestoreProgressFunc progress;
     gpointer user_data;
+    char *only;         /* the one vGPU that is meant of those of its parent; NULL for all */
     GPtrArray *wanted;  /* (element-type VgpuDefinition): those to be seen to; borrowed */
     VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
     /* which GPU kept us waiting last, and how often in a row: the worker counts that for itself,
@@ -192,9 +194,10 @@ note(guint task, int result, gpointer user_data)
 
 /* Nobody can tell whether one that can't be understood was meant to start. */
 static gboolean
-is_wanted(const VgpuDefinition *definition)
+is_wanted(const Run *run, const VgpuDefinition *definition)
 {
-    return definition->autostart || definition->error;
+    return (definition->autostart || definition->error) &&
+           (!run->only || g_str_equal(definition->vgpu, run->only));
 }
 
 static gboolean
@@ -204,7 +207,7 @@ restore_list(Run *run, const GPtrArray *definitions, GError **error)
     VgpuWorkerTasks tasks = {.root = run->root, .run = see_to, .done = note, .user_data = run};
 
     for (guint i = 0; i < definitions->len; i++)
-        if (is_wanted(definitions->pdata[i]))
+        if (is_wanted(run, definitions->pdata[i]))
             g_ptr_array_add(wanted, definitions->pdata[i]);
     run->wanted = wanted;
     tasks.count = wanted->len;
@@ -230,16 +233,35 @@ restore_parent(Run *run, const char *parent, GError **error)
     return restore_list(run, list, error);
 }
 
-/* Is @name among @parents, or is any meant? */
+/* @name: (nullable): a parent, or a vGPU that is defined on one, or NULL for all */
 static gboolean
-is_meant(const char *const *parents, const char *name)
+restore_name(Run *run, const char *name, GError **error)
 {
-    return !parents || !parents[0] || g_strv_contains(parents, name);
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *parent = name ? vgpu_definition_find_parent(run->root, name, &reason) : NULL;
+
+    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_CONFLICT)) {
+        run->count->failed++;
+        vgpu_log_error(reason);
+        return TRUE;
+    }
+    if (parent)
+        vgpu_provider_of_id(name, &run->only, NULL);
+    gboolean ok = restore_parent(run, parent ? parent : name, error);
+    g_clear_pointer(&run->only, g_free);
+    return ok;
+}
+
+/* Is @name among @names, or is any meant? */
+static gboolean
+is_meant(const char *const *names, const char *name)
+{
+    return !names || !names[0] || g_strv_contains(names, name);
 }
 
 /* GPUs that are to be set up are, whether any vGPU is defined on them or not. */
 static void
-set_up(const VgpuRoot *root, const char *const *parents, VgpuRestoreCount *count)
+set_up(const VgpuRoot *root, const char *const *names, VgpuRestoreCount *count)
 {
     g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
     GHashTableIter iter;
@@ -248,7 +270,7 @@ set_up(const VgpuRoot *root, const char *const *parents, VgpuRestoreCount *count
     g_hash_table_iter_init(&iter, settings->setup);
     while (g_hash_table_iter_next(&iter, &name, NULL)) {
         g_autoptr(GError) error = NULL;
-        if (!is_meant(parents, name) ||
+        if (!is_meant(names, name) ||
             vgpu_setup_run(root, settings, name, VGPU_SETUP_DEFAULT_MS, &error))
             continue;
         count->failed++;
@@ -257,7 +279,7 @@ set_up(const VgpuRoot *root, const char *const *parents, VgpuRestoreCount *count
 }
 
 gboolean
-vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
+vgpu_restore_run(const VgpuRoot *root, const char *const *names, guint milliseconds,
                  VgpuRestoreProgressFunc progress, gpointer user_data, VgpuRestoreCount *count,
                  GError **error)
 {
@@ -268,12 +290,12 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint millise
         .user_data = user_data,
         .count = count,
     };
-    gboolean any = parents && parents[0];
+    gboolean any = names && names[0];
 
     *count = (VgpuRestoreCount){0};
-    set_up(root, parents, count);
-    for (guint i = 0; any ? parents[i] != NULL : i == 0; i++)
-        if (!restore_parent(&run, any ? parents[i] : NULL, error))
+    set_up(root, names, count);
+    for (guint i = 0; any ? names[i] != NULL : i == 0; i++)
+        if (!restore_name(&run, any ? names[i] : NULL, error))
             return FALSE;
     return TRUE;
 }

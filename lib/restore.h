@@ -89,13 +89,14 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
 /**
  * vgpu_restore_run:
  * @root: a root
- * @parents: (nullable) (array zero-terminated=1): names of parents, or NULL for all
+ * @names: (nullable) (array zero-terminated=1): names of parents, or ids of vGPUs that are defined
+ *   on one, or NULL for all
  * @milliseconds: how long one vGPU may take, once its lock is had; for the lock it
  *   waits ten times as long
  * @progress: (nullable): is told how far it is
  * @user_data: for @progress
  * @count: (out): what happened
- * @error: (out) (optional): %VGPU_ERROR_INVALID for @parents, or no process could be started
+ * @error: (out) (optional): %VGPU_ERROR_INVALID for @names, or no process could be started
  *
  * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
  * after another. One that fails is logged and the next one tried, unless the parent was waited for
@@ -105,7 +106,7 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  *
  * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */
-gboolean vgpu_restore_run(const VgpuRoot *root, const char *const *parents, guint milliseconds,
+gboolean vgpu_restore_run(const VgpuRoot *root, const char *const *names, guint milliseconds,
                           VgpuRestoreProgressFunc progress, gpointer user_data,
                           VgpuRestoreCount *count, GError **error);
 

@@ -46,14 +46,15 @@ static void
 say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
     g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL, NULL);
-    gboolean known = !definitions || definitions->len || !settings ||
+    g_autofree char *parent = vgpu_definition_find_parent(root, gpu, NULL);
+    gboolean known = !definitions || definitions->len || parent || !settings ||
                      g_hash_table_contains(settings->setup, gpu);
 
     for (guint i = 0; !known && vgpu_providers[i]; i++)
         known = vgpu_providers[i]->has_parent(root, gpu);
     if (!known)
-        vgpu_log("there is no GPU '%s', and nothing is defined on it; 'vgpuctl list gpus' shows "
-                 "which are there",
+        vgpu_log("there is no GPU '%s', nothing is defined on it, and it is no vGPU that is "
+                 "defined; 'vgpuctl list gpus' and 'vgpuctl list definitions' show which are there",
                  gpu);
 }
 
@@ -92,7 +93,7 @@ run_restore(const VgpuRoot *root, const char *const *words, GError **error)
 
 const VgpuctlVerb vgpuctl_restore = {
     .name = "restore",
-    .arguments = "[PARENT...]",
+    .arguments = "[PARENT|VGPU...]",
     .summary = "make the vGPUs that are defined to start with the machine",
     .most = G_MAXUINT,
     .run = run_restore,

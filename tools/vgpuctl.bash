@@ -51,7 +51,10 @@ _vgpuctl_words()
         ;;
     remove | define) _vgpuctl_column vgpus 1 ;;
     undefine | modify | autostart) _vgpuctl_column definitions 1 ;;
-    restore) _vgpuctl_column gpus 1 ;;
+    restore)
+        _vgpuctl_column gpus 1
+        _vgpuctl_column definitions 1
+        ;;
     attach | detach | plan)
         if [[ ! ${3-} ]]; then
             virsh -q list --all --name 2>/dev/null

@@ -417,6 +417,26 @@ test_restored_at_boot(void **state)
     assert_int_equal(count.present, 1);
 }
 
+/* As when it is bound: no other of its GPU is waited for. */
+static void
+test_restored_by_its_name(void **state)
+{
+    MockSysfs *mock = *state;
+    const char *const names[] = {MOCK_VF_1, NULL};
+    VgpuRestoreCount count;
+
+    mock_vf_add(mock, 2);
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_1,
+                     "{\"mdev_type\":\"nvidia-557\",\"start\":\"auto\"}");
+    mock_sysfs_write(mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_2,
+                     "{\"mdev_type\":\"nvidia-557\",\"start\":\"auto\"}");
+    assert_true(vgpu_restore_run(mock->root, names, 3000, NULL, NULL, &count, NULL));
+    assert_int_equal(count.started, 1);
+    assert_int_equal(count.failed, 0);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_1), 557);
+    assert_int_equal(mock_vf_type(mock, MOCK_VF_2), 0);
+}
+
 /* The driver lists types when its daemon has told it of them. */
 static gpointer
 tell_types_late(gpointer mock)
@@ -484,6 +504,7 @@ main(void)
         TEST(domain_refused),
         TEST(domain_before_its_vf),
         TEST(restored_at_boot),
+        TEST(restored_by_its_name),
         TEST(types_that_come_late),
         TEST(migrate),
     };

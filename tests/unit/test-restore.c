@@ -482,6 +482,24 @@ test_gpus_by_name(void **state)
     assert_count(f, 1, 0, 1, 0);
 }
 
+/* Of several of a GPU the one that is named; of two with one name none. */
+static void
+test_vgpu_by_name(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, GPU, UUID_B, AUTO("vgpu-16m", SMALL));
+    run(f, UUID_B);
+    assert_count(f, 1, 0, 0, 0);
+    assert_false(mock_sysfs_has_mdev(f->mock, UUID_A));
+    assert_true(mock_sysfs_has_mdev(f->mock, UUID_B));
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_A, AUTO("vgpu-16m", SMALL));
+    run(f, UUID_A);
+    assert_count(f, 0, 0, 1, 0);
+    assert_int_equal(f->lines->len, 1);
+    assert_non_null(strstr(f->lines->pdata[0], "0002:00:00.0"));
+}
+
 /* Its definition goes, or is changed, while an earlier one takes its time. */
 static int
 change_the_others(const char *path, const char *value, gpointer user_data)
@@ -562,6 +580,7 @@ main(void)
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
         TEST(test_functions_of_a_gpu_that_hangs),
         TEST(test_gpus_by_name),
+        TEST(test_vgpu_by_name),
         TEST(test_what_is_undefined_meanwhile_is_not_made),
         TEST(test_unreadable_folder_stops_no_other),
         TEST(test_bad_parent_name),

@@ -510,7 +510,7 @@ test_restore(void **state)
     /* it may have gone just after udev told of it */
     g_auto(ProgramResult) typo = vgpuctl(mock, "restore " PROGRAM_GPU " typo");
     assert_int_equal(typo.status, 0);
-    assert_non_null(strstr(typo.errors, "there is no GPU 'typo', and nothing is defined on it"));
+    assert_non_null(strstr(typo.errors, "there is no GPU 'typo', nothing is defined on it"));
     mock_sysfs_define(mock, PROGRAM_GPU, UUID_C, "rubbish");
     mock_sysfs_define(mock, "0000:99:00.0", UUID_D, "{\"mdev_type\":\"a\",\"start\":\"auto\"}");
     g_auto(ProgramResult) away = vgpuctl(mock, "restore 0000:99:00.0");
