@@ -152,6 +152,8 @@ op_region_mode(struct worker *w)
 
     if (chance(w, 2))
         mode[1] = (uint16_t)(64 + 8 * pick(w, 256));
+    if (chance(w, 4))
+        mode[3] = 16;
     if (chance(w, 2))
         mode[8] = (uint16_t)pick(w, 16);
     if (chance(w, 2))
