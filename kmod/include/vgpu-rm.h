@@ -433,7 +433,8 @@ struct vgpu_rm;
  *	(VFIO's REQ), waits for them, deletes each vGPU, and returns when none
  *	of the GPU's operations runs or will run. Sleeps. Called for a GPU before
  *	its virtual functions, whose users are asked as well, so that they are
- *	waited for once and not one after the other.
+ *	waited for once and not one after the other; their vGPUs, and what is
+ *	asked about them, last until their own remove().
  * @inject_interrupt: raise vector @vector, 0 up, of MSI or MSI-X, whichever the
  *	VMM has set up. From any context but NMI, and on PREEMPT_RT a raw hard
  *	interrupt, where an eventfd's lock sleeps; takes no sleeping lock else. -EINVAL

@@ -28,10 +28,11 @@
  * @capacity: its video memory
  * @made: how many vGPUs there are of each type, in the order of @types
  * @vgpus: its vGPUs, its functions' too
- * @late: its functions that are to come late
+ * @late: its functions that were kept from their driver
  * @vfs_on: its virtual functions have its types, and it has none; changed under
  *	@types_lock
- * @vfs_leaving: its functions are being turned off and nobody may open their vGPUs
+ * @vfs_leaving: its functions are being turned off: none comes, and nobody may open
+ *	their vGPUs
  * @fault_lock: guards @faults; innermost, held over nothing that sleeps
  * @faults: what is to fail
  * @rom: the expansion ROM of its vGPUs; its file is NULL for none

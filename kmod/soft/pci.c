@@ -118,7 +118,8 @@ static void soft_pci_remove(struct pci_dev *pdev)
 		soft_vf_remove(pdev);
 		return;
 	}
-	/* Waits for users, its functions' too, and deletes every vGPU. */
+	soft_vf_close(gpu);
+	/* Waits for users, its functions' too, and deletes every vGPU of its own. */
 	soft_vfio->remove(pdev);
 	soft_vf_disable(pdev);
 	pci_set_drvdata(pdev, NULL);

@@ -34,7 +34,7 @@ struct soft_vf {
 };
 
 /**
- * struct soft_late - a function that has no driver until later
+ * struct soft_late - a function that has no driver until later, or until somebody binds it
  * @node: in &struct soft_gpu.late
  * @pdev: the function, referenced
  * @work: binds it
@@ -133,7 +133,21 @@ static void soft_vf_late_work(struct work_struct *work)
 			ERR_PTR(ret));
 }
 
-/* Undone by soft_vf_forget_late(). */
+/* A fault keeps each function away once, until it is turned off. */
+static bool soft_vf_was_put_off(struct pci_dev *pdev)
+{
+	struct soft_gpu *gpu = soft_gpu_of(pdev);
+	struct soft_late *late;
+	bool found = false;
+
+	mutex_lock(&gpu->lock);
+	list_for_each_entry(late, &gpu->late, node)
+		found |= late->pdev == pdev;
+	mutex_unlock(&gpu->lock);
+	return found;
+}
+
+/* For good without @delay_ms. Undone by soft_vf_forget_late(). */
 static int soft_vf_put_off(struct pci_dev *pdev, u32 delay_ms)
 {
 	struct soft_gpu *gpu = soft_gpu_of(pdev);
@@ -146,7 +160,8 @@ static int soft_vf_put_off(struct pci_dev *pdev, u32 delay_ms)
 	mutex_lock(&gpu->lock);
 	list_add(&late->node, &gpu->late);
 	mutex_unlock(&gpu->lock);
-	schedule_delayed_work(&late->work, msecs_to_jiffies(delay_ms));
+	if (delay_ms)
+		schedule_delayed_work(&late->work, msecs_to_jiffies(delay_ms));
 	return 0;
 }
 
@@ -169,10 +184,11 @@ static int soft_vf_check_fault(struct pci_dev *pdev)
 	struct soft_fault fault;
 	int err;
 
-	if (!soft_gpu_fails(soft_gpu_of(pdev), SOFT_FAULT_FUNCTION, &uuid_null,
+	if (soft_vf_was_put_off(pdev) ||
+	    !soft_gpu_fails(soft_gpu_of(pdev), SOFT_FAULT_FUNCTION, &uuid_null,
 			    &fault))
 		return 0;
-	err = fault.delay_ms ? soft_vf_put_off(pdev, fault.delay_ms) : 0;
+	err = soft_vf_put_off(pdev, fault.delay_ms);
 	if (err)
 		return err;
 	/* The driver core says nothing of it. */
@@ -184,7 +200,8 @@ int soft_vf_probe(struct pci_dev *pdev)
 	struct soft_vf *vf;
 	int err;
 
-	if (pci_physfn(pdev)->dev.driver != pdev->dev.driver)
+	if (pci_physfn(pdev)->dev.driver != pdev->dev.driver ||
+	    READ_ONCE(soft_gpu_of(pdev)->vfs_leaving))
 		return -ENODEV;
 	err = soft_vf_check_fault(pdev);
 	if (err)
@@ -269,6 +286,7 @@ static int soft_vf_turn_on(struct soft_gpu *gpu, int count)
 	err = pci_enable_sriov(gpu->pdev, count);
 	if (!err)
 		return count;
+	soft_vf_forget_late(gpu);
 	soft_vf_move_types(gpu, false);
 	return err;
 }
@@ -292,6 +310,11 @@ int soft_vf_configure(struct pci_dev *pdev, int count)
 	struct soft_gpu *gpu = soft_gpu_of(pdev);
 
 	return count ? soft_vf_turn_on(gpu, count) : soft_vf_turn_off(gpu);
+}
+
+void soft_vf_close(struct soft_gpu *gpu)
+{
+	WRITE_ONCE(gpu->vfs_leaving, true);
 }
 
 void soft_vf_disable(struct pci_dev *pdev)

@@ -10,6 +10,7 @@
 
 struct attribute_group;
 struct pci_dev;
+struct soft_gpu;
 struct soft_vgpu;
 
 /**
@@ -39,6 +40,12 @@ void soft_vf_remove(struct pci_dev *pdev);
  * is open; or -errno of the PCI core.
  */
 int soft_vf_configure(struct pci_dev *pdev, int count);
+
+/**
+ * soft_vf_close() - from now on no function comes, and none is opened
+ * @gpu: the GPU, which goes
+ */
+void soft_vf_close(struct soft_gpu *gpu);
 
 /**
  * soft_vf_disable() - turn a GPU's functions off, whoever uses them

@@ -63,6 +63,8 @@ static int gpu_link(struct vgpu_gpu *gpu)
 	int ret = 0;
 
 	spin_lock_irqsave(&gpus_lock, flags);
+	/* A function that comes when its GPU is lost is lost as well. */
+	gpu->lost = gpu->top->lost;
 	if (gpu_find_locked(gpu->pdev))
 		ret = -EEXIST;
 	else
@@ -323,24 +325,29 @@ int vgpu_gpu_types_changed(struct pci_dev *pdev)
 	return ret;
 }
 
+static void gpu_lose_locked(struct vgpu_gpu *gpu)
+{
+	struct vgpu_vfio *vgpu;
+
+	lockdep_assert_held(&gpus_lock);
+	if (gpu->lost)
+		return;
+	gpu->lost = true;
+	list_for_each_entry(vgpu, &gpu->top->vgpus, gpu_node)
+		if (vgpu->gpu == gpu)
+			vgpu_vfio_lost(vgpu);
+}
+
 /* A callback of the contract, from any context but NMI. Functions go with their GPU. */
 void vgpu_gpu_lost(struct pci_dev *pdev)
 {
-	struct vgpu_gpu *gpu, *top = NULL;
-	struct vgpu_vfio *vgpu;
+	struct vgpu_gpu *gpu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&gpus_lock, flags);
-	list_for_each_entry(gpu, &gpus, node) {
-		if (gpu->pdev != pdev && pci_physfn(gpu->pdev) != pdev)
-			continue;
-		gpu->lost = true;
-		top = gpu->top;
-	}
-	if (top)
-		list_for_each_entry(vgpu, &top->vgpus, gpu_node)
-			if (vgpu->gpu->lost && !vgpu_vfio_is_lost(vgpu))
-				vgpu_vfio_lost(vgpu);
+	list_for_each_entry(gpu, &gpus, node)
+		if (gpu->pdev == pdev || pci_physfn(gpu->pdev) == pdev)
+			gpu_lose_locked(gpu);
 	spin_unlock_irqrestore(&gpus_lock, flags);
 }
 
@@ -436,7 +443,7 @@ int vgpu_gpu_create(struct vgpu_gpu *gpu, const struct vgpu_create_info *info,
 	if (!gpu_hold_modules(gpu))
 		return -ENODEV;
 	mutex_lock(&gpu->lock);
-	ret = gpu->closed ? -ENODEV :
+	ret = gpu->closed || READ_ONCE(gpu->top->leaving) ? -ENODEV :
 	      gpu->manager->ops.vgpu_create(info, identity, handle);
 	ret = vgpu_rm_result(ret);
 	if (!ret)

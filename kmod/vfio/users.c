@@ -99,7 +99,7 @@ static void users_ask(struct vgpu_gpu *gpu)
 	struct vgpu_vfio *vgpu;
 
 	mutex_lock(&gpu->top->users_lock);
-	gpu->leaving = true;
+	WRITE_ONCE(gpu->leaving, true);
 	list_for_each_entry(vgpu, &gpu->top->vgpus, gpu_node)
 		if (vgpu->opener && vgpu_gpu_has(gpu, vgpu->gpu))
 			vgpu_irq_notify(vgpu, VGPU_TRIGGER_REQ);
