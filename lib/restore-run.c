@@ -233,21 +233,33 @@ restore_parent(Run *run, const char *parent, GError **error)
     return restore_list(run, list, error);
 }
 
-/* @name: (nullable): a parent, or a vGPU that is defined on one, or NULL for all */
-static gboolean
-restore_name(Run *run, const char *name, GError **error)
+/* Where vGPU @name is defined; of several parents the one that it is there on, if it is. */
+static char *
+find_parent(Run *run, const char *name)
 {
     g_autoptr(GError) reason = NULL;
-    g_autofree char *parent = name ? vgpu_definition_find_parent(run->root, name, &reason) : NULL;
+    char *parent = vgpu_definition_find_parent(run->root, name, &reason);
 
-    if (g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_CONFLICT)) {
+    /* folders that can't be read were told of when it was looked for as a parent */
+    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_CONFLICT))
+        return parent;
+    parent = vgpu_device_parent_of(run->root, name);
+    if (!parent) {
         run->count->failed++;
         vgpu_log_error(reason);
-        return TRUE;
     }
-    if (parent)
-        vgpu_provider_of_id(name, &run->only, NULL);
-    gboolean ok = restore_parent(run, parent ? parent : name, error);
+    return parent;
+}
+
+static gboolean
+restore_vgpu(Run *run, const char *name, GError **error)
+{
+    g_autofree char *parent = find_parent(run, name);
+
+    if (!parent)
+        return TRUE;
+    vgpu_provider_of_id(name, &run->only, NULL);
+    gboolean ok = restore_parent(run, parent, error);
     g_clear_pointer(&run->only, g_free);
     return ok;
 }
@@ -294,8 +306,11 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *names, guint milliseco
 
     *count = (VgpuRestoreCount){0};
     set_up(root, names, count);
-    for (guint i = 0; any ? names[i] != NULL : i == 0; i++)
-        if (!restore_name(&run, any ? names[i] : NULL, error))
+    if (!any)
+        return restore_parent(&run, NULL, error);
+    /* a virtual function can be both, a vGPU and a parent */
+    for (guint i = 0; names[i]; i++)
+        if (!restore_parent(&run, names[i], error) || !restore_vgpu(&run, names[i], error))
             return FALSE;
     return TRUE;
 }

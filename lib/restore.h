@@ -98,7 +98,7 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @count: (out): what happened
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @names, or no process could be started
  *
- * Sets up the parents, see setup.h, and makes all vGPUs with definitions marked auto, one parent
+ * Sets up the parents, see setup.h, unless a vGPU is named, and makes all vGPUs with definitions marked auto, one parent
  * after another. One that fails is logged and the next one tried, unless the parent was waited for
  * in vain for two in a row: then its others are not. A definition whose parent is not there is
  * counted as waiting, one that is not marked auto any more when its turn comes as nothing. Takes

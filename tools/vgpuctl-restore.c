@@ -46,9 +46,11 @@ static void
 say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
     g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL, NULL);
-    g_autofree char *parent = vgpu_definition_find_parent(root, gpu, NULL);
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *parent = vgpu_definition_find_parent(root, gpu, &reason);
     gboolean known = !definitions || definitions->len || parent || !settings ||
-                     g_hash_table_contains(settings->setup, gpu);
+                     g_hash_table_contains(settings->setup, gpu) ||
+                     g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_CONFLICT);
 
     for (guint i = 0; !known && vgpu_providers[i]; i++)
         known = vgpu_providers[i]->has_parent(root, gpu);

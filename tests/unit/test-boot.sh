@@ -13,7 +13,7 @@ fail() {
     exit 1
 }
 
-for unit in openvgpu-restore.service openvgpu-restore@.service; do
+for unit in openvgpu-restore.service openvgpu-restore@.service openvgpu-restore-function@.service; do
     grep -q '@bindir@' "$build/$unit" && fail "$unit: @bindir@ is left in it"
     grep -q '^ExecStart=/.*/vgpuctl restore' "$build/$unit" || fail "$unit does not run vgpuctl"
     # the program need not be installed here
@@ -23,8 +23,8 @@ for service in libvirtd virtqemud libvirt-guests; do
     grep -q "^Before=.*\b$service.service" "$build/openvgpu-restore.service" ||
         fail "openvgpu-restore.service is not ordered before $service.service"
 done
-grep -q 'RUN+="/usr/bin/systemctl --no-block $env{.OPENVGPU_VERB} openvgpu-restore@' \
-    "$source/70-openvgpu.rules" || fail "the rule does not start openvgpu-restore@.service"
+grep -q 'RUN+="/usr/bin/systemctl --no-block $env{.OPENVGPU_VERB} openvgpu-restore$env{.OPENVGPU_UNIT}@' \
+    "$source/70-openvgpu.rules" || fail "the rule starts none of the units"
 
 # systemd 254 and later
 if udevadm verify --help >/dev/null 2>&1; then
@@ -36,7 +36,7 @@ command -v systemd-analyze >/dev/null || {
     exit 77
 }
 said=$(SYSTEMD_UNIT_PATH="$dir:" systemd-analyze verify --man=no "$dir/openvgpu-restore.service" \
-    "$dir/openvgpu-restore@.service" 2>&1) || fail "$said"
+    "$dir/openvgpu-restore@.service" "$dir/openvgpu-restore-function@.service" 2>&1) || fail "$said"
 # a key it does not know is a remark, not a failure
 case $said in
 *openvgpu*) fail "$said" ;;
