@@ -98,11 +98,12 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @count: (out): what happened
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @names, or no process could be started
  *
- * Sets up the parents, see setup.h, unless a vGPU is named, and makes all vGPUs with definitions marked auto, one parent
- * after another. One that fails is logged and the next one tried, unless the parent was waited for
- * in vain for two in a row: then its others are not. A definition whose parent is not there is
- * counted as waiting, one that is not marked auto any more when its turn comes as nothing. Takes
- * the lock of one vGPU at a time, so that a guest's start waits for one at most.
+ * Sets up the parents, see setup.h, but for those of vGPUs that are named, and makes all vGPUs with
+ * definitions marked auto, one parent after another. One that fails is logged and the next one
+ * tried, unless the parent was waited for in vain for two in a row: then its others are not. A
+ * definition whose parent is not there is counted as waiting, one that is not marked auto any more
+ * when its turn comes as nothing. Takes the lock of one vGPU at a time, so that a guest's start
+ * waits for one at most.
  *
  * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */
