@@ -26,7 +26,7 @@ static int fault_do(struct soft_gpu *gpu, const struct soft_fault *fault)
 	spin_unlock(&gpu->fault_lock);
 	if (count)
 		return 0;
-	pci_err(gpu->pdev, "new_fault: nobody who has the vGPU open listens to VFIO's error interrupt\n");
+	pci_err(gpu->pdev, "new_fault: no vGPU that is meant is open, with VFIO's error interrupt set up; start its guest first\n");
 	return -ENODEV;
 }
 
