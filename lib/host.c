@@ -91,12 +91,30 @@ vgpu_host_free(VgpuHost *host)
     g_free(host);
 }
 
+/* Common to @a and @b. */
+static guint
+greatest_divisor(guint a, guint b)
+{
+    while (b) {
+        guint rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 guint
 vgpu_host_cost(const VgpuType *taken, const VgpuType *wanted)
 {
+    guint shared;
+
     if (!taken || !taken->framebuffer_mib || !wanted->framebuffer_mib)
         return 1;
-    return (taken->framebuffer_mib - 1) / wanted->framebuffer_mib + 1;
+    shared = greatest_divisor(taken->framebuffer_mib, wanted->framebuffer_mib);
+    return (taken->framebuffer_mib - shared + wanted->framebuffer_mib - 1) /
+               wanted->framebuffer_mib +
+           1;
 }
 
 /* What is left of each type of @parent after one of type @id came, or went. */

@@ -85,9 +85,11 @@ void vgpu_host_assume_gone(VgpuHost *host, const char *id);
  * @taken: (nullable): a type
  * @wanted: a type of the same GPU
  *
- * Types of one GPU share its framebuffer, so a larger one costs several of a smaller.
+ * Types of one GPU share its framebuffer, and a vGPU's part of it begins at a multiple of its
+ * size: so a larger one costs several of a smaller, and one that lies across two costs both.
  *
- * Returns: how many vGPUs of type @wanted one of type @taken costs; 1 if sizes are not said.
+ * Returns: how many vGPUs of type @wanted one of type @taken costs at most; 1 if sizes are not
+ * said.
  */
 guint vgpu_host_cost(const VgpuType *taken, const VgpuType *wanted);
 

@@ -5,15 +5,25 @@
  */
 #include <linux/bitmap.h>
 #include <linux/errno.h>
+#include <linux/math.h>
 
 #include "capacity.h"
 
-/* The first free run of @mib from @from on; total_mib or more for none. */
+/* The first free run of @mib from the multiple @at on; total_mib or more for none. */
 static unsigned long find_free(const struct soft_capacity *capacity, u32 mib,
-			       unsigned long from)
+			       unsigned long at)
 {
-	return bitmap_find_next_zero_area(capacity->taken, capacity->total_mib,
-					  from, mib, mib - 1);
+	unsigned long used;
+
+	while (at + mib <= capacity->total_mib) {
+		used = find_next_bit(capacity->taken, at + mib, at);
+		if (used >= at + mib)
+			return at;
+		used = find_next_zero_bit(capacity->taken, capacity->total_mib,
+					  used);
+		at = roundup(used, mib);
+	}
+	return capacity->total_mib;
 }
 
 static bool size_allowed(const struct soft_capacity *capacity, u32 mib)

@@ -42,7 +42,7 @@ void soft_capacity_init(struct soft_capacity *capacity, u32 total_mib,
 /**
  * soft_capacity_max() - vGPUs that fit an empty GPU
  * @capacity: the capacity
- * @mib: video memory of each, in MiB: a power of two
+ * @mib: video memory of each, in MiB, not 0
  *
  * Return: how many.
  */
@@ -51,7 +51,7 @@ unsigned int soft_capacity_max(const struct soft_capacity *capacity, u32 mib);
 /**
  * soft_capacity_instances() - vGPUs that still fit
  * @capacity: the capacity
- * @mib: video memory of each, in MiB: a power of two
+ * @mib: video memory of each, in MiB, not 0
  *
  * Return: how many.
  */
@@ -61,7 +61,7 @@ unsigned int soft_capacity_instances(const struct soft_capacity *capacity,
 /**
  * soft_capacity_reserve() - take video memory for a vGPU
  * @capacity: the capacity
- * @mib: how much, in MiB: a power of two
+ * @mib: how much, in MiB, not 0
  * @wanted: the placement, or SOFT_ANY_PLACEMENT for the first that is free
  *
  * Pairs with soft_capacity_release() of as much at the placement.

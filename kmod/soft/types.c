@@ -74,8 +74,8 @@ static const char *check_screen(const struct soft_type *type)
 {
 	u64 pixels = (u64)type->max_width * type->max_height;
 
-	if (type->heads != 1)
-		return "the display has one head, so num_heads is 1";
+	if (!type->heads || type->heads > SOFT_MOST_HEADS)
+		return "num_heads is 1 to 4";
 	if (!type->frame_rate)
 		return "frl_config is 1 to 255 frames a second";
 	if (type->max_width < SOFT_MIN_EDGE || type->max_width > SOFT_MAX_EDGE ||
@@ -83,7 +83,7 @@ static const char *check_screen(const struct soft_type *type)
 	    type->max_height > SOFT_MAX_EDGE || type->max_width % 8)
 		return "max_resolution is 64x64 to 8192x8192, the width a multiple of 8";
 	if (2 * 4 * pixels > soft_type_vram(type))
-		return "max_resolution does not fit twice into the framebuffer";
+		return "max_resolution does not fit twice into what guests see of the framebuffer";
 	return NULL;
 }
 
@@ -93,8 +93,8 @@ static const char *check_type(const struct soft_type *type, u32 total_mib)
 
 	if (!profile_valid(type->profile))
 		return "a type's name has letters, digits, \".\", \"_\" and \"-\" only";
-	if (!mib || (mib & (mib - 1)) || mib > SOFT_MOST_MIB)
-		return "framebuffer is a power of two from 1M to 65536M";
+	if (!mib || mib > SOFT_MOST_MIB)
+		return "framebuffer is 1M to 65536M";
 	if (mib > total_mib)
 		return "framebuffer is more than the GPU has";
 	return check_screen(type);

@@ -5,6 +5,7 @@
 #ifndef SOFT_TYPES_H
 #define SOFT_TYPES_H
 
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/types.h>
 
@@ -17,16 +18,17 @@ struct soft_personality;
 #define SOFT_NAME_SIZE	64	/* of a type for people, NUL included */
 #define SOFT_MOST_MIB	65536U	/* framebuffer of a type */
 #define SOFT_VRAM_MIB	256U	/* what of it the guest sees */
+#define SOFT_MOST_HEADS	4	/* as NVIDIA's types have at most */
 
 /**
  * struct soft_type - a type of vGPU
  * @id: its number in the contract, not 0
- * @framebuffer_mib: video memory in MiB, a power of two up to SOFT_MOST_MIB
+ * @framebuffer_mib: video memory in MiB, 1 to SOFT_MOST_MIB
  * @profile: its name in sysfs, after the driver's name
  * @name: its name for people
  * @max_width: widest screen, pixels, a multiple of 8
  * @max_height: highest screen, pixels
- * @heads: monitors; 1, the device model has no more
+ * @heads: most monitors, for the description; the device model has one
  * @frame_rate: most frames a second, for the description
  * @max_instance: most vGPUs of it on a GPU, 0 for as many as memory allows
  */
@@ -97,13 +99,15 @@ bool soft_types_remove(struct soft_types *types, const char *profile);
  * soft_type_vram() - what a vGPU shows of its video memory to its guest
  * @type: the type
  *
- * Not more than the largest screens need and firmware finds room for below 4 GiB.
+ * The size of a BAR, so a power of two; not more than the largest screens need and
+ * firmware finds room for below 4 GiB.
  *
  * Return: bytes.
  */
 static inline u32 soft_type_vram(const struct soft_type *type)
 {
-	return min(type->framebuffer_mib, SOFT_VRAM_MIB) << 20;
+	return rounddown_pow_of_two(min(type->framebuffer_mib, SOFT_VRAM_MIB))
+	       << 20;
 }
 
 /**

@@ -128,6 +128,35 @@ test_odd_gpu(void **state)
     free(capacity.taken);
 }
 
+/* Sizes as real cards have them, 48 GiB in thirds and halves. */
+static void
+test_sizes_of_any_kind(void **state)
+{
+    struct soft_capacity capacity;
+
+    (void)state;
+    init(&capacity, 49152, true);
+    assert_int_equal(soft_capacity_max(&capacity, 3072), 16);
+    assert_int_equal(soft_capacity_max(&capacity, 12288), 4);
+    assert_int_equal(soft_capacity_reserve(&capacity, 6144, 6144), 6144);
+    assert_int_equal(soft_capacity_instances(&capacity, 3072), 14);
+    assert_int_equal(soft_capacity_instances(&capacity, 12288), 3);
+    assert_int_equal(soft_capacity_reserve(&capacity, 12288, ANY), 12288);
+    assert_int_equal(soft_capacity_reserve(&capacity, 4096, ANY), 0);
+    /* behind these two, and not across the end of the second */
+    assert_int_equal(soft_capacity_reserve(&capacity, 10240, ANY), 30720);
+    assert_int_equal(soft_capacity_reserve(&capacity, 6144, 3072), -EINVAL);
+    assert_int_equal(soft_capacity_instances(&capacity, 48), 42 + 128 + 170);
+    free(capacity.taken);
+    init(&capacity, 50, false);
+    assert_int_equal(soft_capacity_reserve(&capacity, 12, 36), 36);
+    for (int at = 0; at < 36; at += 12)
+        assert_int_equal(soft_capacity_reserve(&capacity, 12, ANY), at);
+    assert_int_equal(soft_capacity_instances(&capacity, 12), 0);
+    assert_int_equal(soft_capacity_reserve(&capacity, 12, ANY), -ENOSPC);
+    free(capacity.taken);
+}
+
 /* At random, against a count of single MiB. */
 static void
 test_steps_at_random(void **state)
@@ -144,7 +173,7 @@ test_steps_at_random(void **state)
     init(&capacity, TOTAL, true);
     srand(1);
     for (int step = 0; step < STEPS; step++) {
-        unsigned int mib = 1U << rand() % 6;
+        unsigned int mib = 1 + rand() % 40;
         unsigned int left = soft_capacity_instances(&capacity, mib), free_mib = TOTAL;
 
         for (unsigned int i = 0; i < count; i++)
@@ -176,9 +205,10 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty_gpu),   cmocka_unit_test(test_mixed_sizes),
-        cmocka_unit_test(test_equal_sizes), cmocka_unit_test(test_wanted_placements),
-        cmocka_unit_test(test_odd_gpu),     cmocka_unit_test(test_steps_at_random),
+        cmocka_unit_test(test_empty_gpu),       cmocka_unit_test(test_mixed_sizes),
+        cmocka_unit_test(test_equal_sizes),     cmocka_unit_test(test_wanted_placements),
+        cmocka_unit_test(test_odd_gpu),         cmocka_unit_test(test_sizes_of_any_kind),
+        cmocka_unit_test(test_steps_at_random),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,14 +93,12 @@ test_bad_numbers_are_refused(void **state)
 
     (void)state;
     type = good, type.framebuffer_mib = 0;
-    assert_refused(&type, "framebuffer is a power of two");
-    type = good, type.framebuffer_mib = 12;
-    assert_refused(&type, "framebuffer is a power of two");
+    assert_refused(&type, "framebuffer is 1M to 65536M");
     type = good, type.framebuffer_mib = 131072;
-    assert_refused(&type, "framebuffer is a power of two");
+    assert_refused(&type, "framebuffer is 1M to 65536M");
     type = good, type.framebuffer_mib = 512;
     assert_refused(&type, "more than the GPU has");
-    type = good, type.heads = 2;
+    type = good, type.heads = 5;
     assert_refused(&type, "num_heads");
     type = good, type.heads = 0;
     assert_refused(&type, "num_heads");
@@ -127,6 +125,25 @@ test_bad_screens_are_refused(void **state)
     /* 4 MiB hold one screen of 1024x768 but not two */
     type = good, type.framebuffer_mib = 4;
     assert_refused(&type, "twice");
+}
+
+/* Of an odd framebuffer guests see a power of two. */
+static void
+test_odd_framebuffers(void **state)
+{
+    struct soft_text_error error;
+    struct soft_type type;
+
+    (void)state;
+    type = good, type.framebuffer_mib = 12;
+    assert_int_equal(soft_type_vram(&type), 8 << 20);
+    type.max_width = 1280, type.max_height = 1024;
+    assert_refused(&type, "twice");
+    assert_int_equal(soft_type_parse(&type, "odd: framebuffer=48M, num_heads=4", &error), 0);
+    assert_int_equal(soft_type_vram(&type), 32 << 20);
+    assert_int_equal(type.max_width, 2560);
+    type.framebuffer_mib = 3 << 10;
+    assert_int_equal(soft_type_vram(&type), 256 << 20);
 }
 
 static void
@@ -409,6 +426,7 @@ main(void)
         cmocka_unit_test(test_bad_profiles_are_refused),
         cmocka_unit_test(test_bad_numbers_are_refused),
         cmocka_unit_test(test_bad_screens_are_refused),
+        cmocka_unit_test(test_odd_framebuffers),
         cmocka_unit_test(test_doubles_are_refused),
         cmocka_unit_test(test_add_and_remove),
         cmocka_unit_test(test_contract_bounds_their_number),

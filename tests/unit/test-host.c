@@ -96,11 +96,34 @@ test_less_is_enough(void **state)
     assert_int_equal(all->definitions->len, 3);
 }
 
+/* Sizes that divide each other cost what they are; others may lie across one more. */
+static void
+test_cost(void **state)
+{
+    static const struct {
+        guint taken, wanted, cost;
+    } cases[] = {
+        {16, 64, 1},       {64, 16, 4},       {6144, 3072, 2}, {3072, 6144, 1},
+        {10240, 6144, 3},  {4096, 6144, 2},   {4096, 3072, 2}, {1, 65536, 1},
+        {65536, 1, 65536}, {65535, 65536, 2}, {0, 16, 1},      {16, 0, 1},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        VgpuType taken = {.framebuffer_mib = cases[i].taken};
+        VgpuType wanted = {.framebuffer_mib = cases[i].wanted};
+
+        assert_int_equal(vgpu_host_cost(&taken, &wanted), cases[i].cost);
+    }
+    assert_int_equal(vgpu_host_cost(NULL, &(VgpuType){.framebuffer_mib = 16}), 1);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_less_is_enough),
+        cmocka_unit_test(test_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

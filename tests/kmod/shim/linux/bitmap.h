@@ -21,16 +21,4 @@ bitmap_clear(unsigned long *bits, unsigned int start, unsigned int count)
         clear_bit(i, bits);
 }
 
-/* The first aligned run of zeros from @start on; more than @size if there is none. */
-static inline unsigned long
-bitmap_find_next_zero_area(unsigned long *bits, unsigned long size, unsigned long start,
-                           unsigned int count, unsigned long align_mask)
-{
-    unsigned long at = (start + align_mask) & ~align_mask;
-
-    while (at + count <= size && find_next_bit(bits, at + count, at) < at + count)
-        at += align_mask + 1;
-    return at + count <= size ? at : size + 1;
-}
-
 #endif

@@ -45,6 +45,14 @@ find_next_bit(const unsigned long *bits, unsigned int size, unsigned int n)
     return n < size ? n : size;
 }
 
+static inline unsigned int
+find_next_zero_bit(const unsigned long *bits, unsigned int size, unsigned int n)
+{
+    while (n < size && test_bit(n, bits))
+        n++;
+    return n < size ? n : size;
+}
+
 #define for_each_set_bit_from(n, bits, size)                                                       \
     for ((n) = find_next_bit(bits, size, n); (n) < (size); (n) = find_next_bit(bits, size, (n) + 1))
 #define for_each_set_bit(n, bits, size)                                                            \
