@@ -41,7 +41,8 @@ int soft_vgpu_bar_info(void *handle, unsigned int bar,
 	struct soft_vgpu *vgpu = handle;
 	struct soft_fault fault;
 
-	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_BAR_INFO, &vgpu->uuid, &fault))
+	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_BAR_INFO, &vgpu->uuid,
+			   vgpu->vf, &fault))
 		return -(int)fault.error;
 	memset(info, 0, sizeof(*info));
 	if (bar == SOFT_BOCHS_VRAM_BAR) {
@@ -101,19 +102,21 @@ static int soft_vgpu_raise(struct soft_vgpu *vgpu, int vector)
 
 	/* It is lost on the way, which the guest that raised it can't see. */
 	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_INTERRUPT, &vgpu->uuid,
-			   &fault))
+			   vgpu->vf, &fault))
 		return 0;
 	return soft_vfio->inject_interrupt(vgpu->vgpu_vfio, vector);
 }
 
-unsigned int soft_gpu_report_error(struct soft_gpu *gpu, const uuid_t *uuid)
+unsigned int soft_gpu_report_error(struct soft_gpu *gpu,
+				   const struct soft_fault *fault)
 {
 	struct soft_vgpu *vgpu;
 	unsigned int told = 0;
 
 	mutex_lock(&gpu->lock);
 	list_for_each_entry(vgpu, &gpu->vgpus, node)
-		if ((uuid_is_null(uuid) || uuid_equal(uuid, &vgpu->uuid)) &&
+		if (soft_fault_fits(fault, &vgpu->uuid,
+				    soft_vf_number(vgpu->vf)) &&
 		    soft_vfio->report_error(vgpu->vgpu_vfio))
 			told++;
 	mutex_unlock(&gpu->lock);

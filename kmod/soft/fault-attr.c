@@ -20,9 +20,9 @@ static int fault_do(struct soft_gpu *gpu, const struct soft_fault *fault)
 	if (fault->op == SOFT_FAULT_LOST)
 		soft_vfio->device_lost(gpu->pdev);
 	else
-		count = soft_gpu_report_error(gpu, &fault->uuid);
+		count = soft_gpu_report_error(gpu, fault);
 	spin_lock(&gpu->fault_lock);
-	gpu->faults.injected += count;
+	gpu->faults.injected[fault->op] += count;
 	spin_unlock(&gpu->fault_lock);
 	if (count)
 		return 0;
@@ -52,6 +52,11 @@ static int fault_new(struct soft_gpu *gpu, const char *text)
 	if (soft_fault_parse(&fault, text, &error)) {
 		pci_err(gpu->pdev, "new_fault: \"%*pE\": %s\n",
 			(int)error.where.length, error.where.start, error.why);
+		return -EINVAL;
+	}
+	if (fault.vf >= pci_sriov_get_totalvfs(gpu->pdev)) {
+		pci_err(gpu->pdev, "new_fault: the GPU has no virtual function %d\n",
+			fault.vf);
 		return -EINVAL;
 	}
 	return soft_fault_is_immediate(&fault) ? fault_do(gpu, &fault) :
@@ -101,6 +106,8 @@ static int fault_show(const struct soft_fault *fault, char *buf, int at)
 		at += sysfs_emit_at(buf, at, ", never=1");
 	if (!uuid_is_null(&fault->uuid))
 		at += sysfs_emit_at(buf, at, ", uuid=%pUb", &fault->uuid);
+	if (fault->vf != SOFT_NO_VF)
+		at += sysfs_emit_at(buf, at, ", vf=%d", fault->vf);
 	at += sysfs_emit_at(buf, at, "\n");
 	return at - begin;
 }
@@ -120,15 +127,41 @@ static ssize_t faults_show(struct device *dev, struct device_attribute *attr,
 }
 DEVICE_ATTR_RO(faults);
 
-static ssize_t faults_injected_show(struct device *dev,
-				    struct device_attribute *attr, char *buf)
+static ssize_t injected_show(struct device *dev, unsigned int first,
+			     unsigned int end, char *buf)
 {
 	struct soft_gpu *gpu = soft_gpu_of(to_pci_dev(dev));
-	u64 injected;
+	u64 injected = 0;
+	unsigned int op;
 
 	spin_lock(&gpu->fault_lock);
-	injected = gpu->faults.injected;
+	for (op = first; op < end; op++)
+		injected += gpu->faults.injected[op];
 	spin_unlock(&gpu->fault_lock);
 	return sysfs_emit(buf, "%llu\n", injected);
 }
+
+static ssize_t faults_injected_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return injected_show(dev, 0, SOFT_FAULT_OP_COUNT, buf);
+}
 DEVICE_ATTR_RO(faults_injected);
+
+/* injected_create and so on: of one operation. */
+#define INJECTED_ATTR(name, op)						\
+static ssize_t injected_##name##_show(struct device *dev,		\
+				      struct device_attribute *attr,	\
+				      char *buf)			\
+{									\
+	return injected_show(dev, op, op + 1, buf);			\
+}									\
+DEVICE_ATTR_RO(injected_##name)
+
+INJECTED_ATTR(create, SOFT_FAULT_CREATE);
+INJECTED_ATTR(start, SOFT_FAULT_START);
+INJECTED_ATTR(bar_info, SOFT_FAULT_BAR_INFO);
+INJECTED_ATTR(interrupt, SOFT_FAULT_INTERRUPT);
+INJECTED_ATTR(function, SOFT_FAULT_FUNCTION);
+INJECTED_ATTR(err, SOFT_FAULT_ERR);
+INJECTED_ATTR(lost, SOFT_FAULT_LOST);

@@ -14,22 +14,24 @@
 #define TAKES_COUNT	(1U << 1)
 #define TAKES_LATE	(1U << 2)	/* delay and never */
 #define TAKES_UUID	(1U << 3)
+#define TAKES_VF	(1U << 4)
+#define TAKES_VGPU	(TAKES_UUID | TAKES_VF)
 
 static const struct {
 	const char *name;
 	unsigned int takes;
 } ops[SOFT_FAULT_OP_COUNT] = {
 	[SOFT_FAULT_CREATE] = { "create",
-				TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
-	[SOFT_FAULT_START] = { "start", TAKES_ERROR | TAKES_COUNT | TAKES_UUID |
+				TAKES_ERROR | TAKES_COUNT | TAKES_VGPU },
+	[SOFT_FAULT_START] = { "start", TAKES_ERROR | TAKES_COUNT | TAKES_VGPU |
 					TAKES_LATE },
 	[SOFT_FAULT_BAR_INFO] = { "bar_info",
-				  TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
+				  TAKES_ERROR | TAKES_COUNT | TAKES_VGPU },
 	[SOFT_FAULT_INTERRUPT] = { "interrupt",
-				   TAKES_ERROR | TAKES_COUNT | TAKES_UUID },
-	[SOFT_FAULT_FUNCTION] = { "function",
-				  TAKES_ERROR | TAKES_COUNT | TAKES_LATE },
-	[SOFT_FAULT_ERR] = { "err", TAKES_UUID },
+				   TAKES_ERROR | TAKES_COUNT | TAKES_VGPU },
+	[SOFT_FAULT_FUNCTION] = { "function", TAKES_ERROR | TAKES_COUNT |
+					      TAKES_LATE | TAKES_VF },
+	[SOFT_FAULT_ERR] = { "err", TAKES_VGPU },
 	[SOFT_FAULT_LOST] = { "lost", 0 },
 };
 
@@ -113,18 +115,33 @@ static const char *parse_uuid(void *into, struct soft_span value)
 	return NULL;
 }
 
+static const char *parse_vf(void *into, struct soft_span value)
+{
+	struct target *target = into;
+	const char *wrong;
+	u32 vf;
+
+	if (!takes(target, TAKES_VF))
+		return not_taken;
+	wrong = parse_number(value, &vf, 0, SOFT_MAX_VF);
+	if (!wrong)
+		target->fault.vf = vf;
+	return wrong;
+}
+
 static const struct soft_key known[] = {
 	{ "error", parse_error },
 	{ "count", parse_count },
 	{ "delay", parse_delay },
 	{ "never", parse_never },
 	{ "uuid", parse_uuid },
+	{ "vf", parse_vf },
 };
 
 static const struct soft_keys keys = {
 	.key = known,
 	.count = ARRAY_SIZE(known),
-	.unknown = "not known; error, count, delay, never and uuid are",
+	.unknown = "not known; error, count, delay, never, uuid and vf are",
 };
 
 static const char *parse_op(struct soft_fault *fault, struct soft_span text)
@@ -145,6 +162,8 @@ static const char *check_whole(struct target *target)
 	struct soft_fault *fault = &target->fault;
 	bool late = fault->delay_ms || fault->never;
 
+	if (!uuid_is_null(&fault->uuid) && fault->vf != SOFT_NO_VF)
+		return "a vGPU has a uuid or is a function's, not both";
 	if (fault->delay_ms && fault->never)
 		return "it is late or stays away, not both";
 	if (!target->error_said && !late)
@@ -159,7 +178,7 @@ static const char *check_whole(struct target *target)
 int soft_fault_parse(struct soft_fault *fault, const char *text,
 		     struct soft_text_error *error)
 {
-	struct target target = { .fault = { .count = 1 } };
+	struct target target = { .fault = { .count = 1, .vf = SOFT_NO_VF } };
 	struct soft_span rest = { text, strlen(text) };
 	bool colon;
 
@@ -195,11 +214,10 @@ bool soft_faults_add(struct soft_faults *faults, const struct soft_fault *fault)
 	return true;
 }
 
-static bool fault_fits(const struct soft_fault *fault, enum soft_fault_op op,
-		       const uuid_t *uuid)
+bool soft_fault_fits(const struct soft_fault *fault, const uuid_t *uuid, int vf)
 {
-	return fault->op == op && (uuid_is_null(&fault->uuid) ||
-				   uuid_equal(&fault->uuid, uuid));
+	return (uuid_is_null(&fault->uuid) || uuid_equal(&fault->uuid, uuid)) &&
+	       (fault->vf == SOFT_NO_VF || fault->vf == vf);
 }
 
 static void use_up(struct soft_faults *faults, unsigned int at)
@@ -212,15 +230,16 @@ static void use_up(struct soft_faults *faults, unsigned int at)
 }
 
 bool soft_faults_take(struct soft_faults *faults, enum soft_fault_op op,
-		      const uuid_t *uuid, struct soft_fault *fault)
+		      const uuid_t *uuid, int vf, struct soft_fault *fault)
 {
 	unsigned int i;
 
 	for (i = 0; i < faults->count; i++) {
-		if (!fault_fits(&faults->fault[i], op, uuid))
+		if (faults->fault[i].op != op ||
+		    !soft_fault_fits(&faults->fault[i], uuid, vf))
 			continue;
 		*fault = faults->fault[i];
-		faults->injected++;
+		faults->injected[op]++;
 		use_up(faults, i);
 		return true;
 	}

@@ -14,6 +14,9 @@
 #define SOFT_MAX_FAULTS		16	/* waiting on one GPU; as text they fit a page */
 #define SOFT_MAX_ERRNO		133	/* EHWPOISON, the last that has a name */
 #define SOFT_MAX_DELAY_MS	600000
+#define SOFT_MAX_VF		65535	/* TotalVFs has 16 bits */
+
+#define SOFT_NO_VF		(-1)	/* on no virtual function */
 
 /**
  * enum soft_fault_op - what can fail
@@ -45,6 +48,7 @@ enum soft_fault_op {
  * @delay_ms: a start is answered, a function comes so late
  * @never: a start is not answered, a function does not come at all
  * @uuid: only for this vGPU; null for any
+ * @vf: only on this virtual function of the GPU, the first is 0; SOFT_NO_VF for any
  */
 struct soft_fault {
 	enum soft_fault_op op;
@@ -53,20 +57,21 @@ struct soft_fault {
 	u32 delay_ms;
 	bool never;
 	uuid_t uuid;
+	int vf;
 };
 
 /**
  * struct soft_faults - what waits to happen on a GPU
  * @count: how many wait
  * @fault: in the order in which they came
- * @injected: how many have happened
+ * @injected: how many of each operation have happened
  *
  * No lock of its own: struct soft_gpu's guards it.
  */
 struct soft_faults {
 	unsigned int count;
 	struct soft_fault fault[SOFT_MAX_FAULTS];
-	u64 injected;
+	u64 injected[SOFT_FAULT_OP_COUNT];
 };
 
 /**
@@ -85,6 +90,15 @@ int soft_fault_parse(struct soft_fault *fault, const char *text,
  * @fault: the fault
  */
 bool soft_fault_is_immediate(const struct soft_fault *fault);
+
+/**
+ * soft_fault_fits() - does it mean this vGPU?
+ * @fault: the fault
+ * @uuid: the vGPU, or null for a function that has none
+ * @vf: the function that it is on, or SOFT_NO_VF
+ */
+bool soft_fault_fits(const struct soft_fault *fault, const uuid_t *uuid,
+		     int vf);
 
 /**
  * soft_fault_name() - what can fail, as soft_fault_parse() reads it
@@ -106,12 +120,13 @@ bool soft_faults_add(struct soft_faults *faults,
  * soft_faults_take() - shall this fail now?
  * @faults: those that wait; the first that fits is used up by one
  * @op: what is about to be done
- * @uuid: the vGPU
+ * @uuid: as soft_fault_fits() has it
+ * @vf: likewise
  * @fault: filled if it shall
  *
  * Return: whether it shall.
  */
 bool soft_faults_take(struct soft_faults *faults, enum soft_fault_op op,
-		      const uuid_t *uuid, struct soft_fault *fault);
+		      const uuid_t *uuid, int vf, struct soft_fault *fault);
 
 #endif /* SOFT_FAULT_H */

@@ -16,6 +16,13 @@ extern const struct attribute_group *soft_gpu_attr_groups[];
 extern struct device_attribute dev_attr_del_faults;
 extern struct device_attribute dev_attr_faults;
 extern struct device_attribute dev_attr_faults_injected;
+extern struct device_attribute dev_attr_injected_bar_info;
+extern struct device_attribute dev_attr_injected_create;
+extern struct device_attribute dev_attr_injected_err;
+extern struct device_attribute dev_attr_injected_function;
+extern struct device_attribute dev_attr_injected_interrupt;
+extern struct device_attribute dev_attr_injected_lost;
+extern struct device_attribute dev_attr_injected_start;
 extern struct device_attribute dev_attr_new_fault;
 
 #endif /* SOFT_GPU_ATTR_H */

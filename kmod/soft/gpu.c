@@ -181,12 +181,14 @@ int soft_gpu_move(struct soft_gpu *gpu, const struct soft_type *type,
 }
 
 bool soft_gpu_fails(struct soft_gpu *gpu, enum soft_fault_op op,
-		    const uuid_t *uuid, struct soft_fault *fault)
+		    const uuid_t *uuid, struct pci_dev *vf,
+		    struct soft_fault *fault)
 {
 	bool fails;
 
 	spin_lock(&gpu->fault_lock);
-	fails = soft_faults_take(&gpu->faults, op, uuid, fault);
+	fails = soft_faults_take(&gpu->faults, op, uuid, soft_vf_number(vf),
+				 fault);
 	spin_unlock(&gpu->fault_lock);
 	return fails;
 }

@@ -177,15 +177,28 @@ int soft_gpu_move(struct soft_gpu *gpu, const struct soft_type *type,
 		  int placement, int wanted);
 
 /**
+ * soft_vf_number() - which of its GPU's virtual functions, as in sysfs' virtfnN
+ * @vf: the function, or NULL
+ *
+ * Return: its number, or SOFT_NO_VF.
+ */
+static inline int soft_vf_number(struct pci_dev *vf)
+{
+	return vf ? pci_iov_vf_id(vf) : SOFT_NO_VF;
+}
+
+/**
  * soft_gpu_fails() - shall this fail now?
  * @gpu: the GPU
  * @op: what is about to be done
- * @uuid: the vGPU
+ * @uuid: the vGPU, or null for a function that has none
+ * @vf: the function that it is on, or NULL
  * @fault: filled if it shall
  *
  * Return: whether it shall.
  */
 bool soft_gpu_fails(struct soft_gpu *gpu, enum soft_fault_op op,
-		    const uuid_t *uuid, struct soft_fault *fault);
+		    const uuid_t *uuid, struct pci_dev *vf,
+		    struct soft_fault *fault);
 
 #endif /* SOFT_GPU_H */

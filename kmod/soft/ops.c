@@ -25,7 +25,7 @@ static int soft_vgpu_create(const struct vgpu_create_info *info,
 	if (info->vf && soft_vf_has_vgpu(info->vf))
 		return -ENOSPC;
 	if (soft_gpu_fails(soft_gpu_of(info->gpu), SOFT_FAULT_CREATE,
-			   &info->uuid, &fault))
+			   &info->uuid, info->vf, &fault))
 		return -(int)fault.error;
 	made = soft_vgpu_new(info);
 	if (IS_ERR(made))

@@ -186,7 +186,7 @@ static int soft_vf_check_fault(struct pci_dev *pdev)
 
 	if (soft_vf_was_put_off(pdev) ||
 	    !soft_gpu_fails(soft_gpu_of(pdev), SOFT_FAULT_FUNCTION, &uuid_null,
-			    &fault))
+			    pdev, &fault))
 		return 0;
 	err = soft_vf_put_off(pdev, fault.delay_ms);
 	if (err)

@@ -161,7 +161,8 @@ static int soft_vgpu_start_opened(struct soft_vgpu *vgpu,
 	unsigned int delay = READ_ONCE(start_delay_ms);
 	struct soft_fault fault = { .delay_ms = delay };
 
-	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_START, &vgpu->uuid, &fault) ||
+	if (soft_gpu_fails(vgpu->gpu, SOFT_FAULT_START, &vgpu->uuid, vgpu->vf,
+			   &fault) ||
 	    delay)
 		return soft_vgpu_start_fault(vgpu, request, &fault);
 	soft_vfio->start_done(request, 0);

@@ -9,6 +9,7 @@
 
 #include "vgpu-rm.h"
 
+struct soft_fault;
 struct soft_gpu;
 struct soft_vgpu;
 
@@ -58,11 +59,12 @@ bool soft_vgpu_is_open(const struct soft_vgpu *vgpu);
 /**
  * soft_gpu_report_error() - raise VFIO's error interrupt
  * @gpu: a GPU
- * @uuid: for this vGPU of it; null for all
+ * @fault: for the vGPUs of it that it means
  *
  * Return: how many VMMs were told.
  */
-unsigned int soft_gpu_report_error(struct soft_gpu *gpu, const uuid_t *uuid);
+unsigned int soft_gpu_report_error(struct soft_gpu *gpu,
+				   const struct soft_fault *fault);
 
 /**
  * soft_vgpu_identify() - the PCI function that every vGPU shows

@@ -108,6 +108,10 @@ test_refused(void **state)
         {"create: uuid=00000000-0000-0000-0000-000000000000", "uuid", "not a uuid"},
         {"create: uuid=b1a5c0de-0000-4000-8000-00000000000g", "uuid", "not a uuid"},
         {"create: uuid=" UUID_A "0", "uuid", "not a uuid"},
+        {"create: vf=65536", "vf", "range"},
+        {"create: vf=-1", "vf", "not a number"},
+        {"lost: vf=0", "vf", "not taken"},
+        {"err: vf=0, uuid=" UUID_A, "err: vf=0, uuid=" UUID_A, "not both"},
         {"create: when=now", "when", "not known"},
         {"create: error=1, error=1", "error", "twice"},
     };
@@ -153,7 +157,7 @@ test_turns(void **state)
     struct soft_fault fault;
 
     (void)state;
-    assert_false(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, &fault));
+    assert_false(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, SOFT_NO_VF, &fault));
     fault = parse("create: error=1, uuid=" UUID_A);
     assert_true(soft_faults_add(&faults, &fault));
     fault = parse("create: error=2, count=2");
@@ -161,19 +165,43 @@ test_turns(void **state)
     fault = parse("start: error=3");
     assert_true(soft_faults_add(&faults, &fault));
 
-    assert_false(soft_faults_take(&faults, SOFT_FAULT_BAR_INFO, &a, &fault));
-    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &b, &fault));
+    assert_false(soft_faults_take(&faults, SOFT_FAULT_BAR_INFO, &a, SOFT_NO_VF, &fault));
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &b, SOFT_NO_VF, &fault));
     assert_int_equal(fault.error, 2);
-    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, &fault));
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, SOFT_NO_VF, &fault));
     assert_int_equal(fault.error, 1);
-    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, &fault));
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, SOFT_NO_VF, &fault));
     assert_int_equal(fault.error, 2);
-    assert_false(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, &fault));
+    assert_false(soft_faults_take(&faults, SOFT_FAULT_CREATE, &a, SOFT_NO_VF, &fault));
     assert_int_equal(faults.count, 1);
-    assert_true(soft_faults_take(&faults, SOFT_FAULT_START, &b, &fault));
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_START, &b, SOFT_NO_VF, &fault));
     assert_int_equal(fault.error, 3);
     assert_int_equal(faults.count, 0);
-    assert_int_equal(faults.injected, 4);
+    assert_int_equal(faults.injected[SOFT_FAULT_CREATE], 3);
+    assert_int_equal(faults.injected[SOFT_FAULT_START], 1);
+    assert_int_equal(faults.injected[SOFT_FAULT_BAR_INFO], 0);
+}
+
+/* One virtual function's and no other's, nor that of a vGPU on none. */
+static void
+test_functions(void **state)
+{
+    uuid_t a = uuid(UUID_A), none = {0};
+    struct soft_faults faults = {0};
+    struct soft_fault fault;
+
+    (void)state;
+    assert_int_equal(parse("create").vf, SOFT_NO_VF);
+    assert_int_equal(parse("err: vf=0").vf, 0);
+    fault = parse("function: vf=3, never=1");
+    assert_true(soft_faults_add(&faults, &fault));
+    fault = parse("start: vf=254");
+    assert_true(soft_faults_add(&faults, &fault));
+    assert_false(soft_faults_take(&faults, SOFT_FAULT_FUNCTION, &none, 2, &fault));
+    assert_false(soft_faults_take(&faults, SOFT_FAULT_START, &a, SOFT_NO_VF, &fault));
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_FUNCTION, &none, 3, &fault));
+    assert_true(fault.never);
+    assert_true(soft_faults_take(&faults, SOFT_FAULT_START, &a, 254, &fault));
 }
 
 static void
@@ -194,9 +222,10 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_said),
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_room),     cmocka_unit_test(test_immediate),
+        cmocka_unit_test(test_defaults),  cmocka_unit_test(test_all_said),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_room),      cmocka_unit_test(test_immediate),
+        cmocka_unit_test(test_functions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
