@@ -4,6 +4,7 @@
  * accesses of its root bus, and the GPU on that.
  */
 #include <linux/async.h>
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/minmax.h>
@@ -12,6 +13,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "driver-override.h"
 #include "gpu.h"
@@ -43,6 +45,8 @@ struct simpci_host {
 	struct simpci_config config;
 	struct simpci_config *vfs;	/* as many as spec says */
 	struct simpci_vpd vpd;		/* constant; there if spec has a name */
+	atomic_t releasing;		/* functions that a driver lets go of */
+	wait_queue_head_t released;	/* there are none any more */
 };
 
 /* The function at @devfn, or NULL if none is there now. */
@@ -202,13 +206,20 @@ static unsigned int simpci_host_vfs(struct simpci_host *host)
 static void simpci_host_release_driver(void *data, async_cookie_t cookie)
 {
 	struct pci_dev *pdev = data;
+	struct simpci_host *host =
+		container_of(pdev->bus->sysdata, struct simpci_host, sysdata);
 
 	vgpu_pci_override_driver(pdev, "(gone)");
 	device_release_driver(&pdev->dev);
 	pci_dev_put(pdev); /* pairs with pci_get_slot() */
+	if (atomic_dec_and_test(&host->releasing))
+		wake_up(&host->released);
 }
 
-/* From @first on, all at the same time: each may have users that are waited for. */
+/*
+ * From @first on, all at the same time: each may have users that are waited for, which
+ * is not as if this task hung.
+ */
 static void simpci_host_release_drivers(struct simpci_host *host,
 					unsigned int first, unsigned int count)
 {
@@ -219,10 +230,13 @@ static void simpci_host_release_drivers(struct simpci_host *host,
 		struct pci_dev *pdev =
 			pci_get_slot(host->bridge->bus, first + i);
 
-		if (pdev)
-			async_schedule_domain(simpci_host_release_driver, pdev,
-					      &domain);
+		if (!pdev)
+			continue;
+		atomic_inc(&host->releasing);
+		async_schedule_domain(simpci_host_release_driver, pdev,
+				      &domain);
 	}
+	wait_event_idle(host->released, !atomic_read(&host->releasing));
 	async_synchronize_full_domain(&domain);
 }
 
@@ -289,6 +303,7 @@ static struct simpci_host *simpci_host_alloc(struct device *parent,
 	host->sysdata.domain = spec->domain;
 	host->sysdata.node = spec->node;
 	raw_spin_lock_init(&host->lock);
+	init_waitqueue_head(&host->released);
 	host->spec = *spec;
 	simpci_gpu_init(&host->config, spec);
 	if (*spec->name)
