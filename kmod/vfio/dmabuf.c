@@ -21,9 +21,10 @@
 
 VGPU_IMPORT_DMA_BUF;
 
-static struct vgpu_plane *dmabuf_slot(struct vgpu_dmabufs *dmabufs, u32 id)
+/* Where in @plane of the dma-bufs a plane of this number is, or was. */
+static u32 dmabuf_slot(u32 id)
 {
-	return &dmabufs->plane[id % VGPU_DMABUF_PLANES];
+	return id % VGPU_DMABUF_PLANES;
 }
 
 static bool dmabuf_same(const struct vgpu_plane *a, const struct vgpu_plane *b)
@@ -39,10 +40,10 @@ u32 vgpu_dmabuf_id(struct vgpu_dmabufs *dmabufs, const struct vgpu_plane *plane)
 
 	for (i = 0; i < VGPU_DMABUF_PLANES; i++) {
 		id = dmabufs->last - i;
-		if (dmabuf_same(dmabuf_slot(dmabufs, id), plane))
+		if (dmabuf_same(&dmabufs->plane[dmabuf_slot(id)], plane))
 			return id;
 	}
-	*dmabuf_slot(dmabufs, ++dmabufs->last) = *plane;
+	dmabufs->plane[dmabuf_slot(++dmabufs->last)] = *plane;
 	return dmabufs->last;
 }
 
@@ -57,7 +58,7 @@ bool vgpu_dmabuf_find(const struct vgpu_dmabufs *dmabufs, u32 id,
 	/* Modulo 2^32, as they are counted. */
 	if (dmabufs->last - id >= VGPU_DMABUF_PLANES)
 		return false;
-	*plane = dmabufs->plane[id % VGPU_DMABUF_PLANES];
+	*plane = dmabufs->plane[dmabuf_slot(id)];
 	return plane->width;
 }
 

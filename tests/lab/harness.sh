@@ -301,6 +301,10 @@ for vgpu in $(ls /sys/bus/mdev/devices 2>/dev/null); do
     echo "vGPU $vgpu was left"
     timeout 10 sh -c 'echo 1 >"/sys/bus/mdev/devices/$1/remove"' sh "$vgpu" || true
 done
+for function in $(grep -lvx 0 /sys/bus/pci/devices/*/nvidia/current_vgpu_type 2>/dev/null); do
+    echo "$function was left"
+    echo 0 >"$function" || true
+done
 for record in $(ls /run/openvgpu/vgpus 2>/dev/null); do
     echo "record $record was left"
     rm -f "/run/openvgpu/vgpus/$record"

@@ -130,6 +130,29 @@ test_flips(const struct device *dev, uint8_t *vram)
     close(fds[1]);
 }
 
+/* The guest's memory stays, and so does what a VMM has of it. */
+static void
+test_reset(const struct device *dev, uint8_t *vram)
+{
+    uint32_t id = show_at(dev, 0);
+    int fd = get(dev, id);
+    uint8_t *at = map(fd, FRAME);
+
+    if (!at)
+        return;
+    vram[9] = 0x33;
+    check(ioctl(dev->fd, VFIO_DEVICE_RESET) == 0, "the device is reset");
+    check(at[9] == 0x33, "a buffer is what it was");
+    check(device_set_command(dev, PCI_COMMAND_MEMORY), "memory is enabled again");
+    check(show_at(dev, 0) == 0, "nothing is shown");
+    check(get(dev, id) < 0 && errno == EINVAL, "its number is none");
+    vram[9] = 0x34;
+    check(at[9] == 0x34, "it is the guest's memory still");
+    set_mode(dev);
+    munmap(at, FRAME);
+    close(fd);
+}
+
 /* Of include/uapi/drm/drm.h, which not every system has. */
 struct prime_handle {
     uint32_t handle, flags;
@@ -215,6 +238,7 @@ test_dmabuf(struct device *dev, const char *uuid)
     if (vram == MAP_FAILED)
         return;
     test_flips(dev, vram);
+    test_reset(dev, vram);
     test_import(dev);
     test_numbers_end(dev);
     test_outlives(dev, uuid, vram);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vfio-failslab: does what a VMM does, step by step, and has the first, the second,
- * the third ... allocation of the step fail until it needs no more. After each
- * failure the step must succeed, so that nothing was left half done. Needs a kernel
- * with fault injection; see Documentation/fault-injection/fault-injection.rst.
+ * The steps, in the order in which they are tried.
  */
-#include "fuzz.h"
+#include "failslab.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
 #include <stdio.h>
@@ -21,33 +17,9 @@
 
 #include "../../kmod/test-rm/engine.h"
 
-#define MOST 20000u /* allocations of a step, or it never ends */
-
-static const char usage[] =
-    "usage: vfio-failslab [--iommufd] [--only STEP] [--every N [--first N]] TYPE-FOLDER UUID\n"
-    "TYPE-FOLDER is that of mdev_supported_types; the vGPU is made. --every has each N-th\n"
-    "allocation fail, from --first on\n";
-
-static const char *type_folder;
-static struct target target;
-static int fail_nth = -1;
-static int nowhere, standard_error;
-static int failures;
-static unsigned int every = 1, first = 1;
-
-struct step {
-    const char *name;
-    bool (*run)(void);
-    void (*undo)(void);
-    bool (*can)(void);
-};
-
-static void
-complain(const char *step, unsigned int n, const char *what)
-{
-    failures++;
-    printf("not ok - %s, allocation %u: %s (%s)\n", step, n, what, strerror(errno));
-}
+const char *type_folder;
+bool by_dmabuf;
+struct target target;
 
 static bool
 write_file(const char *folder, const char *name, const char *text)
@@ -80,7 +52,16 @@ run_remove(void)
     return write_file(folder, "remove", "1");
 }
 
-static void
+bool
+make_vgpu(void)
+{
+    char folder[128];
+
+    snprintf(folder, sizeof folder, "/sys/bus/mdev/devices/%s", target.uuid);
+    return run_create() && (!by_dmabuf || write_file(folder, "vgpu/params", "display=dmabuf"));
+}
+
+void
 undo_create(void)
 {
     if (!run_remove())
@@ -90,7 +71,7 @@ undo_create(void)
 static void
 undo_remove(void)
 {
-    if (!run_create())
+    if (!make_vgpu())
         complain("create", 0, "fails");
 }
 
@@ -140,7 +121,7 @@ undo_nothing(void)
 {
 }
 
-static bool
+bool
 run_config(void)
 {
     uint16_t command = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
@@ -326,6 +307,49 @@ has_console(void)
     return target.console >= 0;
 }
 
+/* A screen of 300 KiB on the bochs display: kmod/soft/bochs.h has the registers. */
+static bool
+set_mode(void)
+{
+    static const uint16_t mode[] = {320, 240, 32, 1};
+    bool good = true;
+
+    for (uint32_t i = 0; i < sizeof mode / sizeof *mode; i++)
+        good &= device_write(&target.dev, (uint32_t)target.control, 0x502 + 2 * i, &mode[i], 2);
+    return good;
+}
+
+static bool
+run_dmabuf(void)
+{
+    struct vfio_device_gfx_plane_info plane = {.argsz = sizeof plane,
+                                               .flags = VFIO_GFX_PLANE_TYPE_DMABUF};
+    uint32_t id;
+    uint8_t *at;
+    bool good;
+    int fd;
+
+    if (!set_mode() || ioctl(target.dev.fd, VFIO_DEVICE_QUERY_GFX_PLANE, &plane) < 0)
+        return false;
+    id = (uint32_t)plane.dmabuf_id;
+    fd = ioctl(target.dev.fd, VFIO_DEVICE_GET_GFX_DMABUF, &id);
+    if (fd < 0)
+        return false;
+    at = mmap(NULL, plane.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (at == MAP_FAILED)
+        return false;
+    good = touch(at, true) && touch(at + plane.size - 1, true);
+    munmap(at, plane.size);
+    return good;
+}
+
+static bool
+has_dmabufs(void)
+{
+    return by_dmabuf && target.kind == FUZZ_SOFT;
+}
+
 /* A VMM that unplugs the monitor and plugs in one of the same EDID. */
 static bool
 run_edid(void)
@@ -350,12 +374,12 @@ has_edid(void)
 }
 
 /* In order: the first begin with no vGPU, the others with one that is open. */
-static const struct step steps_absent[] = {{"create", run_create, undo_create, NULL},
-                                           {NULL, NULL, NULL, NULL}};
-static const struct step steps_made[] = {{"remove", run_remove, undo_remove, NULL},
-                                         {"open and start", run_open, undo_open, NULL},
-                                         {NULL, NULL, NULL, NULL}};
-static const struct step steps_open[] = {
+const struct step steps_absent[] = {{"create", run_create, undo_create, NULL},
+                                    {NULL, NULL, NULL, NULL}};
+const struct step steps_made[] = {{"remove", run_remove, undo_remove, NULL},
+                                  {"open and start", run_open, undo_open, NULL},
+                                  {NULL, NULL, NULL, NULL}};
+const struct step steps_open[] = {
     {"close", run_close, undo_close, NULL},
     {"info", run_info, undo_nothing, NULL},
     {"config", run_config, undo_nothing, NULL},
@@ -366,133 +390,7 @@ static const struct step steps_open[] = {
     {"dma", run_dma, undo_map, is_engine},
     {"reset", run_reset, undo_reset, NULL},
     {"plane", run_plane, undo_nothing, has_console},
+    {"dmabuf", run_dmabuf, undo_nothing, has_dmabufs},
     {"edid", run_edid, undo_nothing, has_edid},
     {NULL, NULL, NULL, NULL},
 };
-
-/* Runs a step whose @n-th allocation fails; *@reached tells whether there is one. */
-static bool
-run_failing(const struct step *step, unsigned int n, bool *reached)
-{
-    char text[16] = "";
-    bool good;
-
-    snprintf(text, sizeof text, "%u", n);
-    dup2(nowhere, STDERR_FILENO);
-    if (pwrite(fail_nth, text, strlen(text), 0) < 0)
-        complain(step->name, n, "fail-nth can't be written");
-    good = step->run();
-    memset(text, 0, sizeof text);
-    if (pread(fail_nth, text, sizeof text - 1, 0) < 0)
-        complain(step->name, n, "fail-nth can't be read");
-    if (pwrite(fail_nth, "0", 1, 0) < 0)
-        complain(step->name, n, "fail-nth can't be written");
-    dup2(standard_error, STDERR_FILENO);
-    *reached = atoi(text) == 0;
-    return good;
-}
-
-static void
-try_step(const struct step *step)
-{
-    unsigned int n, tried = 0, took = 0;
-    bool reached = true;
-
-    for (n = first; reached && n < MOST && failures < 10; n += every) {
-        bool good = run_failing(step, n, &reached);
-
-        tried += reached;
-        if (good) {
-            took += reached;
-            step->undo();
-            continue;
-        }
-        if (!reached)
-            complain(step->name, n, "fails where no allocation did");
-        if (step->run())
-            step->undo();
-        else
-            complain(step->name, n, "fails again, after its allocation failed");
-    }
-    if (reached && !failures)
-        complain(step->name, n, "has no end");
-    printf("%s - %s: %u allocations failed, one at a time, of %u; it succeeded %u times\n",
-           failures ? "not ok" : "ok", step->name, tried, n < every ? 0 : n - every, took);
-    fflush(stdout);
-}
-
-static void
-try_steps(const struct step *steps, const char *only)
-{
-    for (; steps->name; steps++)
-        if ((!steps->can || steps->can()) && (!only || !strcmp(steps->name, only)))
-            try_step(steps);
-}
-
-static void
-on_fault(int signal)
-{
-    if (fuzz_may_fault)
-        siglongjmp(fuzz_fault, signal);
-    _exit(3);
-}
-
-static bool
-run_all(const char *only)
-{
-    const char *uuid = target.uuid;
-
-    try_steps(steps_absent, only);
-    if (!run_create())
-        return false;
-    try_steps(steps_made, only);
-    if (target_open(&target, uuid)) {
-        run_config();
-        try_steps(steps_open, only);
-        target_close(&target);
-    } else {
-        complain("open", 0, "fails");
-    }
-    undo_create();
-    return !failures;
-}
-
-int
-main(int argc, char **argv)
-{
-    static const struct option names[] = {{"iommufd", no_argument, NULL, 'i'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"every", required_argument, NULL, 'e'},
-                                          {"first", required_argument, NULL, 'f'},
-                                          {NULL, 0, NULL, 0}};
-    const char *only = NULL;
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
-        if (option == 'i')
-            device_use_iommufd();
-        else if (option == 'o')
-            only = optarg;
-        else if (option == 'e')
-            every = (unsigned int)atoi(optarg);
-        else if (option == 'f')
-            first = (unsigned int)atoi(optarg);
-        else
-            optind = argc;
-    if (argc - optind != 2 || !every || !first) {
-        fputs(usage, stderr);
-        return 2;
-    }
-    type_folder = argv[optind];
-    target.uuid = argv[optind + 1];
-    fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    standard_error = dup(STDERR_FILENO);
-    if (fail_nth < 0 || nowhere < 0 || standard_error < 0) {
-        perror("/proc/thread-self/fail-nth");
-        return 2;
-    }
-    signal(SIGBUS, on_fault);
-    signal(SIGSEGV, on_fault);
-    return run_all(only) ? 0 : 1;
-}
