@@ -19,6 +19,16 @@ vgpu_deadline_never(void)
     return (VgpuDeadline){.at = G_MAXINT64};
 }
 
+VgpuDeadline
+vgpu_deadline_share(const VgpuDeadline *deadline, guint parts)
+{
+    gint64 now = g_get_monotonic_time();
+
+    if (deadline->at == G_MAXINT64 || deadline->at <= now)
+        return *deadline;
+    return (VgpuDeadline){.at = now + (deadline->at - now) / parts};
+}
+
 int
 vgpu_deadline_left(const VgpuDeadline *deadline)
 {

@@ -43,6 +43,17 @@ VgpuDeadline vgpu_deadline_after(guint milliseconds);
 VgpuDeadline vgpu_deadline_never(void);
 
 /**
+ * vgpu_deadline_share:
+ * @deadline: a deadline
+ * @parts: not 0
+ *
+ * For the first of several things that may each take their time, and leave some to the others.
+ *
+ * Returns: when one of so many equal parts of what is left is over.
+ */
+VgpuDeadline vgpu_deadline_share(const VgpuDeadline *deadline, guint parts);
+
+/**
  * vgpu_deadline_left:
  * @deadline: a deadline
  *

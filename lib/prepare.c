@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * prepare.c - a domain is about to start: each vGPU that it names is there
- * afterwards, or nothing has changed.
+ * afterwards, or none that was made for it is.
  */
 #include "prepare.h"
 
@@ -164,11 +164,12 @@ roll_back(const Prepare *prepare)
 {
     for (guint i = prepare->made->len; i > 0; i--) {
         const char *id = g_ptr_array_index(prepare->made, i - 1);
+        VgpuDeadline share = vgpu_deadline_share(&prepare->owner.limit, i);
         g_autoptr(VgpuRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
         if (!vgpu_record_find(prepare->owner.root, id, &record, &error) || !record ||
-            !vgpu_owner_drop(prepare->owner.root, record, &prepare->owner.limit, &error))
+            !vgpu_owner_drop(prepare->owner.root, record, &share, &error))
             vgpu_log("vGPU %s: not removed yet: %s", id, error ? error->message : "no record");
     }
 }

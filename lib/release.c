@@ -95,8 +95,10 @@ release_all(const VgpuRoot *root, const char *uuid, const VgpuDomain *domain, co
     for (guint i = 0; lock && i < ids->len; i++) {
         g_autoptr(VgpuRecord) record = vgpu_record_load(root, ids->pdata[i], NULL);
 
+        /* the GPU of one may have hung: those of others have time left */
+        VgpuDeadline share = vgpu_deadline_share(deadline, ids->len - i);
         if (record && is_to_go(record, uuid, domain))
-            release_one(root, record, &settle, deadline);
+            release_one(root, record, &settle, &share);
     }
     return lock != NULL;
 }

@@ -524,7 +524,10 @@ kernel_write(const char *path, const char *value, gpointer user_data)
     g_autofree char *file = NULL;
     gboolean is_mdev = split_mdev_path(path, &uuid, &file);
     g_autofree char *last = g_path_get_basename(path);
+    g_autofree char *own = is_mdev ? g_strdup_printf("%s/%s", uuid, file) : NULL;
     int err = get_fault(mock, is_mdev ? file : last);
+    if (!err && own)
+        err = get_fault(mock, own);
     if (err)
         return err;
     if (!g_file_test(path, G_FILE_TEST_EXISTS))

@@ -157,7 +157,8 @@ void mock_sysfs_let_go(MockSysfs *mock, int pid);
 /**
  * mock_sysfs_fail:
  * @mock: a machine
- * @file: name of a file, "create", "remove", or of an attribute, "vgpu/params"
+ * @file: name of a file, "create", "remove", or of an attribute, "vgpu/params"; of one vGPU's alone
+ *   with its uuid and "/" before it
  * @err: errno that writing it gives from now on, %MOCK_HANG, or 0 for as it should be
  */
 void mock_sysfs_fail(MockSysfs *mock, const char *file, int err);

@@ -20,6 +20,21 @@ test_left(void **state)
 }
 
 static void
+test_share(void **state)
+{
+    VgpuDeadline soon = vgpu_deadline_after(60000), past = vgpu_deadline_after(0);
+    VgpuDeadline never = vgpu_deadline_never();
+    VgpuDeadline third = vgpu_deadline_share(&soon, 3), all = vgpu_deadline_share(&soon, 1);
+    VgpuDeadline none = vgpu_deadline_share(&past, 3), still = vgpu_deadline_share(&never, 3);
+
+    (void)state;
+    assert_in_range(vgpu_deadline_left(&third), 15000, 20000);
+    assert_int_equal(all.at, soon.at);
+    assert_int_equal(none.at, past.at);
+    assert_int_equal(still.at, never.at);
+}
+
+static void
 test_check_says_what_was_awaited(void **state)
 {
     VgpuDeadline soon = vgpu_deadline_after(60000), past = vgpu_deadline_after(0);
@@ -45,6 +60,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_left),
+        cmocka_unit_test(test_share),
         cmocka_unit_test(test_check_says_what_was_awaited),
         cmocka_unit_test(test_pause_ends_at_the_deadline),
     };

@@ -177,6 +177,19 @@ test_one_that_fails_stops_no_other(void **state)
     assert_non_null(strstr(logged->str, "can't be understood"));
 }
 
+/* On another GPU, say. */
+static void
+test_one_that_hangs_leaves_time(void **state)
+{
+    put_owned(*state, VGPU_1, DOMAIN_A, VGPU_RECORD_READY, TRUE);
+    put_owned(*state, VGPU_2, DOMAIN_A, VGPU_RECORD_READY, TRUE);
+    mock_sysfs_fail(*state, VGPU_1 "/remove", MOCK_HANG);
+    release(*state, DOMAIN_A, NULL);
+    assert_true(has_record(*state, VGPU_1, VGPU_RECORD_CREATED));
+    assert_false(mock_sysfs_has_mdev(*state, VGPU_2));
+    assert_false(has_record(*state, VGPU_2, VGPU_RECORD_CREATED));
+}
+
 static void
 test_newer_record_is_left_alone(void **state)
 {
@@ -241,19 +254,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(removes_its_own_alone),
-        TEST(removes_what_was_half_made),
-        TEST(leaves_what_took_its_place),
-        TEST(keeps_the_record_of_a_late_one),
-        TEST(slow_removal_of_a_released_one),
-        TEST(open_is_kept_for_its_last_user),
-        TEST(waits_for_a_closing_qemu),
-        TEST(remove_that_hangs),
-        TEST(one_that_fails_stops_no_other),
-        TEST(newer_record_is_left_alone),
-        TEST(lock_that_is_held),
-        TEST(ends_with_its_deadline),
-        TEST(reconnect_says_what_is_wrong),
+        TEST(removes_its_own_alone),          TEST(removes_what_was_half_made),
+        TEST(leaves_what_took_its_place),     TEST(keeps_the_record_of_a_late_one),
+        TEST(slow_removal_of_a_released_one), TEST(open_is_kept_for_its_last_user),
+        TEST(waits_for_a_closing_qemu),       TEST(remove_that_hangs),
+        TEST(one_that_fails_stops_no_other),  TEST(one_that_hangs_leaves_time),
+        TEST(newer_record_is_left_alone),     TEST(lock_that_is_held),
+        TEST(ends_with_its_deadline),         TEST(reconnect_says_what_is_wrong),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
