@@ -53,6 +53,13 @@ vgpu_command_find(const VgpuRoot *root, const char *name)
     return path;
 }
 
+/* In the child: what it starts in turn is ended with it. */
+static void
+lead_group(gpointer unused G_GNUC_UNUSED)
+{
+    setpgid(0, 0);
+}
+
 static GPid
 start(const char *path, const char *const *argv, int output, GError **error)
 {
@@ -68,8 +75,8 @@ start(const char *path, const char *const *argv, int output, GError **error)
     g_ptr_array_add(words, NULL);
     if (!g_spawn_async_with_pipes_and_fds(NULL, (const char *const *)words->pdata,
                                           (const char *const *)environment,
-                                          G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, output, output,
-                                          NULL, NULL, 0, &pid, NULL, NULL, NULL, &reason)) {
+                                          G_SPAWN_DO_NOT_REAP_CHILD, lead_group, NULL, -1, output,
+                                          output, NULL, NULL, 0, &pid, NULL, NULL, NULL, &reason)) {
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_FAILED, "%s", reason->message);
         g_error_free(reason);
         return 0;
@@ -118,7 +125,7 @@ finish(GPid pid, const char *name, const char *text, const VgpuDeadline *deadlin
 
     if (!await_end(pid, &status, deadline)) {
         VgpuDeadline grace = vgpu_deadline_after(KILL_MS);
-        kill(pid, SIGKILL);
+        kill(-pid, SIGKILL);
         await_end(pid, &status, &grace);
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_TIMEOUT, "'%s' does not end", name);
         return FALSE;

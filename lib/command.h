@@ -34,7 +34,7 @@ gboolean vgpu_command_is_program(const char *path);
  * vgpu_command_run:
  * @root: a root
  * @argv: (array zero-terminated=1): name or absolute path of a program, and its arguments
- * @deadline: when it is killed
+ * @deadline: when it is killed, with what it has started
  * @output: (out) (optional) (transfer full) (nullable): what it wrote to standard output and
  *   standard error, at most %VGPU_FILE_MAX bytes; also if it failed
  * @error: (out) (optional): %VGPU_ERROR_NOT_FOUND if there is no such program,

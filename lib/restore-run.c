@@ -271,19 +271,25 @@ is_meant(const char *const *names, const char *name)
     return !names || !names[0] || g_strv_contains(names, name);
 }
 
+/* How long all GPUs together may take to be set up, and each if others have taken it all: so that
+ * some of what a unit may take is left for vGPUs. */
+#define SETUP_ALL_MS   (2 * VGPU_SETUP_DEFAULT_MS)
+#define SETUP_LEAST_MS 1000
+
 /* GPUs that are to be set up are, whether any vGPU is defined on them or not. */
 static void
 set_up(const VgpuRoot *root, const char *const *names, VgpuRestoreCount *count)
 {
     g_autoptr(VgpuSettings) settings = vgpu_settings_load(root);
+    VgpuDeadline all = vgpu_deadline_after(SETUP_ALL_MS);
     GHashTableIter iter;
     gpointer name;
 
     g_hash_table_iter_init(&iter, settings->setup);
     while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        guint left = CLAMP(vgpu_deadline_left(&all), SETUP_LEAST_MS, VGPU_SETUP_DEFAULT_MS);
         g_autoptr(GError) error = NULL;
-        if (!is_meant(names, name) ||
-            vgpu_setup_run(root, settings, name, VGPU_SETUP_DEFAULT_MS, &error))
+        if (!is_meant(names, name) || vgpu_setup_run(root, settings, name, left, &error))
             continue;
         count->failed++;
         vgpu_log_error(error);

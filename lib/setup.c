@@ -53,12 +53,12 @@ fill_in(char **words, const char *parent)
 }
 
 static gboolean
-run(const VgpuRoot *root, char **words, const char *parent, guint milliseconds, GError **error)
+run(const VgpuRoot *root, char **words, const char *parent, const VgpuDeadline *deadline,
+    GError **error)
 {
-    VgpuDeadline deadline = vgpu_deadline_after(milliseconds);
     g_auto(GStrv) argv = fill_in(words, parent);
 
-    if (vgpu_command_run(root, (const char *const *)argv, &deadline, NULL, error))
+    if (vgpu_command_run(root, (const char *const *)argv, deadline, NULL, error))
         return TRUE;
     g_prefix_error(error, "GPU '%s' is not set up as openvgpu.conf(5) says: ", parent);
     return FALSE;
@@ -79,5 +79,5 @@ vgpu_setup_run(const VgpuRoot *root, const VgpuSettings *settings, const char *p
     g_autoptr(VgpuLock) lock = vgpu_lock_parent(root, parent, &deadline, error);
     if (!lock || !has_vgpu(root, parent, &has, error))
         return FALSE;
-    return has || run(root, words, parent, milliseconds, error);
+    return has || run(root, words, parent, &deadline, error);
 }

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * @root: a root
  * @settings: what the administrator has set
  * @parent: name of a GPU
- * @milliseconds: how long the program may take; waiting for the GPU's lock comes on top
+ * @milliseconds: how long it may take, the wait for the GPU's lock included
  * @error: (out) (optional): %VGPU_ERROR_ACCESS if others than root could have written the
  *   settings; %VGPU_ERROR_TIMEOUT; as vgpu_command_run()
  *

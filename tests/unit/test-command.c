@@ -93,6 +93,9 @@ check_ended(const char *script)
     assert_in_range(g_get_monotonic_time() - began, SECOND / 4, 20 * SECOND);
     g_autofree char *pid = mock_sysfs_read(mock, "pid");
     g_autofree char *proc = g_strdup_printf("/proc/%s", g_strchomp(pid));
+    /* one that is not our child is init's to bury */
+    for (int i = 0; i < 5000 && g_file_test(proc, G_FILE_TEST_EXISTS); i++)
+        g_usleep(1000);
     assert_false(g_file_test(proc, G_FILE_TEST_EXISTS));
 }
 
@@ -100,6 +103,8 @@ static void
 test_deadline(void **state)
 {
     check_ended("echo $$ >\"${0%/bin/*}/pid\"; exec sleep 30");
+    /* one that it has started */
+    check_ended("sleep 30 & echo $! >\"${0%/bin/*}/pid\"; wait");
     /* it has closed its output */
     check_ended("echo $$ >\"${0%/bin/*}/pid\"; exec sleep 30 >/dev/null 2>&1");
 }
