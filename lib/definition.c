@@ -352,21 +352,12 @@ to_text(const VgpuDefinition *definition)
     return text;
 }
 
-static gboolean
-make_folder(const char *path, GError **error)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(folder, 0755) == 0)
-        return TRUE;
-    vgpu_error_set_errno(error, errno, "cannot make the folder '%s'", folder);
-    return FALSE;
-}
-
 gboolean
 vgpu_definition_save(const VgpuRoot *root, const VgpuDefinition *definition, GError **error)
 {
     g_autofree char *path = definition_path(root, definition->parent, definition->vgpu, error);
-    if (!path || !vgpu_name_check(definition->type, "type", error) || !make_folder(path, error))
+    if (!path || !vgpu_name_check(definition->type, "type", error) ||
+        !vgpu_file_make_folder(path, error))
         return FALSE;
     g_autofree char *text = to_text(definition);
     return vgpu_file_write_atomic(path, text, strlen(text), 0644, error);

@@ -159,6 +159,23 @@ fill_file(int fd, const char *data, gsize length, mode_t mode, gboolean flush)
     return ok;
 }
 
+gboolean
+vgpu_file_make_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (!vgpu_file_make_folder(folder, error))
+        return FALSE;
+    if (mkdir(folder, 0755) == 0)
+        return sync_folder(folder, error);
+    if (errno == EEXIST)
+        return TRUE;
+    vgpu_error_set_errno(error, errno, "cannot make the folder '%s'", folder);
+    return FALSE;
+}
+
 /* Always the same, so that one which a killed process left behind is the next one's. */
 static char *
 temporary_of(const char *path)

@@ -93,6 +93,18 @@ gboolean vgpu_file_replace(const char *path, const char *data, gsize length, mod
                            GError **error);
 
 /**
+ * vgpu_file_make_folder:
+ * @path: a file, there or not
+ * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO
+ *
+ * Makes the folder that it is in, and those above, if they are not there; they last through a loss
+ * of power.
+ *
+ * Returns: TRUE if there is one.
+ */
+gboolean vgpu_file_make_folder(const char *path, GError **error);
+
+/**
  * vgpu_file_remove:
  * @path: a file
  * @error: (out) (optional): %VGPU_ERROR_ACCESS, %VGPU_ERROR_IO

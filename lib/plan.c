@@ -41,8 +41,8 @@ static gboolean
 refuse_foreign(const VgpuRecord *record, GError **error)
 {
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
-                "it belongs to domain \"%s\" (%s), which has not released it; stop that domain, or "
-                "give this one a vGPU of its own",
+                "it belongs to domain \"%s\" (%s), which has not released it; stop that domain (if "
+                "it is off, run 'vgpuctl gc'), or give this one a vGPU of its own",
                 record->domain_name, record->domain);
     return FALSE;
 }

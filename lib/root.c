@@ -100,13 +100,20 @@ check_state_dir(const char *path, GError **error)
         vgpu_error_set_errno(error, errno, "cannot look at '%s'", path);
         return FALSE;
     }
-    if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH))) {
+    if (!S_ISDIR(st.st_mode))
         g_set_error(error, VGPU_ERROR, VGPU_ERROR_ACCESS,
-                    "'%s' is not a folder that only this user can write; remove it and try again",
+                    "'%s' is not a folder; remove it and try again", path);
+    else if (st.st_uid != geteuid())
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_ACCESS,
+                    geteuid() ? "only its owner may write to '%s'; run this as root"
+                              : "'%s' does not belong to root; run 'chown root' on it",
                     path);
-        return FALSE;
-    }
-    return TRUE;
+    else if (st.st_mode & (S_IWGRP | S_IWOTH))
+        g_set_error(error, VGPU_ERROR, VGPU_ERROR_ACCESS,
+                    "'%s' can be written by others than its owner; run 'chmod 755' on it", path);
+    else
+        return TRUE;
+    return FALSE;
 }
 
 gboolean

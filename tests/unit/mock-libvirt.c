@@ -58,6 +58,10 @@ virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int fl
     assert_no_lock();
     if (uuid)
         assert_true(mock_sysfs_has_mdev(mock_libvirt.mock, uuid));
+    if (mock_libvirt.title)
+        assert_int_equal(virDomainSetMetadata(domain, VIR_DOMAIN_METADATA_TITLE, mock_libvirt.title,
+                                              NULL, NULL, VIR_DOMAIN_AFFECT_CONFIG),
+                         0);
     if (mock_libvirt.refuse)
         return fail_as_libvirt(domain);
     assert_null(mock_libvirt.plugged);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @plugged: (nullable): XML of the one device that is plugged in; it stands in the XML of domain
  *   "desk" while that runs
  * @refuse: libvirt takes no device
+ * @title: (nullable): what somebody calls the domain, in its definition, while it is asked to
  * @keep: the guest does not let go of it
  * @stop: the domain stops while the guest is asked to let go of it
  *
@@ -25,6 +26,7 @@ typedef struct {
     MockSysfs *mock;
     char *plugged;
     gboolean refuse;
+    const char *title;
     gboolean keep;
     gboolean stop;
 } MockLibvirt;

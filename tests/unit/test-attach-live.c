@@ -88,6 +88,23 @@ test_live_refused(void **state)
     assert_null(strstr(logged->str, "not removed yet"));
 }
 
+/* What others changed meanwhile stays; graphics that came with the vGPU do then. */
+static void
+test_changed_meanwhile(void **state)
+{
+    Host *host = *state;
+
+    assert_int_equal(virDomainCreate(host->domain), 0);
+    mock_libvirt.refuse = TRUE;
+    mock_libvirt.title = "changed meanwhile";
+    host_refused(host, "attach desk --type vgpu-16m --uuid " BOTH, VGPU_ERROR_NOT_FOUND,
+                 "was not taken by the domain that runs: ");
+    g_autofree char *after = host_dump(host, HOST_SECRETS);
+    assert_non_null(strstr(after, "<title>changed meanwhile</title>"));
+    assert_null(strstr(after, UUID_A));
+    host_assert_counts(host, 0, 0);
+}
+
 /* A guest may take its time; what is asked again later is done then. */
 static void
 test_guest_keeps_it(void **state)
@@ -172,7 +189,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         HOST_TEST(live),           HOST_TEST(live_and_definition), HOST_TEST(live_refused),
         HOST_TEST(guest_keeps_it), HOST_TEST(stop_after_live),     HOST_TEST(stop_while_detached),
-        HOST_TEST(live_function),  HOST_TEST(transient_domain),
+        HOST_TEST(live_function),  HOST_TEST(transient_domain),    HOST_TEST(changed_meanwhile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -429,6 +429,7 @@ test_uninstall_names_what_is_owned(void **state)
                          (char *)VGPU_1,    (char *)GPU_1,        (char *)"vgpu-16m"};
     g_autofree char *none = NULL;
     g_autofree char *one = NULL;
+    g_autofree char *two = NULL;
 
     g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &none, NULL, NULL,
                  NULL);
@@ -436,8 +437,14 @@ test_uninstall_names_what_is_owned(void **state)
     assert_true(vgpu_record_save(hook->mock->root, &record, NULL));
     g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &one, NULL, NULL,
                  NULL);
-    assert_true(
-        g_str_has_prefix(one, "still owned: vGPU " VGPU_1 " of domain \"vmb\" on " GPU_1 "\n"));
+    assert_true(g_str_has_prefix(one, "still owned: vGPU " VGPU_1 " of domain \"vmb\" on " GPU_1
+                                      ": echo 1 > /sys/bus/mdev/devices/" VGPU_1 "/remove\n"));
+    record.vgpu = (char *)"0000:41:00.4";
+    assert_true(vgpu_record_save(hook->mock->root, &record, NULL));
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &two, NULL, NULL,
+                 NULL);
+    assert_non_null(strstr(two, ": echo 0 > /sys/bus/pci/devices/0000:41:00.4/nvidia/"
+                                "current_vgpu_type\n"));
 }
 
 int

@@ -131,6 +131,31 @@ test_gc(void **state)
     assert_true(mock_sysfs_has_mdev(host->mock, UUID_B));
 }
 
+/* It was attached elsewhere when its domain stopped, which runs again without it. */
+static void
+test_gc_of_what_was_released(void **state)
+{
+    Host *host = *state;
+    virDomain *runs = virDomainLookupByName(host->libvirt, "test");
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    VgpuRecord record = {VGPU_RECORD_RELEASED, VGPU_RECORD_METADATA, uuid,
+                         (char *)"vm",         (char *)UUID_A,       (char *)GPU,
+                         (char *)"vgpu-16m"};
+
+    assert_int_equal(virDomainGetUUIDString(runs, uuid), 0);
+    virDomainFree(runs);
+    assert_true(vgpu_record_save(host->mock->root, &record, NULL));
+    assert_int_equal(mock_sysfs_add_mdev(host->mock, GPU, "vgpu-16m", UUID_A), 0);
+    mock_sysfs_hold(host->mock, UUID_A, 77);
+    g_free(host_run(host, "gc", NULL));
+    host_assert_counts(host, 1, 1);
+    mock_sysfs_let_go(host->mock, 77);
+    host_done(host, "gc",
+              "VGPU\tGPU\tTYPE\tDOMAIN\tRESULT\tWHY\n" UUID_A "\t" GPU
+              "\tvgpu-16m\tvm\tremoved\tits domain has released it");
+    host_assert_counts(host, 0, 0);
+}
+
 static void
 test_gc_leaves_what_is_open_or_of_others(void **state)
 {
@@ -222,6 +247,7 @@ main(void)
         HOST_TEST(plan_of_a_file),
         HOST_TEST(plan_of_a_domain_that_runs),
         HOST_TEST(gc),
+        HOST_TEST(gc_of_what_was_released),
         HOST_TEST(gc_leaves_what_is_open_or_of_others),
         HOST_TEST(gc_that_fails),
         HOST_TEST(gc_that_can_not_ask),

@@ -97,12 +97,27 @@ test_state_folder(void **state)
 
     assert_int_equal(chmod(path, 0777), 0);
     assert_false(vgpu_root_make_state_dir(mock->root, &error));
-    assert_error(&error, VGPU_ERROR_ACCESS, path);
+    assert_error(&error, VGPU_ERROR_ACCESS, "run 'chmod 755' on it");
 
     assert_int_equal(rmdir(path), 0);
     assert_int_equal(symlink("/tmp", path), 0);
     assert_false(vgpu_root_make_state_dir(mock->root, &error));
-    assert_error(&error, VGPU_ERROR_ACCESS, path);
+    assert_error(&error, VGPU_ERROR_ACCESS, "is not a folder; remove it");
+}
+
+/* Only root can make one that is another's. */
+static void
+test_state_folder_of_others(void **state)
+{
+    g_autoptr(MockSysfs) mock = mock_sysfs_new();
+    g_autofree char *path = vgpu_root_dir(mock->root, VGPU_DIR_STATE);
+    GError *error = NULL;
+
+    assert_true(vgpu_root_make_state_dir(mock->root, NULL));
+    if (chown(path, 1, 1) < 0)
+        skip();
+    assert_false(vgpu_root_make_state_dir(mock->root, &error));
+    assert_error(&error, VGPU_ERROR_ACCESS, "does not belong to root; run 'chown root' on it");
 }
 
 static void
@@ -126,6 +141,7 @@ main(void)
         cmocka_unit_test(test_bad_components_are_refused),
         cmocka_unit_test(test_uuids),
         cmocka_unit_test(test_state_folder),
+        cmocka_unit_test(test_state_folder_of_others),
         cmocka_unit_test(test_fixed_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "verbs.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static VgpuctlOrderWords order_words = {.for_domain = TRUE};
 static VgpuctlTargetWords target_words;
@@ -36,6 +37,7 @@ typedef struct {
     VgpuDomainDevice device;
     char *before;        /* XML of the definition, passwords and all; NULL if it is not changed */
     char *definition;    /* what it is changed to */
+    char *after;         /* what libvirt made of that; NULL if it did not say */
     VgpuDomain *running; /* NULL if it is not changed */
     VgpuSettings *settings;
     VgpuLock *lock; /* until what is chosen is defined or made */
@@ -47,6 +49,7 @@ attach_clear(Attach *attach)
     vgpu_domain_free(attach->running);
     vgpu_domain_edit_wipe(attach->before);
     vgpu_domain_edit_wipe(attach->definition);
+    vgpu_domain_edit_wipe(attach->after);
     vgpu_request_free(attach->request);
     vgpuctl_target_free(attach->target);
     g_clear_pointer(&attach->settings, vgpu_settings_free);
@@ -165,13 +168,31 @@ plug(Attach *attach, GError **error)
     return FALSE;
 }
 
-/* Graphics that came with it go too, so all of it is as it was. */
+/*
+ * Graphics that came with it go too, so all of it is as it was; unless others have changed the
+ * definition meanwhile, which must not be lost.
+ */
+static gboolean
+restore_definition(const Attach *attach, GError **error)
+{
+    const VgpuctlTarget *target = attach->target;
+    char *now = vgpuctl_target_get_definition(target, error);
+    gboolean ours = now && attach->after && strcmp(now, attach->after) == 0;
+    guint found;
+
+    if (!now)
+        return FALSE;
+    vgpu_domain_edit_wipe(now);
+    return ours ? vgpuctl_connection_define(target->connection, attach->before, error)
+                : vgpuctl_target_take_out(target, attach->request->vgpu, &found, error);
+}
+
 static void
 take_back(const Attach *attach)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!vgpuctl_connection_define(attach->target->connection, attach->before, &error))
+    if (!restore_definition(attach, &error))
         vgpu_log("vGPU %s: it stays in the definition of domain \"%s\": %s", attach->request->vgpu,
                  attach->target->name, error->message);
 }
@@ -202,6 +223,8 @@ change(Attach *attach, GError **error)
 
     if (target->config && !vgpuctl_connection_define(target->connection, attach->definition, error))
         return FALSE;
+    if (target->config && target->live)
+        attach->after = vgpuctl_target_get_definition(target, NULL);
     if (!target->live || plug(attach, error))
         return TRUE;
     if (target->config)

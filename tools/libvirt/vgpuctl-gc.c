@@ -71,7 +71,9 @@ take(const VgpuRoot *root, const VgpuGcItem *item, Row *row)
     if (dry_run ? vgpu_gc_check(root, item, &error)
                 : vgpu_gc_remove(root, item, &deadline, &error)) {
         row->result = dry_run ? "would go" : "removed";
-        row->why = g_strdup("its domain is off");
+        row->why =
+            g_strdup(item->record->state == VGPU_RECORD_RELEASED ? "its domain has released it"
+                                                                 : "its domain is off");
         return TRUE;
     }
     row->why = g_strdup(error->message);
@@ -86,7 +88,9 @@ ask_for_all(VgpuctlConnection *connection, const GPtrArray *items, gboolean *off
     for (guint i = 0; i < items->len; i++) {
         const VgpuGcItem *item = items->pdata[i];
 
-        if (!is_off(connection, item->record, &offs[i], error)) {
+        /* its domain has let go of it */
+        offs[i] = item->record->state == VGPU_RECORD_RELEASED;
+        if (!offs[i] && !is_off(connection, item->record, &offs[i], error)) {
             g_prefix_error(error, "nothing was removed: ");
             return FALSE;
         }
