@@ -249,7 +249,7 @@ look_at_others(const VgpuRoot *root, const VgpuDomain *domain)
         g_autoptr(VgpuDevice) device = wish ? vgpu_device_load(root, hostdev->vgpu, NULL) : NULL;
 
         if (device)
-            vgpu_wish_accepts(wish, device->type, device->parent, NULL);
+            vgpu_wish_compare(wish, device->type, device->parent);
     }
 }
 

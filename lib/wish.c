@@ -180,20 +180,23 @@ differs(const char *wanted, const char *found)
     return wanted && g_strcmp0(wanted, found) != 0;
 }
 
+void
+vgpu_wish_compare(const VgpuWish *wish, const char *type, const char *parent)
+{
+    const VgpuDefinition *definition = wish->request ? NULL : wish->definition;
+
+    if (definition && (differs(definition->type, type) || differs(definition->parent, parent)))
+        vgpu_log("vGPU %s: it is of type '%s' on parent '%s', its definition says otherwise; "
+                 "it is used as it is",
+                 wish->vgpu, type, parent);
+}
+
 gboolean
 vgpu_wish_accepts(const VgpuWish *wish, const char *type, const char *parent, GError **error)
 {
     const VgpuRequest *request = wish->request;
-    const VgpuDefinition *definition = wish->definition;
 
-    if (!request) {
-        if (definition && (differs(definition->type, type) || differs(definition->parent, parent)))
-            vgpu_log("vGPU %s: it is of type '%s' on parent '%s', its definition says otherwise; "
-                     "it is used as it is",
-                     wish->vgpu, type, parent);
-        return TRUE;
-    }
-    if (!differs(wish->chosen, type) && !differs(request->parent, parent))
+    if (!request || (!differs(wish->chosen, type) && !differs(request->parent, parent)))
         return TRUE;
     g_set_error(error, VGPU_ERROR, VGPU_ERROR_CONFLICT,
                 "it is there with type '%s' on parent '%s', the metadata asks for type '%s' on "

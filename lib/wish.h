@@ -78,14 +78,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VgpuWish, vgpu_wish_free)
 char *vgpu_wish_choose_type(const VgpuRoot *root, const VgpuRequest *request, GError **error);
 
 /**
+ * vgpu_wish_compare:
+ * @wish: a wish
+ * @type: type id of a vGPU that is there
+ * @parent: its parent
+ *
+ * Logs where there is a definition, and no metadata, that says otherwise: mdevctl may have changed
+ * it under a running vGPU, which is used as it is.
+ */
+void vgpu_wish_compare(const VgpuWish *wish, const char *type, const char *parent);
+
+/**
  * vgpu_wish_accepts:
  * @wish: a wish
  * @type: type id of a vGPU that is there
  * @parent: its parent
  * @error: (out) (optional): %VGPU_ERROR_CONFLICT
  *
- * Returns: TRUE if the metadata, where it says anything, says the same. A definition that
- * differs is logged only: mdevctl may have changed it under a running vGPU.
+ * Returns: TRUE if the metadata, where it says anything, says the same.
  */
 gboolean vgpu_wish_accepts(const VgpuWish *wish, const char *type, const char *parent,
                            GError **error);
