@@ -24,9 +24,11 @@
  *   beside each other and beside callbacks.
  *
  * Locks
- *   Nothing the front end holds across an operation is needed by a callback, a
- *   DMA unmap or a reset: an RM may take a round trip through user space inside
- *   any operation that may sleep, and may call back from inside it. An RM must
+ *   Nothing the front end holds across an operation is needed by a DMA unmap or a
+ *   callback, but that types_changed() and remove() are not for vgpu_create(),
+ *   vgpu_delete(), get_types() and get_name(); a guest's reset waits for start,
+ *   stop and update_request() alone. So an RM may take a round trip through user
+ *   space inside any operation that may sleep, and may call back from inside it. An RM must
  *   not hold a lock of its own over a callback that may sleep if one of its
  *   operations takes that lock; the one over pins, see @pin_pages, may be taken
  *   by region_access.
@@ -66,7 +68,7 @@ struct pci_dev;
 #define VGPU_MAX_MSIX		2048	/* vectors that MSI-X can say */
 #define VGPU_VENDOR_CAP_SIZE	64	/* body of the vendor-specific capability */
 
-/* The expansion ROM in region_access and region_backing, beside BAR 0 to 5. */
+/* The expansion ROM in region_backing, beside BAR 0 to 5. */
 #define VGPU_REGION_ROM		6
 
 /**
@@ -345,14 +347,15 @@ struct vgpu_start_info {
  *	returns the RM touches no guest memory, raises no interrupt, and no
  *	access comes until the next start.
  * @region_access: optional, needed where an access can trap. Read or write @count
- *	bytes (1, 2, 4 or 8, aligned to @count) of BAR or ROM @region at @offset,
+ *	bytes (1, 2, 4 or 8, aligned to @count) of BAR @region at @offset,
  *	which is inside the region. @buf is in kernel memory, little endian. An
  *	error other than -EFAULT makes a read return ones and drops a write.
  * @reset: optional. Back to the state after start; framebuffer content may stay.
  * @region_backing: optional, needed where get_sparse_mmap() gives an area: the
  *	memory behind @region, whole; backing size may be below the region's.
  *	Accesses inside it do not reach region_access(). For VGPU_REGION_ROM
- *	the expansion ROM, a power of two from 2 KiB; refused where there is none.
+ *	the expansion ROM, a power of two from 2 KiB to 16 MiB; refused where there
+ *	is none.
  * @dma_invalidate: optional. [@iova, @iova + @size) is gone: the front end has
  *	unpinned it already and refuses access to it; the RM forgets what it
  *	knew. Called after the fact from a work item, which no unmap waits for;
@@ -371,7 +374,7 @@ struct vgpu_start_info {
  * @get_stats: optional. Asked when somebody reads it from sysfs; accesses, interrupts
  *	and the rest the front end counts by itself.
  * @set_edid: optional, with get_edid(). The VMM plugs in a monitor with the EDID
- *	@edid of @size bytes, a multiple of 128 up to 32 KiB, or takes it away with
+ *	@edid of @size bytes, a multiple of 128 up to 1024, or takes it away with
  *	@size 0. Lasts until vgpu_stop(). -EINVAL for one the device can't use.
  */
 struct vgpu_rm_ops {
@@ -540,7 +543,8 @@ int vgpu_vfio_register_rm(const struct vgpu_rm *rm);
  * @rm: the back end
  *
  * Pairs with a successful vgpu_vfio_register_rm(), from the back end's module
- * exit, after remove() was called for each GPU. Sleeps until no operation runs.
+ * exit, after remove() has returned for each GPU, so that no operation runs.
+ * Sleeps.
  */
 void vgpu_vfio_unregister_rm(const struct vgpu_rm *rm);
 
