@@ -54,7 +54,9 @@ static int fault_new(struct soft_gpu *gpu, const char *text)
 			(int)error.where.length, error.where.start, error.why);
 		return -EINVAL;
 	}
-	if (fault.vf >= pci_sriov_get_totalvfs(gpu->pdev)) {
+	/* How many there can be is unsigned on Linux 7.3. */
+	if (fault.vf != SOFT_NO_VF &&
+	    fault.vf >= pci_sriov_get_totalvfs(gpu->pdev)) {
 		pci_err(gpu->pdev, "new_fault: the GPU has no virtual function %d\n",
 			fault.vf);
 		return -EINVAL;
