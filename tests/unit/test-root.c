@@ -115,7 +115,7 @@ test_state_folder_of_others(void **state)
 
     assert_true(vgpu_root_make_state_dir(mock->root, NULL));
     if (chown(path, 1, 1) < 0)
-        skip();
+        return; /* skip() would not free what is ours */
     assert_false(vgpu_root_make_state_dir(mock->root, &error));
     assert_error(&error, VGPU_ERROR_ACCESS, "does not belong to root; run 'chown root' on it");
 }
