@@ -133,10 +133,11 @@ decide_existing(const VgpuPlanCall *call, VgpuPlan *plan, GError **error)
 
     if (!device && wish->request)
         return decide(plan, VGPU_PLAN_WAIT, "somebody else is making it");
-    if (device && !vgpu_wish_accepts(wish, device->type, device->parent, error))
-        return FALSE;
-    if (device)
+    if (device) {
+        if (!vgpu_wish_accepts(wish, device->type, device->parent, error))
+            return FALSE;
         vgpu_wish_compare(wish, device->type, device->parent);
+    }
     return decide(plan, VGPU_PLAN_LEAVE, "it is there, and others made it");
 }
 

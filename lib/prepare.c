@@ -201,16 +201,16 @@ prepare_all(const Prepare *prepare, GError **error)
     return TRUE;
 }
 
-/* What is left of @deadline but for the last @percent. */
+/* What is left of @limit but for the time to undo what was made. */
 static VgpuDeadline
-part_of(const VgpuDeadline *deadline, int percent)
+time_to_work(const VgpuDeadline *limit)
 {
-    VgpuDeadline part = *deadline;
-    int left = vgpu_deadline_left(deadline);
+    VgpuDeadline work = *limit;
+    int left = vgpu_deadline_left(limit);
 
     if (left > 0)
-        part.at -= (gint64)left * 1000 * percent / 100;
-    return part;
+        work.at -= (gint64)left * 1000 * UNDO_PERCENT / 100;
+    return work;
 }
 
 /*
@@ -220,7 +220,7 @@ part_of(const VgpuDeadline *deadline, int percent)
 static void
 sweep(const Prepare *prepare)
 {
-    VgpuDeadline until = part_of(&prepare->owner.work, 50);
+    VgpuDeadline until = vgpu_deadline_share(&prepare->owner.work, 2);
 
     for (guint i = 0; i < prepare->locked->len; i++) {
         const char *id = g_ptr_array_index(prepare->locked, i);
@@ -278,7 +278,7 @@ run_locked(const VgpuRoot *root, const VgpuDomain *domain, const VgpuSettings *s
            const VgpuDeadline *limit, GPtrArray *ids,
            gboolean (*run)(const Prepare *prepare, GError **error), GError **error)
 {
-    VgpuDeadline work = part_of(limit, UNDO_PERCENT);
+    VgpuDeadline work = time_to_work(limit);
     VgpuNumaSet nodes;
     g_autoptr(GPtrArray) made = g_ptr_array_new();
     g_autoptr(VgpuLock) lock = vgpu_lock_vgpus(root, ids, &work, error);

@@ -27,7 +27,6 @@ test_share(void **state)
     VgpuDeadline third = vgpu_deadline_share(&soon, 3), all = vgpu_deadline_share(&soon, 1);
     VgpuDeadline none = vgpu_deadline_share(&past, 3), still = vgpu_deadline_share(&never, 3);
 
-    (void)state;
     assert_in_range(vgpu_deadline_left(&third), 15000, 20000);
     assert_int_equal(all.at, soon.at);
     assert_int_equal(none.at, past.at);

@@ -417,32 +417,37 @@ test_thin_part_needs_libc_only(void **state)
         assert_null(strstr(out, heavy[i]));
 }
 
-static void
-test_uninstall_names_what_is_owned(void **state)
+/* What "make uninstall" says. */
+static char *
+list_owned(const Hook *hook)
 {
-    Hook *hook = *state;
     const char *top = g_getenv("top_srcdir");
     g_autofree char *script =
         g_build_filename(top ? top : "../..", "libvirt-hook/list-owned", NULL);
     const char *argv[] = {"sh", script, hook->mock->path, NULL};
+    char *said = NULL;
+
+    assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &said,
+                             NULL, NULL, NULL));
+    return said;
+}
+
+static void
+test_uninstall_names_what_is_owned(void **state)
+{
+    Hook *hook = *state;
     VgpuRecord record = {VGPU_RECORD_READY, VGPU_RECORD_METADATA, (char *)DOMAIN_B,  (char *)"vmb",
                          (char *)VGPU_1,    (char *)GPU_1,        (char *)"vgpu-16m"};
-    g_autofree char *none = NULL;
-    g_autofree char *one = NULL;
-    g_autofree char *two = NULL;
 
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &none, NULL, NULL,
-                 NULL);
+    g_autofree char *none = list_owned(hook);
     assert_string_equal(none, "");
     assert_true(vgpu_record_save(hook->mock->root, &record, NULL));
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &one, NULL, NULL,
-                 NULL);
+    g_autofree char *one = list_owned(hook);
     assert_true(g_str_has_prefix(one, "still owned: vGPU " VGPU_1 " of domain \"vmb\" on " GPU_1
                                       ": echo 1 > /sys/bus/mdev/devices/" VGPU_1 "/remove\n"));
     record.vgpu = (char *)"0000:41:00.4";
     assert_true(vgpu_record_save(hook->mock->root, &record, NULL));
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &two, NULL, NULL,
-                 NULL);
+    g_autofree char *two = list_owned(hook);
     assert_non_null(strstr(two, ": echo 0 > /sys/bus/pci/devices/0000:41:00.4/nvidia/"
                                 "current_vgpu_type\n"));
 }

@@ -70,7 +70,6 @@ test_less_is_enough(void **state)
     g_autoptr(MockSysfs) mock = mock_sysfs_new();
     GError *error = NULL;
 
-    (void)state;
     mock_sysfs_add_gpu(mock, GPU);
     mock_sysfs_add_gpu(mock, OTHER);
     assert_int_equal(mock_sysfs_add_mdev(mock, GPU, "vgpu-32m", UUID_A), 0);
@@ -108,7 +107,6 @@ test_cost(void **state)
         {65536, 1, 65536}, {65535, 65536, 2}, {0, 16, 1},      {16, 0, 1},
     };
 
-    (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         VgpuType taken = {.framebuffer_mib = cases[i].taken};
         VgpuType wanted = {.framebuffer_mib = cases[i].wanted};

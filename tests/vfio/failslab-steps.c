@@ -150,14 +150,21 @@ run_mmap(void)
     return true;
 }
 
+/* The vGPU's memory is new then. */
 static void
-undo_mmap(void)
+start_anew(void)
 {
-    munmap(mapped, MAPPED);
     device_close(&target.dev);
     undo_close();
     if (!run_config())
         complain("config", 0, "fails");
+}
+
+static void
+undo_mmap(void)
+{
+    munmap(mapped, MAPPED);
+    start_anew();
 }
 
 static bool
@@ -172,15 +179,6 @@ run_write(void)
     static uint8_t bytes[16 * PAGE];
 
     return device_write(&target.dev, (uint32_t)target.memory, 0x100000, bytes, sizeof bytes);
-}
-
-static void
-undo_write(void)
-{
-    device_close(&target.dev);
-    undo_close();
-    if (!run_config())
-        complain("config", 0, "fails");
 }
 
 static bool
@@ -384,7 +382,7 @@ const struct step steps_open[] = {
     {"info", run_info, undo_nothing, NULL},
     {"config", run_config, undo_nothing, NULL},
     {"mmap", run_mmap, undo_mmap, has_memory},
-    {"write", run_write, undo_write, has_memory},
+    {"write", run_write, start_anew, has_memory},
     {"irq", run_irq, undo_nothing, NULL},
     {"map", run_map, undo_map, NULL},
     {"dma", run_dma, undo_map, is_engine},
