@@ -129,27 +129,6 @@ vgpu_definition_load(const VgpuRoot *root, const char *parent, const char *id, G
     return vgpu_definition_parse(parent, name, text, error);
 }
 
-/* @folder: that of @parent */
-static void
-list_one(const char *folder, const char *parent, const char *id, GPtrArray *list)
-{
-    GError *error = NULL;
-    g_autofree char *path = g_build_filename(folder, id, NULL);
-    VgpuFileStamp stamp = vgpu_file_stamp(path);
-    g_autofree char *text = vgpu_file_read_text(path, VGPU_FILE_MAX, &error);
-    VgpuDefinition *definition = text ? vgpu_definition_parse(parent, id, text, &error) : NULL;
-    if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
-        g_error_free(error); /* undefined meanwhile */
-        return;
-    }
-    if (!definition) {
-        definition = vgpu_definition_new(parent, id, NULL);
-        definition->error = error;
-    }
-    definition->stamp = stamp;
-    g_ptr_array_add(list, definition);
-}
-
 /* mdevctl takes it for a definition of the vGPU that the kernel spells otherwise. */
 static void
 list_misspelt(const char *folder, const char *parent, const char *name, const char *canonical,
@@ -176,7 +155,7 @@ list_name(const VgpuProvider *provider, const char *folder, const char *parent, 
     if (strcmp(canonical, name) != 0)
         list_misspelt(folder, parent, name, canonical, list);
     else if (!(but && g_hash_table_contains(but, name)))
-        list_one(folder, parent, name, list);
+        g_ptr_array_add(list, vgpu_definition_new(parent, name, NULL));
 }
 
 /* @but: (nullable): ids that are left out */
@@ -259,7 +238,8 @@ list_new(void)
 }
 
 GPtrArray *
-vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *problems, GError **error)
+vgpu_definition_list_unread(const VgpuRoot *root, const char *parent, GPtrArray *problems,
+                            GError **error)
 {
     g_autoptr(GPtrArray) list = list_new();
 
@@ -272,6 +252,52 @@ vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *proble
     return g_steal_pointer(&list);
 }
 
+VgpuDefinition *
+vgpu_definition_read(const VgpuRoot *root, const VgpuDefinition *unread)
+{
+    const char *parent = unread->parent, *id = unread->vgpu;
+    GError *error = unread->error ? g_error_copy(unread->error) : NULL;
+    g_autofree char *path = error ? NULL : definition_path(root, parent, id, &error);
+    VgpuFileStamp stamp = vgpu_file_stamp(path);
+    g_autofree char *text = path ? vgpu_file_read_text(path, VGPU_FILE_MAX, &error) : NULL;
+    VgpuDefinition *definition = text ? vgpu_definition_parse(parent, id, text, &error) : NULL;
+
+    if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
+        g_error_free(error);
+        return NULL;
+    }
+    if (!definition)
+        definition = vgpu_definition_new(parent, id, NULL);
+    definition->error = error;
+    definition->stamp = stamp;
+    return definition;
+}
+
+/* Those that have been undefined meanwhile are none. */
+static void
+read_all(const VgpuRoot *root, GPtrArray *list)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < list->len; i++) {
+        g_autoptr(VgpuDefinition) unread = g_steal_pointer(&list->pdata[i]);
+        VgpuDefinition *definition = vgpu_definition_read(root, unread);
+        if (definition)
+            list->pdata[kept++] = definition;
+    }
+    g_ptr_array_set_size(list, (gint)kept);
+}
+
+GPtrArray *
+vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrArray *problems, GError **error)
+{
+    GPtrArray *list = vgpu_definition_list_unread(root, parent, problems, error);
+
+    if (list)
+        read_all(root, list);
+    return list;
+}
+
 GPtrArray *
 vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *problems, GError **error)
 {
@@ -280,6 +306,7 @@ vgpu_definition_list_but(const VgpuRoot *root, GHashTable *ids, GPtrArray *probl
     for (guint i = 0; vgpu_providers[i]; i++)
         if (!list_all(root, vgpu_providers[i], ids, list, problems, error))
             return NULL;
+    read_all(root, list);
     return g_steal_pointer(&list);
 }
 

@@ -103,6 +103,32 @@ GPtrArray *vgpu_definition_list(const VgpuRoot *root, const char *parent, GPtrAr
                                 GError **error);
 
 /**
+ * vgpu_definition_list_unread:
+ * @root: a root
+ * @parent: (nullable): as vgpu_definition_list()
+ * @problems: (nullable) (element-type GError): as vgpu_definition_list()
+ * @error: (out) (optional): as vgpu_definition_list()
+ *
+ * As vgpu_definition_list(), but no file is read: no element has a @type, and only one whose name
+ * is misspelt has @error.
+ *
+ * Returns: (transfer full) (nullable) (element-type VgpuDefinition): an array that frees its
+ * elements.
+ */
+GPtrArray *vgpu_definition_list_unread(const VgpuRoot *root, const char *parent,
+                                       GPtrArray *problems, GError **error);
+
+/**
+ * vgpu_definition_read:
+ * @root: a root
+ * @unread: out of vgpu_definition_list_unread()
+ *
+ * Returns: (transfer full) (nullable): what vgpu_definition_list() would have in its place, or NULL
+ * if it has been undefined meanwhile.
+ */
+VgpuDefinition *vgpu_definition_read(const VgpuRoot *root, const VgpuDefinition *unread);
+
+/**
  * vgpu_definition_list_but:
  * @root: a root
  * @ids: (element-type utf8): ids as keys

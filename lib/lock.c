@@ -154,25 +154,15 @@ vgpu_lock_close(int file)
 static gboolean
 take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **error)
 {
-    gboolean taken = take_byte(lock, place, place->at + 1, deadline, error) &&
-                     take_byte(lock, place, place->at, deadline, error);
+    /* mostly nobody has either */
+    gboolean taken = set_lock(lock->fd, F_WRLCK, place->at, 2) == 0 ||
+                     (take_byte(lock, place, place->at + 1, deadline, error) &&
+                      take_byte(lock, place, place->at, deadline, error));
 
     set_lock(lock->fd, F_UNLCK, place->at + 1, 1);
     if (taken)
         g_array_append_val(lock->taken, place->at);
     return taken;
-}
-
-/* A file to take locks in, closed when they are let go. */
-static int
-get_file(const VgpuRoot *root, GError **error)
-{
-    if (!shared)
-        return vgpu_lock_open(root, error);
-    int fd = fcntl(shared - 1, F_DUPFD_CLOEXEC, 0);
-    if (fd < 0)
-        vgpu_error_set_errno(error, errno, "cannot open the lock file once more");
-    return fd;
 }
 
 /* @places in order */
@@ -183,7 +173,7 @@ take_all(const VgpuRoot *root, const Place *places, guint count, const VgpuDeadl
     g_autoptr(VgpuLock) lock = g_new0(VgpuLock, 1);
 
     lock->taken = g_array_new(FALSE, FALSE, sizeof(off_t));
-    lock->fd = get_file(root, error);
+    lock->fd = shared ? shared - 1 : vgpu_lock_open(root, error);
     for (guint i = 0; lock->fd >= 0 && i < count; i++)
         if ((i == 0 || places[i].at != places[i - 1].at) &&
             !take(lock, &places[i], deadline, error))
@@ -197,7 +187,8 @@ take_vgpus(const VgpuRoot *root, const Place *places, guint count, const VgpuDea
 {
     VgpuLock *lock = take_all(root, places, count, deadline, error);
 
-    if (lock)
+    /* no other process is to have what this one shares already */
+    if (lock && !shared)
         set_held(0, lock->fd + 1);
     return lock;
 }
@@ -254,11 +245,12 @@ vgpu_lock_release(VgpuLock *lock)
 {
     if (!lock)
         return;
-    set_held(lock->fd + 1, 0);
+    if (!shared)
+        set_held(lock->fd + 1, 0);
     /* by word and not by close alone: others may have the open file, with locks of their own */
     for (guint i = 0; i < lock->taken->len; i++)
         set_lock(lock->fd, F_UNLCK, g_array_index(lock->taken, off_t, i), 1);
-    if (lock->fd >= 0)
+    if (lock->fd >= 0 && !shared)
         close(lock->fd);
     g_array_unref(lock->taken);
     g_free(lock);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restore-run.c - all definitions marked auto, of some GPUs or all, or of a vGPU, one after
- * another; none that fails or takes its time stops the others.
+ * restore-run.c - all definitions marked auto, of some GPUs or all, or of a vGPU: GPUs side by
+ * side, those of one GPU one after another; none that fails or takes its time stops the others.
  */
 #include "restore.h"
 
@@ -22,11 +22,14 @@
 /* How many vGPUs in a row a GPU may keep us waiting for before its others are not tried. */
 #define LATE_MOST 2
 
+/* How many GPUs are seen to at the same time. Making a vGPU is mostly waiting for its GPU. */
+#define SHARES_MOST 4
+
 /*
- * How it went with one definition: as VgpuRestoreResult, or its GPU is not there, or it is no
- * definition marked auto any more, or its GPU has kept us waiting for it in vain.
+ * How it went with one definition: as VgpuRestoreResult, or its GPU is not there, or it is not
+ * marked auto or there any more, or its GPU has kept us waiting for it in vain.
  */
-enum { WAITING = VGPU_RESTORE_PRESENT + 1, CHANGED, OVERDUE };
+enum { WAITING = VGPU_RESTORE_PRESENT + 1, NOT_WANTED, OVERDUE };
 
 /* One run. */
 typedef struct {
@@ -34,15 +37,21 @@ typedef struct {
     guint milliseconds;
     VgpuRestoreProgressFunc progress;
     gpointer user_data;
-    char *only;         /* the one vGPU that is meant of those of its parent; NULL for all */
-    GPtrArray *wanted;  /* (element-type VgpuDefinition): those to be seen to; borrowed */
+    guint done;  /* definitions seen to, of those looked at now */
+    guint total; /* how many those are */
+    VgpuRestoreCount *count;
+} Run;
+
+/* What one worker sees to: all definitions of some GPUs. */
+typedef struct {
+    Run *run;
+    GPtrArray *unread;  /* (element-type VgpuDefinition): borrowed */
     VgpuParent *parent; /* the one looked at last, for all definitions of it, which follow */
     /* which GPU kept us waiting last, and how often in a row: the worker counts that for itself,
      * and we do, since another worker starts from what we know */
     char *slow;
     guint times;
-    VgpuRestoreCount *count;
-} Run;
+} Share;
 
 static void
 log_failed(const VgpuDefinition *definition, const char *why)
@@ -52,58 +61,60 @@ log_failed(const VgpuDefinition *definition, const char *why)
 }
 
 static void
-count_late(Run *run, const VgpuDefinition *definition, gboolean late)
+count_late(Share *share, const VgpuDefinition *definition, int result)
 {
-    if (!late && !run->slow)
+    gboolean late = result == OVERDUE || result == VGPU_WORKER_LATE;
+
+    if (result == VGPU_RESTORE_FAILED || result == NOT_WANTED || (!late && !share->slow))
         return;
-    g_autofree char *gpu = vgpu_parent_gpu(run->root, definition->parent);
-    gboolean same = g_strcmp0(run->slow, gpu) == 0;
+    g_autofree char *gpu = vgpu_parent_gpu(share->run->root, definition->parent);
+    gboolean same = g_strcmp0(share->slow, gpu) == 0;
     if (!late && !same)
         return;
-    run->times = !late ? 0 : same ? run->times + 1 : 1;
-    g_free(run->slow);
-    run->slow = g_steal_pointer(&gpu);
+    share->times = !late ? 0 : same ? share->times + 1 : 1;
+    g_free(share->slow);
+    share->slow = g_steal_pointer(&gpu);
 }
 
 static gboolean
-is_given_up(const Run *run, const VgpuDefinition *definition)
+is_given_up(const Share *share, const VgpuDefinition *definition)
 {
-    if (run->times < LATE_MOST)
+    if (share->times < LATE_MOST)
         return FALSE;
-    g_autofree char *gpu = vgpu_parent_gpu(run->root, definition->parent);
-    return strcmp(run->slow, gpu) == 0;
+    g_autofree char *gpu = vgpu_parent_gpu(share->run->root, definition->parent);
+    return strcmp(share->slow, gpu) == 0;
 }
 
 static int
-restore_in_time(const Run *run, const VgpuDefinition *definition, GError **error)
+restore_in_time(const Share *share, const VgpuDefinition *definition, GError **error)
 {
+    const Run *run = share->run;
     VgpuDeadline deadline = vgpu_deadline_after(run->milliseconds);
-    int result = vgpu_restore_definition(run->root, definition, run->parent, &deadline, error);
+    int result = vgpu_restore_definition(run->root, definition, share->parent, &deadline, error);
 
     return result == VGPU_RESTORE_FAILED && vgpu_deadline_passed(&deadline) ? OVERDUE : result;
 }
 
 /* Others have undefined or changed it since it was read, when the lock was theirs. */
 static int
-restore_changed(const Run *run, const VgpuDefinition *definition, GError **error)
+restore_changed(const Share *share, const VgpuDefinition *definition, GError **error)
 {
-    GError *reason = NULL;
-    g_autoptr(VgpuDefinition) now =
-        vgpu_definition_load(run->root, definition->parent, definition->vgpu, &reason);
+    g_autoptr(VgpuDefinition) now = vgpu_definition_read(share->run->root, definition);
 
-    if (now)
-        return now->autostart ? restore_in_time(run, now, error) : CHANGED;
-    if (!g_error_matches(reason, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, reason);
+    if (!now)
+        return NOT_WANTED;
+    if (now->error) {
+        g_propagate_error(error, g_steal_pointer(&now->error));
         return VGPU_RESTORE_FAILED;
     }
-    g_error_free(reason);
-    return CHANGED;
+    return now->autostart ? restore_in_time(share, now, error) : NOT_WANTED;
 }
 
 static int
-restore_locked(const Run *run, VgpuWorker *worker, const VgpuDefinition *definition, GError **error)
+restore_locked(const Share *share, VgpuWorker *worker, const VgpuDefinition *definition,
+               GError **error)
 {
+    const Run *run = share->run;
     VgpuDeadline wait = vgpu_deadline_after(LOCK_PATIENCE * run->milliseconds);
 
     vgpu_worker_expect(worker, LOCK_PATIENCE * run->milliseconds);
@@ -112,117 +123,170 @@ restore_locked(const Run *run, VgpuWorker *worker, const VgpuDefinition *definit
         return VGPU_RESTORE_FAILED;
     vgpu_worker_expect(worker, run->milliseconds + VGPU_RESTORE_UNDO_MS);
     if (!vgpu_definition_is_current(run->root, definition))
-        return restore_changed(run, definition, error);
-    return restore_in_time(run, definition, error);
+        return restore_changed(share, definition, error);
+    return restore_in_time(share, definition, error);
 }
 
 static int
-restore_one(Run *run, VgpuWorker *worker, const VgpuDefinition *definition)
+restore_one(Share *share, VgpuWorker *worker, const VgpuDefinition *definition)
 {
     g_autoptr(GError) error = NULL;
-    int result = restore_locked(run, worker, definition, &error);
+    int result = restore_locked(share, worker, definition, &error);
 
     if (error)
         log_failed(definition, error->message);
-    if (result != VGPU_RESTORE_FAILED)
-        count_late(run, definition, result == OVERDUE);
+    count_late(share, definition, result);
     return result;
 }
 
 static void
-look_at_parent(Run *run, const char *name)
+look_at_parent(Share *share, const char *name)
 {
-    if (run->parent && strcmp(run->parent->name, name) == 0)
+    if (share->parent && strcmp(share->parent->name, name) == 0)
         return;
-    vgpu_parent_free(run->parent);
-    run->parent = vgpu_parent_load(run->root, name, NULL);
+    vgpu_parent_free(share->parent);
+    share->parent = vgpu_parent_load(share->run->root, name, NULL);
+}
+
+static int
+give_up(const Share *share, const VgpuDefinition *definition)
+{
+    if (vgpu_device_exists(share->run->root, definition->vgpu))
+        return VGPU_RESTORE_PRESENT;
+    log_failed(definition, "its GPU has answered in time for none of the last; look at its "
+                           "driver with 'journalctl -k', then run 'vgpuctl restore'");
+    return VGPU_RESTORE_FAILED;
 }
 
 /* In the worker. */
 static int
 see_to(VgpuWorker *worker, guint task, gpointer user_data)
 {
-    Run *run = user_data;
-    const VgpuDefinition *definition = run->wanted->pdata[task];
+    Share *share = user_data;
+    const VgpuRoot *root = share->run->root;
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_read(root, share->unread->pdata[task]);
 
-    if (definition->error) {
+    if (definition && definition->error) {
+        /* nobody can tell whether it was meant to start */
         vgpu_log_error(definition->error);
         return VGPU_RESTORE_FAILED;
     }
-    if (is_given_up(run, definition)) {
-        if (vgpu_device_exists(run->root, definition->vgpu))
-            return VGPU_RESTORE_PRESENT;
-        log_failed(definition, "its GPU has answered in time for none of the last; look at its "
-                               "driver with 'journalctl -k', then run 'vgpuctl restore'");
-        return VGPU_RESTORE_FAILED;
-    }
-    vgpu_worker_expect(worker, run->milliseconds);
-    if (!vgpu_device_has_parent(run->root, definition->parent, definition->vgpu))
+    if (!definition || !definition->autostart)
+        return NOT_WANTED;
+    if (is_given_up(share, definition))
+        return give_up(share, definition);
+    vgpu_worker_expect(worker, share->run->milliseconds);
+    if (!vgpu_device_has_parent(root, definition->parent, definition->vgpu))
         return WAITING;
-    look_at_parent(run, definition->parent);
-    return restore_one(run, worker, definition);
+    look_at_parent(share, definition->parent);
+    return restore_one(share, worker, definition);
 }
 
 /* And here. */
 static void
 note(guint task, int result, gpointer user_data)
 {
-    Run *run = user_data;
+    Share *share = user_data;
+    Run *run = share->run;
+    const VgpuDefinition *definition = share->unread->pdata[task];
     guint *const counts[] = {
         [VGPU_RESTORE_FAILED] = &run->count->failed,
         [VGPU_RESTORE_STARTED] = &run->count->started,
         [VGPU_RESTORE_PRESENT] = &run->count->present,
         [WAITING] = &run->count->waiting,
-        [CHANGED] = NULL,
+        [NOT_WANTED] = NULL,
         [OVERDUE] = &run->count->failed,
     };
     guint *count = counts[MAX(result, VGPU_RESTORE_FAILED)];
 
     if (result == VGPU_WORKER_LATE)
-        log_failed(run->wanted->pdata[task],
+        log_failed(definition,
                    "time is up while waiting for the kernel, which may still make it; look at the "
                    "GPU's driver with 'journalctl -k'");
     else if (result == VGPU_WORKER_DIED)
-        log_failed(run->wanted->pdata[task], "the process that was about to do it was killed");
+        log_failed(definition, "the process that was about to do it was killed");
     if (count)
         (*count)++;
-    if (result != VGPU_RESTORE_FAILED)
-        count_late(run, run->wanted->pdata[task], result == OVERDUE || result == VGPU_WORKER_LATE);
+    count_late(share, definition, result);
+    run->done++;
     if (run->progress)
-        run->progress(task + 1, run->wanted->len, run->user_data);
+        run->progress(run->done, run->total, run->user_data);
 }
 
-/* Nobody can tell whether one that can't be understood was meant to start. */
-static gboolean
-is_wanted(const Run *run, const VgpuDefinition *definition)
+static void
+share_clear(Share *share)
 {
-    return (definition->autostart || definition->error) &&
-           (!run->only || g_str_equal(definition->vgpu, run->only));
+    g_ptr_array_unref(share->unread);
+    g_free(share->slow);
 }
 
-static gboolean
-restore_list(Run *run, const GPtrArray *definitions, GError **error)
+/* Which share is @parent's; GPUs take turns. */
+static guint
+turn_of(const Run *run, GHashTable *turns, const char *parent)
 {
-    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
-    VgpuWorkerTasks tasks = {.root = run->root, .run = see_to, .done = note, .user_data = run};
+    char *gpu = vgpu_parent_gpu(run->root, parent);
+    gpointer turn;
 
-    for (guint i = 0; i < definitions->len; i++)
-        if (is_wanted(run, definitions->pdata[i]))
-            g_ptr_array_add(wanted, definitions->pdata[i]);
-    run->wanted = wanted;
-    tasks.count = wanted->len;
-    gboolean all = vgpu_worker_run(&tasks, error);
-    g_clear_pointer(&run->slow, g_free);
-    run->times = 0;
-    return all;
+    if (g_hash_table_lookup_extended(turns, gpu, NULL, &turn)) {
+        g_free(gpu);
+        return GPOINTER_TO_UINT(turn);
+    }
+    guint next = g_hash_table_size(turns) % SHARES_MOST;
+    g_hash_table_insert(turns, gpu, GUINT_TO_POINTER(next));
+    return next;
 }
 
-/* @parent: (nullable): NULL for all of them. One whose folder can't be read stops no other. */
+/* All definitions of one GPU, whichever of its functions they are on, are in one share. */
+static GArray *
+share_out(Run *run, const GPtrArray *unread)
+{
+    GArray *shares = g_array_new(FALSE, FALSE, sizeof(Share));
+    g_autoptr(GHashTable) turns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const char *parent = NULL;
+    guint turn = 0;
+
+    g_array_set_clear_func(shares, (GDestroyNotify)share_clear);
+    for (guint i = 0; i < unread->len; i++) {
+        const VgpuDefinition *definition = unread->pdata[i];
+        if (g_strcmp0(parent, definition->parent) != 0) {
+            parent = definition->parent;
+            turn = turn_of(run, turns, parent);
+        }
+        if (turn == shares->len)
+            g_array_append_vals(shares, &(Share){.run = run, .unread = g_ptr_array_new()}, 1);
+        g_ptr_array_add(g_array_index(shares, Share, turn).unread, unread->pdata[i]);
+    }
+    return shares;
+}
+
 static gboolean
-restore_parent(Run *run, const char *parent, GError **error)
+restore_list(Run *run, const GPtrArray *unread, GError **error)
+{
+    g_autoptr(GArray) shares = share_out(run, unread);
+    VgpuWorkerTasks tasks[SHARES_MOST] = {{.count = 0}};
+
+    for (guint i = 0; i < shares->len; i++) {
+        Share *share = &g_array_index(shares, Share, i);
+        tasks[i] = (VgpuWorkerTasks){.root = run->root,
+                                     .count = share->unread->len,
+                                     .run = see_to,
+                                     .done = note,
+                                     .user_data = share};
+    }
+    run->done = 0;
+    run->total = unread->len;
+    return vgpu_worker_run(tasks, shares->len, error);
+}
+
+/*
+ * @parent: (nullable): NULL for all of them. One whose folder can't be read stops no other.
+ * @only: (nullable): the one vGPU that is meant of those of @parent; NULL for all
+ */
+static gboolean
+restore_parent(Run *run, const char *parent, const char *only, GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autoptr(GPtrArray) list = vgpu_definition_list(run->root, parent, problems, error);
+    g_autoptr(GPtrArray) list = vgpu_definition_list_unread(run->root, parent, problems, error);
 
     if (!list)
         return FALSE;
@@ -230,6 +294,9 @@ restore_parent(Run *run, const char *parent, GError **error)
         run->count->failed++;
         vgpu_log_error(problems->pdata[i]);
     }
+    for (guint i = list->len; only && i > 0; i--)
+        if (!g_str_equal(((const VgpuDefinition *)list->pdata[i - 1])->vgpu, only))
+            g_ptr_array_remove_index(list, i - 1);
     return restore_list(run, list, error);
 }
 
@@ -258,10 +325,9 @@ restore_vgpu(Run *run, const char *name, GError **error)
 
     if (!parent)
         return TRUE;
-    vgpu_provider_of_id(name, &run->only, NULL);
-    gboolean ok = restore_parent(run, parent, error);
-    g_clear_pointer(&run->only, g_free);
-    return ok;
+    g_autofree char *only = NULL;
+    vgpu_provider_of_id(name, &only, NULL);
+    return restore_parent(run, parent, only, error);
 }
 
 /* Is @name among @names, or is any meant? */
@@ -313,10 +379,10 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *names, guint milliseco
     *count = (VgpuRestoreCount){0};
     set_up(root, names, count);
     if (!any)
-        return restore_parent(&run, NULL, error);
+        return restore_parent(&run, NULL, NULL, error);
     /* a virtual function can be both, a vGPU and a parent */
     for (guint i = 0; names[i]; i++)
-        if (!restore_parent(&run, names[i], error) || !restore_vgpu(&run, names[i], error))
+        if (!restore_parent(&run, names[i], NULL, error) || !restore_vgpu(&run, names[i], error))
             return FALSE;
     return TRUE;
 }

@@ -78,7 +78,7 @@ VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefini
 
 /**
  * VgpuRestoreProgressFunc:
- * @done: how many definitions marked auto have been seen to
+ * @done: how many definitions have been seen to, those that are not marked auto among them
  * @total: how many there are on the parent, or the parents, that are looked at now
  * @user_data: as given to vgpu_restore_run()
  *
@@ -99,11 +99,12 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @names, or no process could be started
  *
  * Sets up the parents, see setup.h, but for those of vGPUs that are named, and makes all vGPUs with
- * definitions marked auto, one parent after another. One that fails is logged and the next one
- * tried, unless the parent was waited for in vain for two in a row: then its others are not. A
- * definition whose parent is not there is counted as waiting, one that is not marked auto any more
- * when its turn comes as nothing. Takes the lock of one vGPU at a time, so that a guest's start
- * waits for one at most.
+ * definitions marked auto: of up to four GPUs at the same time, those of one GPU one after another.
+ * One that fails is logged and the next one tried, unless the GPU was waited for in vain for two in
+ * a row: then its others are not. A definition whose parent is not there is counted as waiting, one
+ * that is not marked auto when its turn comes as nothing. Takes the lock of one vGPU of a GPU at a
+ * time, so that a guest's start waits for one at most. Of a vGPU that is defined on two parents,
+ * the one that has it first is made.
  *
  * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */

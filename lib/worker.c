@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * worker.c - a process that does tasks, and tells of them in memory that it shares with us, so that
+ * worker.c - processes that do tasks, and tell of them in memory that each shares with us, so that
  * neither waits for the other between two tasks.
  */
 #include "worker.h"
@@ -40,12 +40,13 @@ struct _VgpuWorker {
     gint8 results[]; /* of each task */
 };
 
-/* One worker, as we see it. */
+/* One list of tasks and its worker, as we see it. */
 typedef struct {
     const VgpuWorkerTasks *tasks;
+    guint next; /* the first task that is not seen to */
+    pid_t pid;  /* 0 while none works */
     VgpuWorker *shared;
     gsize size;
-    pid_t pid;
     int fd;        /* its lines; at its end when it ends */
     int locks;     /* the file that it takes them in */
     gboolean left; /* behind */
@@ -98,7 +99,7 @@ is_left(void)
 }
 
 static void G_GNUC_NORETURN
-work(Hand *hand, guint first, pid_t caller)
+work(Hand *hand, pid_t caller)
 {
     const VgpuWorkerTasks *tasks = hand->tasks;
     VgpuWorker *shared = own = hand->shared;
@@ -108,7 +109,7 @@ work(Hand *hand, guint first, pid_t caller)
     vgpu_log_set_sink(send_line, &hand->fd);
     vgpu_lock_share(hand->locks);
     vgpu_sysfs_write_here(is_left);
-    for (guint i = first; i < tasks->count && getppid() == caller; i++) {
+    for (guint i = hand->next; i < tasks->count && getppid() == caller; i++) {
         /* before it is claimed: how late the one before was must not count for this */
         vgpu_worker_expect(shared, 0);
         if (!g_atomic_int_compare_and_exchange(&shared->claimed, (gint)i, (gint)i + 1))
@@ -121,34 +122,36 @@ work(Hand *hand, guint first, pid_t caller)
 
 /* Forks; %FALSE with errno set if that can't be. */
 static gboolean
-begin(Hand *hand, guint first)
+begin(Hand *hand)
 {
     pid_t caller = getpid();
     int ends[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return FALSE;
-    hand->shared->claimed = hand->shared->through = (gint)first;
-    hand->pid = fork();
-    hand->fd = ends[hand->pid == 0];
-    if (hand->pid == 0)
-        work(hand, first, caller);
+    hand->shared->claimed = hand->shared->through = (gint)hand->next;
+    pid_t pid = fork();
+    hand->fd = ends[pid == 0];
+    if (pid == 0)
+        work(hand, caller);
     close(ends[1]);
-    if (hand->pid < 0)
+    if (pid < 0)
         close(ends[0]);
-    return hand->pid > 0;
+    hand->pid = MAX(pid, 0);
+    return pid > 0;
 }
 
 static gboolean
-start(Hand *hand, guint first, GError **error)
+start(Hand *hand, GError **error)
 {
+    hand->left = FALSE;
     hand->locks = vgpu_lock_open(hand->tasks->root, error);
     if (hand->locks < 0)
         return FALSE;
     hand->size = sizeof(VgpuWorker) + hand->tasks->count;
     hand->shared =
         mmap(NULL, hand->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (hand->shared != MAP_FAILED && begin(hand, first))
+    if (hand->shared != MAP_FAILED && begin(hand))
         return TRUE;
     vgpu_error_set_errno(error, errno, "cannot start a worker");
     if (hand->shared != MAP_FAILED)
@@ -165,85 +168,120 @@ finish(Hand *hand)
     vgpu_lock_close(hand->locks);
     munmap(hand->shared, hand->size);
     waitpid(hand->pid, NULL, hand->left ? WNOHANG : 0);
+    hand->pid = 0;
 }
 
 /* FALSE when it has ended, and all that it said was heard. */
 static gboolean
 listen_to(const Hand *hand)
 {
-    struct pollfd wait = {.fd = hand->fd, .events = POLLIN};
     char line[TEXT_MAX];
-    ssize_t length = -1;
+    ssize_t length;
 
-    if (poll(&wait, 1, LOOK_MS) > 0) {
-        length = recv(hand->fd, line, sizeof(line) - 1, MSG_DONTWAIT);
-        if (length > 0) {
-            line[length] = '\0';
-            vgpu_log("%s", line);
-        }
+    while ((length = recv(hand->fd, line, sizeof(line) - 1, MSG_DONTWAIT)) > 0) {
+        line[length] = '\0';
+        vgpu_log("%s", line);
     }
     return length != 0;
 }
 
-static guint
-tell(const Hand *hand, guint next)
+static void
+tell(Hand *hand, int result)
+{
+    hand->tasks->done(hand->next++, result, hand->tasks->user_data);
+}
+
+static void
+tell_results(Hand *hand)
 {
     guint through = (guint)g_atomic_int_get(&hand->shared->through);
 
-    for (; next < through; next++)
-        hand->tasks->done(next, hand->shared->results[next], hand->tasks->user_data);
-    return next;
+    while (hand->next < through)
+        tell(hand, hand->shared->results[hand->next]);
 }
 
-/* Is it still at @task, and too late? Then it begins no other. */
+/* Is it at the same task yet, and too late? Then it begins no other. */
 static gboolean
-bar_if_late(const Hand *hand, guint task)
+bar_if_late(const Hand *hand)
 {
     gint64 until = __atomic_load_n(&hand->shared->until, __ATOMIC_SEQ_CST);
 
     return g_get_monotonic_time() > until &&
-           g_atomic_int_compare_and_exchange(&hand->shared->claimed, (gint)task + 1, BARRED);
+           g_atomic_int_compare_and_exchange(&hand->shared->claimed, (gint)hand->next + 1, BARRED);
 }
 
-/* Unless it has come to the end of @task just before it was barred. */
-static guint
-leave_behind(Hand *hand, guint task)
+/* Unless it has come to the end of its task just before it was barred. */
+static void
+leave_behind(Hand *hand)
 {
+    guint task = hand->next;
+
     hand->left = TRUE;
-    if (tell(hand, task) == task)
-        hand->tasks->done(task, VGPU_WORKER_LATE, hand->tasks->user_data);
-    return task + 1;
+    tell_results(hand);
+    if (hand->next == task)
+        tell(hand, VGPU_WORKER_LATE);
 }
 
-/* Until it has ended or is left behind. Returns the first task that is not seen to. */
-static guint
-follow(Hand *hand, guint next)
+/* What it has said and done since; then it works on, has ended, or is left behind. */
+static void
+look_at(Hand *hand)
 {
-    gboolean on = TRUE;
+    gboolean on = listen_to(hand);
 
-    while (on) {
-        on = listen_to(hand);
-        next = tell(hand, next);
-        if (on && bar_if_late(hand, next))
-            return leave_behind(hand, next);
-    }
-    if (next < hand->tasks->count)
-        hand->tasks->done(next++, VGPU_WORKER_DIED, hand->tasks->user_data);
-    return next;
+    tell_results(hand);
+    if (on && !bar_if_late(hand))
+        return;
+    if (on)
+        leave_behind(hand);
+    else if (hand->next < hand->tasks->count)
+        tell(hand, VGPU_WORKER_DIED);
+    finish(hand);
+}
+
+/* Until one of them has something to say or it is time to look how far they are. */
+static void
+wait_for_any(const Hand *hands, guint count)
+{
+    g_autofree struct pollfd *lines = g_new0(struct pollfd, count);
+
+    for (guint i = 0; i < count; i++)
+        lines[i] = (struct pollfd){.fd = hands[i].pid ? hands[i].fd : -1, .events = POLLIN};
+    poll(lines, count, LOOK_MS);
+}
+
+/* Starts the workers that there should be. If one can't be, those that work come to their end. */
+static gboolean
+start_all(Hand *hands, guint count, GError **error)
+{
+    for (guint i = 0; i < count; i++)
+        if (!hands[i].pid && hands[i].next < hands[i].tasks->count && !start(&hands[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+any_works(const Hand *hands, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (hands[i].pid)
+            return TRUE;
+    return FALSE;
 }
 
 gboolean
-vgpu_worker_run(const VgpuWorkerTasks *tasks, GError **error)
+vgpu_worker_run(const VgpuWorkerTasks *lists, guint count, GError **error)
 {
-    guint next = 0;
+    g_autofree Hand *hands = g_new0(Hand, count);
 
-    while (next < tasks->count) {
-        Hand hand = {.tasks = tasks};
-
-        if (!start(&hand, next, error))
-            return FALSE;
-        next = follow(&hand, next);
-        finish(&hand);
+    for (guint i = 0; i < count; i++)
+        hands[i].tasks = &lists[i];
+    gboolean all = start_all(hands, count, error);
+    while (any_works(hands, count)) {
+        wait_for_any(hands, count);
+        for (guint i = 0; i < count; i++)
+            if (hands[i].pid)
+                look_at(&hands[i]);
+        all = all && start_all(hands, count, error);
     }
-    return TRUE;
+    return all;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * worker.h - tasks done one after another by a process of our own: one that the kernel keeps past
- * its time is left behind with that process, and the others go on.
+ * worker.h - lists of tasks, each done one after another by a process of our own: one that the
+ * kernel keeps past its time is left behind with that process, and the others go on.
  */
 #ifndef VGPU_WORKER_H
 #define VGPU_WORKER_H
@@ -42,7 +42,7 @@ typedef struct _VgpuWorker VgpuWorker;
  * @done: is told the result of one, in the caller, in order
  * @user_data: for both
  *
- * What is to be done. What @run changes in memory is the worker's alone.
+ * One list of what is to be done. What @run changes in memory is the worker's alone.
  */
 typedef struct {
     const VgpuRoot *root;
@@ -54,15 +54,17 @@ typedef struct {
 
 /**
  * vgpu_worker_run:
- * @tasks: what is to be done; its @done is called once for each
+ * @lists: (array length=count): what is to be done, all lists at the same time; the @done of a list
+ *   is called once for each of its tasks
+ * @count: how many lists there are
  * @error: (out) (optional): as vgpu_lock_open(), or %VGPU_ERROR_IO if there can be no worker
  *
  * Has all tasks done. A worker has none of the caller's files open, and is in a session of its own:
- * if the caller is interrupted, the task that runs is done to its end, and no other is begun.
+ * if the caller is interrupted, the tasks that run are done to their end, and no other is begun.
  *
  * Returns: FALSE if some were not tried.
  */
-gboolean vgpu_worker_run(const VgpuWorkerTasks *tasks, GError **error);
+gboolean vgpu_worker_run(const VgpuWorkerTasks *lists, guint count, GError **error);
 
 /**
  * vgpu_worker_expect:

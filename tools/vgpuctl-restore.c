@@ -45,7 +45,7 @@ tell(guint done, guint total, gpointer user_data)
 static void
 say_if_unknown(const VgpuRoot *root, const VgpuSettings *settings, const char *gpu)
 {
-    g_autoptr(GPtrArray) definitions = vgpu_definition_list(root, gpu, NULL, NULL);
+    g_autoptr(GPtrArray) definitions = vgpu_definition_list_unread(root, gpu, NULL, NULL);
     g_autoptr(GError) reason = NULL;
     g_autofree char *parent = vgpu_definition_find_parent(root, gpu, &reason);
     gboolean known = !definitions || definitions->len || parent || !settings ||

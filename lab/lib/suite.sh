@@ -498,7 +498,7 @@ suite_scenario_once()
 {
     local limit=900
     [[ $1 != *@san ]] || limit=2700
-    [[ ! $suite_long ]] || limit=$((limit * 2))
+    [[ ! $suite_long ]] || limit=$((limit * 3))
     LAB_VM=$suite_vm LAB_LONG=$suite_long \
         timeout -k 30 "$limit" "$lab_tree/tests/lab/${1%@*}"
 }

@@ -25,6 +25,7 @@ typedef struct {
     MockSysfs *mock;
     GPtrArray *lines;
     VgpuRestoreCount count;
+    VgpuLock *lock;
     GError *error;
 } Fixture;
 
@@ -104,9 +105,9 @@ test_tells_how_far_it_is(void **state)
     mock_sysfs_define(f->mock, GPU, UUID_B, "{\"mdev_type\":\"vgpu-16m\",\"start\":\"manual\"}");
     mock_sysfs_define(f->mock, "0002:00:00.0", UUID_C, AUTO("vgpu-16m", SMALL));
     assert_true(vgpu_restore_run(f->mock->root, NULL, 5000, keep_told, &told, &f->count, NULL));
-    assert_int_equal(told.calls, 2);
-    assert_int_equal(told.done, 2);
-    assert_int_equal(told.total, 2);
+    assert_int_equal(told.calls, 3);
+    assert_int_equal(told.done, 3);
+    assert_int_equal(told.total, 3);
 }
 
 static void
@@ -397,6 +398,19 @@ test_waits_for_a_guest(void **state)
     assert_count(f, 1, 0, 0, 0);
 }
 
+#define LATE     "time is up while waiting for the kernel"
+#define GIVEN_UP "has answered in time for none of the last"
+
+/* One line has both. */
+static void
+assert_line(const Fixture *f, const char *which, const char *why)
+{
+    for (guint i = 0; i < f->lines->len; i++)
+        if (strstr(f->lines->pdata[i], which) && strstr(f->lines->pdata[i], why))
+            return;
+    fail_msg("no line has '%s' and '%s'", which, why);
+}
+
 /* A driver that does not answer costs those of its own GPU their time, and no other anything. */
 static void
 test_one_that_hangs_stops_no_other(void **state)
@@ -432,13 +446,10 @@ test_one_that_hangs_leaves_its_gpu_to_the_next(void **state)
     assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
     assert_count(f, 0, 0, 4, 0);
     assert_int_equal(f->lines->len, 4);
-    assert_non_null(strstr(f->lines->pdata[0], "vGPU '" UUID_A "'"));
-    assert_non_null(strstr(f->lines->pdata[1], "vGPU '" UUID_B "'"));
-    assert_non_null(strstr(f->lines->pdata[1], "time is up while waiting for the kernel"));
-    assert_non_null(strstr(f->lines->pdata[2], "vGPU '" UUID_C "' of parent '" GPU "'"));
-    assert_non_null(strstr(f->lines->pdata[2], "has answered in time for none of the last"));
-    assert_non_null(strstr(f->lines->pdata[3], "vGPU '" UUID_C "' of parent '0002:00:00.0'"));
-    assert_non_null(strstr(f->lines->pdata[3], "time is up while waiting for the kernel"));
+    assert_line(f, "vGPU '" UUID_A "' of parent '" GPU "'", LATE);
+    assert_line(f, "vGPU '" UUID_B "' of parent '" GPU "'", LATE);
+    assert_line(f, "vGPU '" UUID_C "' of parent '" GPU "'", GIVEN_UP);
+    assert_line(f, "vGPU '" UUID_C "' of parent '0002:00:00.0'", LATE);
 }
 
 static void
@@ -464,7 +475,31 @@ test_functions_of_a_gpu_that_hangs(void **state)
     mock_sysfs_fail(f->mock, "create", MOCK_HANG);
     assert_true(vgpu_restore_run(f->mock->root, NULL, 200, NULL, NULL, &f->count, &f->error));
     assert_count(f, 0, 0, 3, 0);
-    assert_non_null(strstr(f->lines->pdata[2], "has answered in time for none of the last"));
+    assert_non_null(strstr(f->lines->pdata[2], GIVEN_UP));
+}
+
+/* A GPU whose vGPUs are there once the other GPU has its own. */
+static int
+wait_for_the_other(const char *path, const char *value, gpointer user_data)
+{
+    Fixture *f = user_data;
+
+    for (guint i = 0; strstr(path, GPU "/") && i < 400 && !mock_sysfs_has_mdev(f->mock, UUID_B);
+         i++)
+        g_usleep(10000);
+    return mock_sysfs_kernel(f->mock, path, value);
+}
+
+static void
+test_gpus_side_by_side(void **state)
+{
+    Fixture *f = *state;
+    mock_sysfs_add_gpu(f->mock, "0002:00:00.0");
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    mock_sysfs_define(f->mock, "0002:00:00.0", UUID_B, AUTO("vgpu-16m", SMALL));
+    vgpu_sysfs_set_writer(wait_for_the_other, f);
+    assert_true(vgpu_restore_run(f->mock->root, NULL, 1000, NULL, NULL, &f->count, &f->error));
+    assert_count(f, 2, 0, 0, 0);
 }
 
 /* Each GPU that is named begins anew. */
@@ -530,6 +565,33 @@ test_what_is_undefined_meanwhile_is_not_made(void **state)
     assert_false(mock_sysfs_has_mdev(f->mock, UUID_C));
 }
 
+static gpointer
+undefine_and_let_go(gpointer data)
+{
+    Fixture *f = data;
+    g_autofree char *a = g_build_filename(f->mock->path, "etc/mdevctl.d/" GPU "/" UUID_A, NULL);
+
+    g_usleep(1500000);
+    unlink(a);
+    vgpu_lock_release(f->lock);
+    return NULL;
+}
+
+/* Nor what is while its lock is waited for. */
+static void
+test_what_is_undefined_by_who_has_its_lock_is_not_made(void **state)
+{
+    Fixture *f = *state;
+    VgpuDeadline deadline = vgpu_deadline_after(5000);
+    mock_sysfs_define(f->mock, GPU, UUID_A, AUTO("vgpu-16m", SMALL));
+    f->lock = vgpu_lock_vgpu(f->mock->root, UUID_A, &deadline, &f->error);
+    GThread *thread = g_thread_new("undefine", undefine_and_let_go, f);
+    run(f, GPU);
+    g_thread_join(thread);
+    assert_count(f, 0, 0, 0, 0);
+    assert_int_equal(f->lines->len, 0);
+}
+
 /* What can't be read is said, once, and hides nothing else. */
 static void
 test_unreadable_folder_stops_no_other(void **state)
@@ -579,9 +641,11 @@ main(void)
         TEST(test_one_that_hangs_stops_no_other),
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
         TEST(test_functions_of_a_gpu_that_hangs),
+        TEST(test_gpus_side_by_side),
         TEST(test_gpus_by_name),
         TEST(test_vgpu_by_name),
         TEST(test_what_is_undefined_meanwhile_is_not_made),
+        TEST(test_what_is_undefined_by_who_has_its_lock_is_not_made),
         TEST(test_unreadable_folder_stops_no_other),
         TEST(test_bad_parent_name),
     };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test-worker.c - tasks are done one after another, and one that is stuck or killed stops no
- * other.
+ * test-worker.c - tasks of a list are done one after another, lists at the same time, and one that
+ * is stuck or killed stops no other.
  */
 #include "mock-log.h"
 #include "mock-sysfs.h"
@@ -30,6 +30,7 @@ typedef struct {
     MockSysfs *mock;
     int (*odd)(VgpuWorker *worker, MockSysfs *mock);
     GString *told; /* "task:result " for each */
+    guint first;   /* the number of its first mark */
 } Case;
 
 static void
@@ -75,7 +76,7 @@ assert_told(Case *c, const char *told)
         .root = c->mock->root, .count = TASKS, .run = run_one, .done = note, .user_data = c};
     GError *error = NULL;
 
-    assert_true(vgpu_worker_run(&tasks, &error));
+    assert_true(vgpu_worker_run(&tasks, 1, &error));
     assert_no_error(error);
     assert_string_equal(text->str, told);
 }
@@ -96,7 +97,8 @@ test_none(void **state)
     VgpuWorkerTasks tasks = {.count = 0};
 
     (void)state;
-    assert_true(vgpu_worker_run(&tasks, NULL));
+    assert_true(vgpu_worker_run(&tasks, 1, NULL));
+    assert_true(vgpu_worker_run(NULL, 0, NULL));
 }
 
 static int
@@ -225,6 +227,35 @@ test_one_that_is_killed_stops_no_other(void **state)
     assert_true(has_mark(c.mock, TASKS - 1));
 }
 
+/* The other list's, which is not begun when this is if one comes after the other. */
+static int
+wait_for_the_other(VgpuWorker *worker, guint task, gpointer user_data)
+{
+    const Case *c = user_data;
+
+    vgpu_worker_expect(worker, 20000);
+    put_mark(c->mock, c->first + task);
+    wait_for_mark(c->mock, (TASKS - c->first) + task);
+    return 0;
+}
+
+static void
+test_lists_are_done_at_the_same_time(void **state)
+{
+    g_autoptr(GString) told = g_string_new(NULL);
+    Case cases[] = {{.mock = *state, .told = told}, {.mock = *state, .told = told, .first = TASKS}};
+    VgpuWorkerTasks lists[2];
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        lists[i] = (VgpuWorkerTasks){.root = cases[i].mock->root,
+                                     .count = TASKS,
+                                     .run = wait_for_the_other,
+                                     .done = note,
+                                     .user_data = &cases[i]};
+    assert_true(vgpu_worker_run(lists, G_N_ELEMENTS(lists), NULL));
+    assert_int_equal(told->len, 2 * strlen("0:0 1:0 2:0 3:0 "));
+}
+
 /* As control-C does. */
 static int
 kill_the_caller(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock G_GNUC_UNUSED)
@@ -266,6 +297,7 @@ main(void)
         TEST(test_one_left_behind_has_no_lock_and_changes_nothing),
         TEST(test_one_that_takes_time_is_waited_for),
         TEST(test_one_that_is_killed_stops_no_other),
+        TEST(test_lists_are_done_at_the_same_time),
         TEST(test_ends_with_its_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
