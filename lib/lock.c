@@ -155,10 +155,11 @@ static gboolean
 take(VgpuLock *lock, const Place *place, const VgpuDeadline *deadline, GError **error)
 {
     /* mostly nobody has either */
-    gboolean taken = set_lock(lock->fd, F_WRLCK, place->at, 2) == 0 ||
-                     (take_byte(lock, place, place->at + 1, deadline, error) &&
-                      take_byte(lock, place, place->at, deadline, error));
+    int err = set_lock(lock->fd, F_WRLCK, place->at, 2);
+    gboolean taken = !err || (take_byte(lock, place, place->at + 1, deadline, error) &&
+                              take_byte(lock, place, place->at, deadline, error));
 
+    lock->waited |= err == EAGAIN;
     set_lock(lock->fd, F_UNLCK, place->at + 1, 1);
     if (taken)
         g_array_append_val(lock->taken, place->at);

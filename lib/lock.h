@@ -102,7 +102,8 @@ int vgpu_lock_open(const VgpuRoot *root, GError **error);
  * @file: a file of vgpu_lock_open(), which stays open
  *
  * From now on this process takes its locks in @file, so that another that has it too, from before a
- * fork, can let go of them. It holds none yet, and vgpu_lock_get_files() gives none of them.
+ * fork, can let go of them. It holds none yet; vgpu_lock_get_files() gives none of them, and a lock
+ * that it has is no obstacle to a second call.
  */
 void vgpu_lock_share(int file);
 

@@ -37,8 +37,8 @@ typedef struct {
     guint milliseconds;
     VgpuRestoreProgressFunc progress;
     gpointer user_data;
-    guint done;  /* definitions seen to, of those looked at now */
-    guint total; /* how many those are */
+    GPtrArray *unread; /* (element-type VgpuDefinition): of all that is to be restored */
+    guint done;        /* how many of them are seen to */
     VgpuRestoreCount *count;
 } Run;
 
@@ -148,9 +148,11 @@ look_at_parent(Share *share, const char *name)
     share->parent = vgpu_parent_load(share->run->root, name, NULL);
 }
 
+/* It is looked at once more, without patience. */
 static int
-give_up(const Share *share, const VgpuDefinition *definition)
+give_up(const Share *share, VgpuWorker *worker, const VgpuDefinition *definition)
 {
+    vgpu_worker_expect(worker, 0);
     if (vgpu_device_exists(share->run->root, definition->vgpu))
         return VGPU_RESTORE_PRESENT;
     log_failed(definition, "its GPU has answered in time for none of the last; look at its "
@@ -164,8 +166,9 @@ see_to(VgpuWorker *worker, guint task, gpointer user_data)
 {
     Share *share = user_data;
     const VgpuRoot *root = share->run->root;
-    g_autoptr(VgpuDefinition) definition = vgpu_definition_read(root, share->unread->pdata[task]);
 
+    vgpu_worker_expect(worker, share->run->milliseconds);
+    g_autoptr(VgpuDefinition) definition = vgpu_definition_read(root, share->unread->pdata[task]);
     if (definition && definition->error) {
         /* nobody can tell whether it was meant to start */
         vgpu_log_error(definition->error);
@@ -174,8 +177,7 @@ see_to(VgpuWorker *worker, guint task, gpointer user_data)
     if (!definition || !definition->autostart)
         return NOT_WANTED;
     if (is_given_up(share, definition))
-        return give_up(share, definition);
-    vgpu_worker_expect(worker, share->run->milliseconds);
+        return give_up(share, worker, definition);
     if (!vgpu_device_has_parent(root, definition->parent, definition->vgpu))
         return WAITING;
     look_at_parent(share, definition->parent);
@@ -210,72 +212,74 @@ note(guint task, int result, gpointer user_data)
     count_late(share, definition, result);
     run->done++;
     if (run->progress)
-        run->progress(run->done, run->total, run->user_data);
+        run->progress(run->done, run->unread->len, run->user_data);
+}
+
+/* The kernel turns functions on of one GPU at a time, so the time of one would be another's. */
+static gboolean
+has_yet_to_be_turned_on(const Run *run, const VgpuDefinition *definition)
+{
+    const VgpuProvider *provider = vgpu_provider_of_id(definition->vgpu, NULL, NULL);
+    g_autofree char *parent = vgpu_device_parent_of(run->root, definition->vgpu);
+
+    return provider && provider->parent_of && !parent;
+}
+
+/*
+ * Which share @definition is of: that of its GPU, whichever function it is on; GPUs take turns.
+ * @turns: of each GPU's name
+ */
+static guint
+find_turn(const Run *run, GHashTable *turns, const VgpuDefinition *definition)
+{
+    g_autofree char *gpu = vgpu_parent_gpu(run->root, definition->parent);
+    gpointer turn;
+
+    if (!g_hash_table_lookup_extended(turns, gpu, NULL, &turn)) {
+        guint next = g_hash_table_size(turns) % SHARES_MOST;
+        turn = GUINT_TO_POINTER(has_yet_to_be_turned_on(run, definition) ? 0 : next);
+        g_hash_table_insert(turns, g_steal_pointer(&gpu), turn);
+    }
+    return GPOINTER_TO_UINT(turn);
 }
 
 static void
-share_clear(Share *share)
+share_out(const Run *run, Share *shares)
 {
-    g_ptr_array_unref(share->unread);
-    g_free(share->slow);
-}
-
-/* Which share is @parent's; GPUs take turns. */
-static guint
-turn_of(const Run *run, GHashTable *turns, const char *parent)
-{
-    char *gpu = vgpu_parent_gpu(run->root, parent);
-    gpointer turn;
-
-    if (g_hash_table_lookup_extended(turns, gpu, NULL, &turn)) {
-        g_free(gpu);
-        return GPOINTER_TO_UINT(turn);
-    }
-    guint next = g_hash_table_size(turns) % SHARES_MOST;
-    g_hash_table_insert(turns, gpu, GUINT_TO_POINTER(next));
-    return next;
-}
-
-/* All definitions of one GPU, whichever of its functions they are on, are in one share. */
-static GArray *
-share_out(Run *run, const GPtrArray *unread)
-{
-    GArray *shares = g_array_new(FALSE, FALSE, sizeof(Share));
     g_autoptr(GHashTable) turns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    const char *parent = NULL;
+    const char *parent = "";
     guint turn = 0;
 
-    g_array_set_clear_func(shares, (GDestroyNotify)share_clear);
-    for (guint i = 0; i < unread->len; i++) {
-        const VgpuDefinition *definition = unread->pdata[i];
-        if (g_strcmp0(parent, definition->parent) != 0) {
-            parent = definition->parent;
-            turn = turn_of(run, turns, parent);
-        }
-        if (turn == shares->len)
-            g_array_append_vals(shares, &(Share){.run = run, .unread = g_ptr_array_new()}, 1);
-        g_ptr_array_add(g_array_index(shares, Share, turn).unread, unread->pdata[i]);
+    for (guint i = 0; i < run->unread->len; i++) {
+        const VgpuDefinition *definition = run->unread->pdata[i];
+        if (strcmp(parent, definition->parent) != 0)
+            turn = find_turn(run, turns, definition);
+        parent = definition->parent;
+        g_ptr_array_add(shares[turn].unread, run->unread->pdata[i]);
     }
-    return shares;
 }
 
 static gboolean
-restore_list(Run *run, const GPtrArray *unread, GError **error)
+restore_all(Run *run, GError **error)
 {
-    g_autoptr(GArray) shares = share_out(run, unread);
-    VgpuWorkerTasks tasks[SHARES_MOST] = {{.count = 0}};
+    Share shares[SHARES_MOST];
+    VgpuWorkerTasks lists[SHARES_MOST];
 
-    for (guint i = 0; i < shares->len; i++) {
-        Share *share = &g_array_index(shares, Share, i);
-        tasks[i] = (VgpuWorkerTasks){.root = run->root,
-                                     .count = share->unread->len,
+    for (guint i = 0; i < SHARES_MOST; i++)
+        shares[i] = (Share){.run = run, .unread = g_ptr_array_new()};
+    share_out(run, shares);
+    for (guint i = 0; i < SHARES_MOST; i++)
+        lists[i] = (VgpuWorkerTasks){.root = run->root,
+                                     .count = shares[i].unread->len,
                                      .run = see_to,
                                      .done = note,
-                                     .user_data = share};
+                                     .user_data = &shares[i]};
+    gboolean all = vgpu_worker_run(lists, SHARES_MOST, error);
+    for (guint i = 0; i < SHARES_MOST; i++) {
+        g_ptr_array_unref(shares[i].unread);
+        g_free(shares[i].slow);
     }
-    run->done = 0;
-    run->total = unread->len;
-    return vgpu_worker_run(tasks, shares->len, error);
+    return all;
 }
 
 /*
@@ -283,7 +287,7 @@ restore_list(Run *run, const GPtrArray *unread, GError **error)
  * @only: (nullable): the one vGPU that is meant of those of @parent; NULL for all
  */
 static gboolean
-restore_parent(Run *run, const char *parent, const char *only, GError **error)
+add_parent(Run *run, const char *parent, const char *only, GError **error)
 {
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     g_autoptr(GPtrArray) list = vgpu_definition_list_unread(run->root, parent, problems, error);
@@ -297,7 +301,8 @@ restore_parent(Run *run, const char *parent, const char *only, GError **error)
     for (guint i = list->len; only && i > 0; i--)
         if (!g_str_equal(((const VgpuDefinition *)list->pdata[i - 1])->vgpu, only))
             g_ptr_array_remove_index(list, i - 1);
-    return restore_list(run, list, error);
+    g_ptr_array_extend_and_steal(run->unread, g_steal_pointer(&list));
+    return TRUE;
 }
 
 /* Where vGPU @name is defined; of several parents the one that it is there on, if it is. */
@@ -319,7 +324,7 @@ find_parent(Run *run, const char *name)
 }
 
 static gboolean
-restore_vgpu(Run *run, const char *name, GError **error)
+add_vgpu(Run *run, const char *name, GError **error)
 {
     g_autofree char *parent = find_parent(run, name);
 
@@ -327,7 +332,7 @@ restore_vgpu(Run *run, const char *name, GError **error)
         return TRUE;
     g_autofree char *only = NULL;
     vgpu_provider_of_id(name, &only, NULL);
-    return restore_parent(run, parent, only, error);
+    return add_parent(run, parent, only, error);
 }
 
 /* Is @name among @names, or is any meant? */
@@ -374,15 +379,18 @@ vgpu_restore_run(const VgpuRoot *root, const char *const *names, guint milliseco
         .user_data = user_data,
         .count = count,
     };
+    g_autoptr(GPtrArray) unread =
+        g_ptr_array_new_with_free_func((GDestroyNotify)vgpu_definition_free);
     gboolean any = names && names[0];
 
+    run.unread = unread;
     *count = (VgpuRestoreCount){0};
     set_up(root, names, count);
-    if (!any)
-        return restore_parent(&run, NULL, NULL, error);
+    if (!any && !add_parent(&run, NULL, NULL, error))
+        return FALSE;
     /* a virtual function can be both, a vGPU and a parent */
-    for (guint i = 0; names[i]; i++)
-        if (!restore_parent(&run, names[i], NULL, error) || !restore_vgpu(&run, names[i], error))
+    for (guint i = 0; any && names[i]; i++)
+        if (!add_parent(&run, names[i], NULL, error) || !add_vgpu(&run, names[i], error))
             return FALSE;
-    return TRUE;
+    return restore_all(&run, error);
 }

@@ -168,7 +168,9 @@ start(const VgpuRoot *root, const VgpuDefinition *definition, const VgpuDeadline
 {
     g_autoptr(GError) reason = NULL;
     gboolean asked, recorded;
-    if (!vgpu_owner_forget_stale(root, definition->vgpu, &recorded, error))
+    /* if looking took that long, the vGPU may be another's by now */
+    if (!vgpu_deadline_check(deadline, "the GPU's driver", error) ||
+        !vgpu_owner_forget_stale(root, definition->vgpu, &recorded, error))
         return VGPU_RESTORE_FAILED;
     /* a record is of an earlier call that had no answer: this vGPU is nobody's */
     if (create_when_free(root, definition, deadline, &asked, &reason) &&

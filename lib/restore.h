@@ -79,10 +79,10 @@ VgpuRestoreResult vgpu_restore_definition(const VgpuRoot *root, const VgpuDefini
 /**
  * VgpuRestoreProgressFunc:
  * @done: how many definitions have been seen to, those that are not marked auto among them
- * @total: how many there are on the parent, or the parents, that are looked at now
+ * @total: how many there are of what is to be restored
  * @user_data: as given to vgpu_restore_run()
  *
- * Called after each of them, with no lock held.
+ * Called after each of them; the caller holds no lock.
  */
 typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_data);
 
@@ -100,8 +100,10 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  *
  * Sets up the parents, see setup.h, but for those of vGPUs that are named, and makes all vGPUs with
  * definitions marked auto: of up to four GPUs at the same time, those of one GPU one after another.
- * One that fails is logged and the next one tried, unless the GPU was waited for in vain for two in
- * a row: then its others are not. A definition whose parent is not there is counted as waiting, one
+ * GPUs whose virtual functions are yet to be turned on are not seen to at the same time, since
+ * Linux 7 turns on one GPU's after the other's (sriov_numvfs_store() in drivers/pci/iov.c). One
+ * that fails is logged and the next one tried, unless the GPU was waited for in vain for two in a
+ * row: then its others are not. A definition whose parent is not there is counted as waiting, one
  * that is not marked auto when its turn comes as nothing. Takes the lock of one vGPU of a GPU at a
  * time, so that a guest's start waits for one at most. Of a vGPU that is defined on two parents,
  * the one that has it first is made.

@@ -204,10 +204,12 @@ tell_results(Hand *hand)
 static gboolean
 bar_if_late(const Hand *hand)
 {
-    gint64 until = __atomic_load_n(&hand->shared->until, __ATOMIC_SEQ_CST);
+    gint task = (gint)hand->next + 1;
 
-    return g_get_monotonic_time() > until &&
-           g_atomic_int_compare_and_exchange(&hand->shared->claimed, (gint)hand->next + 1, BARRED);
+    /* in this order: what is expected of a task is known before it is claimed */
+    return g_atomic_int_get(&hand->shared->claimed) == task &&
+           g_get_monotonic_time() > __atomic_load_n(&hand->shared->until, __ATOMIC_SEQ_CST) &&
+           g_atomic_int_compare_and_exchange(&hand->shared->claimed, task, BARRED);
 }
 
 /* Unless it has come to the end of its task just before it was barred. */
@@ -218,6 +220,7 @@ leave_behind(Hand *hand)
 
     hand->left = TRUE;
     tell_results(hand);
+    listen_to(hand);
     if (hand->next == task)
         tell(hand, VGPU_WORKER_LATE);
 }
@@ -249,16 +252,6 @@ wait_for_any(const Hand *hands, guint count)
     poll(lines, count, LOOK_MS);
 }
 
-/* Starts the workers that there should be. If one can't be, those that work come to their end. */
-static gboolean
-start_all(Hand *hands, guint count, GError **error)
-{
-    for (guint i = 0; i < count; i++)
-        if (!hands[i].pid && hands[i].next < hands[i].tasks->count && !start(&hands[i], error))
-            return FALSE;
-    return TRUE;
-}
-
 static gboolean
 any_works(const Hand *hands, guint count)
 {
@@ -268,6 +261,19 @@ any_works(const Hand *hands, guint count)
     return FALSE;
 }
 
+/* Starts the workers that there should be; one that can't be now is when another has ended. */
+static gboolean
+start_all(Hand *hands, guint count, GError **error)
+{
+    for (guint i = 0; i < count; i++) {
+        gboolean others = any_works(hands, count);
+        if (!hands[i].pid && hands[i].next < hands[i].tasks->count &&
+            !start(&hands[i], others ? NULL : error))
+            return others;
+    }
+    return TRUE;
+}
+
 gboolean
 vgpu_worker_run(const VgpuWorkerTasks *lists, guint count, GError **error)
 {
@@ -275,13 +281,13 @@ vgpu_worker_run(const VgpuWorkerTasks *lists, guint count, GError **error)
 
     for (guint i = 0; i < count; i++)
         hands[i].tasks = &lists[i];
-    gboolean all = start_all(hands, count, error);
-    while (any_works(hands, count)) {
+    while (start_all(hands, count, error)) {
+        if (!any_works(hands, count))
+            return TRUE;
         wait_for_any(hands, count);
         for (guint i = 0; i < count; i++)
             if (hands[i].pid)
                 look_at(&hands[i]);
-        all = all && start_all(hands, count, error);
     }
-    return all;
+    return FALSE;
 }

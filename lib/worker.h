@@ -55,7 +55,7 @@ typedef struct {
 /**
  * vgpu_worker_run:
  * @lists: (array length=count): what is to be done, all lists at the same time; the @done of a list
- *   is called once for each of its tasks
+ *   is called once for each of its tasks that was tried
  * @count: how many lists there are
  * @error: (out) (optional): as vgpu_lock_open(), or %VGPU_ERROR_IO if there can be no worker
  *

@@ -226,10 +226,15 @@ mock_sysfs_has_mdev(MockSysfs *mock, const char *uuid)
 static guint
 new_group(MockSysfs *mock)
 {
+    g_autofree char *folder = path_of(mock, "%s", "sys/class/vfio");
+
+    g_mkdir_with_parents(folder, 0755);
+    /* two processes may do this at the same time */
     for (guint group = 0;; group++) {
         g_autofree char *path = path_of(mock, "sys/class/vfio/%u", group);
-        if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        if (mkdir(path, 0755) == 0)
             return group;
+        g_assert(errno == EEXIST);
     }
 }
 

@@ -4,6 +4,7 @@
  * stays.
  */
 #include "mock-sysfs.h"
+#include "mock-vf.h"
 #include "unit.h"
 
 #include "lock.h"
@@ -502,7 +503,69 @@ test_gpus_side_by_side(void **state)
     assert_count(f, 2, 0, 0, 0);
 }
 
-/* Each GPU that is named begins anew. */
+/* More of them than are seen to at the same time. */
+static void
+test_many_gpus(void **state)
+{
+    Fixture *f = *state;
+    for (guint i = 1; i <= 9; i++) {
+        g_autofree char *gpu = g_strdup_printf("%04u:00:00.0", i);
+        g_autofree char *uuid = g_strdup_printf("00000000-0000-4000-8000-00000000000%u", i);
+        if (i > 1)
+            mock_sysfs_add_gpu(f->mock, gpu);
+        mock_sysfs_define(f->mock, gpu, uuid, AUTO("vgpu-16m", SMALL));
+    }
+    run(f, NULL);
+    assert_count(f, 9, 0, 0, 0);
+    assert_int_equal(f->lines->len, 0);
+}
+
+/* Notes which GPUs are asked to turn their functions on, and whether two are at the same time. */
+static int
+turn_on_slowly(const char *path, const char *value G_GNUC_UNUSED, gpointer user_data)
+{
+    Fixture *f = user_data;
+    g_autofree char *mark = g_build_filename(f->mock->path, "turns-on", NULL);
+
+    if (g_file_test(mark, G_FILE_TEST_EXISTS))
+        mock_sysfs_write(f->mock, "two at a time", "");
+    mock_sysfs_write(f->mock, "turns-on", "");
+    g_usleep(300000);
+    unlink(mark);
+    mock_sysfs_write(f->mock, strstr(path, MOCK_PF_2) ? "second" : "first", "");
+    return EIO;
+}
+
+static gboolean
+has_file(const Fixture *f, const char *name)
+{
+    g_autofree char *path = g_build_filename(f->mock->path, name, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* The kernel makes one wait for the other, and each is to have its own time. */
+static void
+test_functions_are_turned_on_one_gpu_after_the_other(void **state)
+{
+    Fixture *f = *state;
+    const char *const definition = "{\"mdev_type\":\"nvidia-557\",\"start\":\"auto\"}";
+    g_autofree char *driver =
+        g_build_filename(f->mock->path, "sys/bus/pci/devices/" MOCK_PF_2 "/driver", NULL);
+    mock_vf_add(f->mock, 0);
+    mock_vf_add_second(f->mock);
+    assert_int_equal(symlink("../../../bus/pci/drivers/nvidia", driver), 0);
+    mock_sysfs_write(f->mock, "sys/bus/pci/devices/" MOCK_PF_2 "/sriov_totalvfs", "4\n");
+    mock_sysfs_write(f->mock, "etc/openvgpu/vgpus.d/" MOCK_PF "/" MOCK_VF_1, definition);
+    mock_sysfs_write(f->mock, "etc/openvgpu/vgpus.d/" MOCK_PF_2 "/0000:42:00.5", definition);
+    vgpu_sysfs_set_writer(turn_on_slowly, f);
+    run(f, NULL);
+    assert_count(f, 0, 0, 2, 0);
+    assert_true(has_file(f, "first"));
+    assert_true(has_file(f, "second"));
+    assert_false(has_file(f, "two at a time"));
+}
+
+/* Those that are named are seen to side by side too. */
 static void
 test_gpus_by_name(void **state)
 {
@@ -571,7 +634,7 @@ undefine_and_let_go(gpointer data)
     Fixture *f = data;
     g_autofree char *a = g_build_filename(f->mock->path, "etc/mdevctl.d/" GPU "/" UUID_A, NULL);
 
-    g_usleep(1500000);
+    g_usleep(1500000); /* by then it has been read */
     unlink(a);
     vgpu_lock_release(f->lock);
     return NULL;
@@ -642,6 +705,8 @@ main(void)
         TEST(test_one_that_hangs_leaves_its_gpu_to_the_next),
         TEST(test_functions_of_a_gpu_that_hangs),
         TEST(test_gpus_side_by_side),
+        TEST(test_many_gpus),
+        TEST(test_functions_are_turned_on_one_gpu_after_the_other),
         TEST(test_gpus_by_name),
         TEST(test_vgpu_by_name),
         TEST(test_what_is_undefined_meanwhile_is_not_made),
