@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restore-run.c - all definitions marked auto, of some GPUs or all, or of a vGPU: GPUs side by
- * side, those of one GPU one after another; none that fails or takes its time stops the others.
+ * restore-run.c - all definitions marked auto, of some GPUs or all, or of a vGPU: those of one GPU
+ * one after another, and while a GPU takes its time, those of others; none that fails stops them.
  */
 #include "restore.h"
 
@@ -22,7 +22,7 @@
 /* How many vGPUs in a row a GPU may keep us waiting for before its others are not tried. */
 #define LATE_MOST 2
 
-/* How many GPUs are seen to at the same time. Making a vGPU is mostly waiting for its GPU. */
+/* How many GPUs are seen to at the same time, if they take their time. */
 #define SHARES_MOST 4
 
 /*

@@ -99,14 +99,14 @@ typedef void (*VgpuRestoreProgressFunc)(guint done, guint total, gpointer user_d
  * @error: (out) (optional): %VGPU_ERROR_INVALID for @names, or no process could be started
  *
  * Sets up the parents, see setup.h, but for those of vGPUs that are named, and makes all vGPUs with
- * definitions marked auto: of up to four GPUs at the same time, those of one GPU one after another.
- * GPUs whose virtual functions are yet to be turned on are not seen to at the same time, since
- * Linux 7 turns on one GPU's after the other's (sriov_numvfs_store() in drivers/pci/iov.c). One
- * that fails is logged and the next one tried, unless the GPU was waited for in vain for two in a
- * row: then its others are not. A definition whose parent is not there is counted as waiting, one
- * that is not marked auto when its turn comes as nothing. Takes the lock of one vGPU of a GPU at a
- * time, so that a guest's start waits for one at most. Of a vGPU that is defined on two parents,
- * the one that has it first is made.
+ * definitions marked auto, one after another; while a GPU takes its time, those of up to three
+ * others too. GPUs whose virtual functions are yet to be turned on are not seen to at the same
+ * time, since Linux 7 turns on one GPU's after the other's (sriov_numvfs_store() in
+ * drivers/pci/iov.c). One that fails is logged and the next one tried, unless the GPU was waited
+ * for in vain for two in a row: then its others are not. A definition whose parent is not there is
+ * counted as waiting, one that is not marked auto when its turn comes as nothing. Takes the lock of
+ * one vGPU of a GPU at a time, so that a guest's start waits for one at most. Of a vGPU that is
+ * defined on two parents, the one that has it first is made.
  *
  * Returns: FALSE if some were not tried; failures of single vGPUs are in @count.
  */

@@ -261,33 +261,49 @@ any_works(const Hand *hands, guint count)
     return FALSE;
 }
 
-/* Starts the workers that there should be; one that can't be now is when another has ended. */
+/*
+ * Starts a worker for the first list that has none, if nobody works or those who do are slow. If
+ * that can't be, it is tried again; FALSE if there is nobody whose end could make room.
+ */
 static gboolean
-start_all(Hand *hands, guint count, GError **error)
+start_next(Hand *hands, guint count, gboolean slow, GError **error)
 {
-    for (guint i = 0; i < count; i++) {
-        gboolean others = any_works(hands, count);
-        if (!hands[i].pid && hands[i].next < hands[i].tasks->count &&
-            !start(&hands[i], others ? NULL : error))
-            return others;
-    }
+    gboolean others = any_works(hands, count);
+
+    for (guint i = 0; (slow || !others) && i < count; i++)
+        if (!hands[i].pid && hands[i].next < hands[i].tasks->count)
+            return start(&hands[i], others ? NULL : error) || others;
     return TRUE;
 }
 
+static guint
+count_done(const Hand *hands, guint count)
+{
+    guint done = 0;
+
+    for (guint i = 0; i < count; i++)
+        done += hands[i].next;
+    return done;
+}
+
+/* Two workers are not faster than one where the kernel is what takes the time and not a GPU. */
 gboolean
 vgpu_worker_run(const VgpuWorkerTasks *lists, guint count, GError **error)
 {
     g_autofree Hand *hands = g_new0(Hand, count);
+    gboolean slow = FALSE;
 
     for (guint i = 0; i < count; i++)
         hands[i].tasks = &lists[i];
-    while (start_all(hands, count, error)) {
+    while (start_next(hands, count, slow, error)) {
         if (!any_works(hands, count))
             return TRUE;
+        guint before = count_done(hands, count);
         wait_for_any(hands, count);
         for (guint i = 0; i < count; i++)
             if (hands[i].pid)
                 look_at(&hands[i]);
+        slow = count_done(hands, count) == before;
     }
     return FALSE;
 }

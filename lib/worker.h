@@ -54,13 +54,15 @@ typedef struct {
 
 /**
  * vgpu_worker_run:
- * @lists: (array length=count): what is to be done, all lists at the same time; the @done of a list
- *   is called once for each of its tasks that was tried
+ * @lists: (array length=count): what is to be done; the @done of a list is called once for each of
+ *   its tasks that was tried
  * @count: how many lists there are
  * @error: (out) (optional): as vgpu_lock_open(), or %VGPU_ERROR_IO if there can be no worker
  *
- * Has all tasks done. A worker has none of the caller's files open, and is in a session of its own:
- * if the caller is interrupted, the tasks that run are done to their end, and no other is begun.
+ * Has all tasks done, one list after another; but while those that are begun come to no end of a
+ * task, another list is begun beside them. A worker has none of the caller's files open, and is in
+ * a session of its own: if the caller is interrupted, the tasks that run are done to their end, and
+ * no other is begun.
  *
  * Returns: FALSE if some were not tried.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test-worker.c - tasks of a list are done one after another, lists at the same time, and one that
- * is stuck or killed stops no other.
+ * test-worker.c - tasks of a list are done one after another, the next list is begun while
+ * one waits, and one that is stuck or killed stops no other.
  */
 #include "mock-log.h"
 #include "mock-sysfs.h"
@@ -241,7 +241,7 @@ wait_for_the_other(VgpuWorker *worker, guint task, gpointer user_data)
 }
 
 static void
-test_lists_are_done_at_the_same_time(void **state)
+test_one_that_waits_has_the_next_list_begun(void **state)
 {
     MockSysfs *mock = *state;
     g_autoptr(GString) one = g_string_new(NULL);
@@ -262,6 +262,8 @@ static int
 make_way(VgpuWorker *worker G_GNUC_UNUSED, MockSysfs *mock)
 {
     g_autofree char *path = g_build_filename(mock->path, "other/run/openvgpu", NULL);
+
+    g_usleep(400000); /* by then the other was to start */
     return unlink(path);
 }
 
@@ -326,7 +328,7 @@ main(void)
         TEST(test_one_left_behind_has_no_lock_and_changes_nothing),
         TEST(test_one_that_takes_time_is_waited_for),
         TEST(test_one_that_is_killed_stops_no_other),
-        TEST(test_lists_are_done_at_the_same_time),
+        TEST(test_one_that_waits_has_the_next_list_begun),
         TEST(test_one_that_cannot_start_is_tried_again),
         TEST(test_ends_with_its_caller),
     };
