@@ -257,10 +257,9 @@ vgpu_definition_read(const VgpuRoot *root, const VgpuDefinition *unread)
 {
     const char *parent = unread->parent, *id = unread->vgpu;
     GError *error = unread->error ? g_error_copy(unread->error) : NULL;
-    g_autofree char *path = error ? NULL : definition_path(root, parent, id, &error);
+    g_autofree char *path = definition_path(root, parent, id, NULL);
     VgpuFileStamp stamp = vgpu_file_stamp(path);
-    g_autofree char *text = path ? vgpu_file_read_text(path, VGPU_FILE_MAX, &error) : NULL;
-    VgpuDefinition *definition = text ? vgpu_definition_parse(parent, id, text, &error) : NULL;
+    VgpuDefinition *definition = error ? NULL : vgpu_definition_load(root, parent, id, &error);
 
     if (g_error_matches(error, VGPU_ERROR, VGPU_ERROR_NOT_FOUND)) {
         g_error_free(error);
