@@ -39,7 +39,7 @@ progress_end()
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
 }
 
-progress_seconds=60
+progress_seconds=${LAB_PROGRESS_SECONDS:-60}
 
 # The pauses hold no file: who reads what we say would wait for their end.
 progress_tick()

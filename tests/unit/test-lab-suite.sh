@@ -173,6 +173,74 @@ through=''
 line=$(suite_fuzz fuzz-a)
 [[ $line == 'FAIL fuzz-a (no clang)'* ]] || fail "that none was run is not said:"
 
+# Of the queue one lane takes from the front, the other, from the back, what is a scenario.
+printf '%s\n' 'check suite_check' '01-a suite_scenario' 'kmod-b suite_kmod' '02-c@san suite_scenario' \
+    >"$here/queue"
+for take in 'last 02-c@san suite_scenario' 'first check suite_check' 'last kmod-b suite_kmod' \
+    'first 01-a suite_scenario' 'last' 'first'; do
+    line=$(suite_take "${take%% *}")
+    [[ "${take%% *}${line:+ $line}" == "$take" ]] || fail "not \"$take\" but:"
+done
+echo 'check suite_check' >"$here/queue"
+[[ ! $(suite_take last) && -s $here/queue ]] || fail "the last lane takes what needs no machine"
+for ((i = 0; i < 40; i++)); do echo "$i suite_scenario"; done >"$here/queue"
+for lane in first last; do
+    while take=$(suite_take $lane) && [[ $take ]]; do echo "$take"; done >"$here/$lane" &
+done
+wait
+[[ $(sort -n "$here/first" "$here/last") == "$(for ((i = 0; i < 40; i++)); do
+    echo "$i suite_scenario"
+done)" ]] || fail "two that take at the same time do not take each once"
+
+# What the lanes say is counted, and shown as it was said.
+said='PASS a 1.0 s
+    FAIL b is only quoted
+FAIL c 2.0 s (why)
+d: 3.0 s
+SKIP e (no such thing)
+PASS f 4.0 s'
+suite_show <<<"$said" >"$here/shown"
+[[ $(<"$here/shown") == "$said" ]] || fail "shown is: $(<"$here/shown")"
+[[ "$suite_passed $suite_failed $suite_skipped" == '2 1 1' ]] ||
+    fail "counted are $suite_passed, $suite_failed and $suite_skipped"
+line=$(suite_show <<<'a: 60.1 s so far: half of it' 2>&1 >/dev/null)
+[[ $line == 'a: 60.1 s so far: half of it' ]] || fail "what takes long is not told of:"
+for line in 'PASS a@san 1.0 s=a@san' 'FAIL b (x: y)=b' '     make check: 9.1 s=make check' \
+    'Starting machine "test": 3.0 s=Starting machine "test"'; do
+    [[ $(suite_line_name "${line%=*}") == "${line##*=}" ]] || fail "the wrong name of:"
+done
+
+# A lane that ends before its time is a failure; whoever ends lab/test ends all of it.
+mkdir "$here/logs"
+cat >"$here/lanes" <<END
+set -euo pipefail
+lab_program=lab/test
+. "$top/lab/lib/progress.sh"
+. "$top/lab/lib/suite.sh"
+suite_logs() { echo "$here/logs"; }
+suite_san_ahead() { :; }
+suite_tests() { echo 'a - suite_a what it shows'; }
+machine_dir() { echo /nonexistent; }
+suite_session() { echo "\$BASHPID" >>"$here/logs/sessions"; exec setsid bash -c "\$work"; }
+work=\$1
+suite_run
+END
+line=$(bash "$here/lanes" 'exit 3') && fail "it does not fail:"
+[[ $line == *'FAIL lab/test (a lane of it has ended before its time)'*'0 passed, 1 failed, 0 skipped' ]] ||
+    fail "it is not said that a lane has ended:"
+if command -v pkill >/dev/null; then
+    # shellcheck disable=SC2016 # expanded by the lane
+    timeout -s INT -k 10 1.5 bash "$here/lanes" 'echo "PASS b"; sleep 1000 & echo $! >'"$here/slept; wait" \
+        >"$here/shown" 2>&1 && fail "it does not say that it was ended"
+    grep -q 'lab/test: interrupted; logs are in' "$here/shown" || fail "$(<"$here/shown")"
+    grep -q ' passed' "$here/shown" && fail "a sum is told of what was not done: $(<"$here/shown")"
+    for ((i = 0; i < 100; i++)); do
+        kill -0 "$(<"$here/slept")" 2>/dev/null || break
+        sleep 0.1
+    done
+    ((i < 100)) || fail "what a lane has started goes on"
+fi
+
 printf 'one\ncommand: not found\n' >"$here/log.txt"
 [[ $(suite_why "$here/log.txt") == 'command: not found' ]] || fail "$(suite_why "$here/log.txt")"
 exit 0

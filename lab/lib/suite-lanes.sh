@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Two lanes for the tests: one takes them from the first on, the other, on a lab machine of its
+# own, from the last on, until they meet. One machine alone leaves half of two processors idle.
+
+# suite_lanes: runs what is in the queue. Each lane is a session, so that all of it can be ended.
+suite_lanes()
+{
+    local lane lanes=(first) pid pids=()
+    ! suite_second_pays || lanes+=(last)
+    for lane in "${lanes[@]}"; do
+        suite_session suite_lane "$lane" "$suite_long" &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || suite_result FAIL "lab/test" "" "a lane of it has ended before its time"
+    done
+}
+
+# suite_second_pays: whether there is enough for a second machine to do, and memory for it.
+suite_second_pays()
+{
+    local scenarios memory
+    scenarios=$(grep -c ' suite_scenario$' "$(suite_file queue)")
+    memory=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+    ((scenarios > 3 && memory >= 10))
+}
+
+# suite_session FUNCTION ARG…: becomes a bash that runs it, in a session of its own.
+suite_session()
+{
+    echo "$BASHPID" >>"$(suite_file sessions)"
+    # shellcheck disable=SC2016 # expanded by the new bash
+    exec setsid bash -euo pipefail -c '
+        . "$LAB/lib/all.sh"
+        . "$LAB/lib/suite.sh"
+        "$@"' "$lab_program" "$@" </dev/null
+}
+
+# suite_stop: at the end, if somebody has had enough of it: ends what runs, and its machines.
+suite_stop()
+{
+    local session name
+    [[ -e $(suite_file sessions) ]] || return 0
+    trap '' INT TERM HUP
+    suite_going
+    while read -r session; do
+        pkill --session "$session" || true
+    done <"$(suite_file sessions)"
+    rm -f "$(suite_file sessions)"
+    for name in "$suite_vm" "$(suite_lane_vm last)"; do
+        [[ ! -d $(machine_dir "$name") ]] || "$LAB/vm" down --name "$name" || true
+    done
+    printf '%s: interrupted; logs are in %s\n' "$lab_program" "$(suite_logs)" >&2
+}
+
+# suite_lane first|last LONG: what one of them does.
+suite_lane()
+{
+    local test
+    suite_vm=$(suite_lane_vm "$1")
+    suite_long=$2
+    while test=$(suite_take "$1") && [[ $test ]]; do
+        "${test#* }" "${test% *}"
+    done
+    ! suite_up_done || "$LAB/vm" down --name "$suite_vm"
+}
+
+# suite_lane_vm first|last: its lab machine.
+suite_lane_vm()
+{
+    [[ $1 == first ]] && echo "$suite_vm" || echo "$suite_vm-2"
+}
+
+# suite_take first|last: takes that line from the queue, if any; of the last ones only what does
+# not need the processors for itself.
+suite_take()
+{
+    local queue lock test
+    queue=$(suite_file queue)
+    exec {lock}>>"$queue.lock"
+    flock "$lock"
+    if [[ $1 == first ]]; then
+        test=$(sed -n 1p "$queue")
+        sed -i 1d "$queue"
+    else
+        test=$(sed -n '$p' "$queue")
+        [[ $test =~ \ suite_(scenario|kmod)$ ]] || return 0
+        sed -i '$d' "$queue"
+    fi
+    printf '%s\n' "$test"
+}
+
+# suite_progress_seconds: how often to say what is going on.
+suite_progress_seconds()
+{
+    [[ -t 2 ]] && echo 1 || echo 60
+}
+
+# suite_show: shows and counts what the lanes say on standard input. On a terminal, what is going
+# on is its last line.
+suite_show()
+{
+    local line name
+    local -A going=()
+    while IFS= read -r line; do
+        if [[ $line =~ ^([^:]+):\ (.*)\ so\ far:\ (.*) ]]; then
+            name=${BASH_REMATCH[1]}
+            going[$name]="$name: ${BASH_REMATCH[2]}  ${BASH_REMATCH[3]}"
+            [[ -t 2 ]] || printf '%s\n' "$line" >&2
+        else
+            suite_line "$line"
+            name=$(suite_line_name "$line")
+            [[ ! $name ]] || unset 'going[$name]'
+        fi
+        suite_going "${going[@]}"
+    done
+}
+
+# suite_line LINE: shows it, and counts a result.
+suite_line()
+{
+    case $1 in
+    'PASS '*) suite_passed=$((suite_passed + 1)) ;;
+    'SKIP '*) suite_skipped=$((suite_skipped + 1)) ;;
+    'FAIL '*) suite_failed=$((suite_failed + 1)) ;;
+    esac
+    suite_going
+    printf '%s\n' "$1"
+}
+
+# suite_line_name LINE: of what it says the end.
+suite_line_name()
+{
+    sed -E 's/^ +//; s/^(PASS|FAIL|SKIP) ([^ ]+).*/\2/; s/: .*//' <<<"$1"
+}
+
+# suite_going TEXT…: the last line of a terminal.
+suite_going()
+{
+    local text
+    [[ -t 2 ]] || return 0
+    text=$(printf '%s | ' "$@")
+    [[ ! ${1-} ]] && text='' || text=${text% | }
+    printf '\r\033[K%s' "${text:0:${COLUMNS:-80} - 1}" >&2
+}
