@@ -144,10 +144,12 @@ output_lacks()
     done
 }
 
-# wait_for SECONDS DESCRIPTION CMD…: until CMD succeeds; fails if it never does.
+# wait_for SECONDS DESCRIPTION CMD…: until CMD succeeds; fails if it never does. The sanitizer
+# kernel has four times as long.
 wait_for()
 {
     local deadline=$((SECONDS + $1)) description=$2
+    [[ $(readlink "$lab_vm_dir/kernel") != */kernel-san-* ]] || deadline=$((SECONDS + 4 * $1))
     shift 2
     until output=$("$@" 2>&1); do
         ((SECONDS < deadline)) || fail "$description: not in time: $* :: $output"

@@ -173,6 +173,16 @@ through=''
 line=$(suite_fuzz fuzz-a)
 [[ $line == 'FAIL fuzz-a (no clang)'* ]] || fail "that none was run is not said:"
 
+# By a pattern tests are chosen whose name has it; one with a kernel is a name's end.
+for line in '02-vfio@6.1 02' '02-vfio@6.1 @6.1' '02-vfio@6.12 vfio@6.12' '40-reboot reb' 'a b a' 'a'; do
+    # shellcheck disable=SC2086 # words
+    suite_wanted $line || fail "it is not wanted:"
+done
+for line in '02-vfio@6.12 @6.1' '40-reboot @6.12' 'a b c' '02-vfio@6.12 vfio@'; do
+    # shellcheck disable=SC2086 # words
+    ! suite_wanted $line || fail "it is wanted:"
+done
+
 # Of the queue one lane takes from the front, the other, from the back, what is a scenario.
 printf '%s\n' 'check suite_check' '01-a suite_scenario' 'kmod-b suite_kmod' '02-c@san suite_scenario' \
     >"$here/queue"
