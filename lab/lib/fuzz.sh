@@ -28,18 +28,17 @@ fuzz_build()
 # fuzz_program TARGET ARG…: with no network, its machine in memory, and gone at the end
 # however it ends.
 fuzz_program()
-{
-    local dir scratch=/dev/shm status=0 target=$1
+(
+    target=$1 scratch=/dev/shm
     shift
     dir=$(build_folder fuzz)
     [[ -w $scratch ]] || scratch=${TMPDIR:-/tmp}
     scratch=$(mktemp -d "$scratch/openvgpu-fuzz.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
     unshare --net env TMPDIR="$scratch" top_srcdir="$dir/src" \
         ASAN_OPTIONS=quarantine_size_mb=64:allow_addr2line=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        "$dir/build/tests/fuzz/fuzz-$target" "$@" || status=$?
-    rm -rf "$scratch"
-    return "$status"
-}
+        "$dir/build/tests/fuzz/fuzz-$target" "$@"
+)
 
 # fuzz_dictionary TARGET: the option that names its words, or nothing.
 fuzz_dictionary()

@@ -39,7 +39,9 @@ progress_end()
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
 }
 
+# LAB_PROGRESS_SECONDS is for one program, not for what that starts.
 progress_seconds=${LAB_PROGRESS_SECONDS:-60}
+unset LAB_PROGRESS_SECONDS
 
 # The pauses hold no file: who reads what we say would wait for their end.
 progress_tick()

@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # The tests that are scenarios: a machine for them, and what is made of one that ends.
 
+# The lane's machine, see suite_lane_vm.
+suite_vm=''
+
 # suite_up_kernel is the kernel of the machine that is up; suite_up_lost[KERNEL] is set
 # if one did not come up.
 suite_up_kernel=''
@@ -24,7 +27,7 @@ suite_up()
     [[ ! ${suite_up_lost[$1]-} ]] || return 1
     suite_up_lost[$1]=yes
     suite_up_kernel=''
-    "$LAB/vm" up --name "$suite_vm" --kernel "$1" </dev/null || return 1
+    LAB_PROGRESS_SECONDS=$progress_seconds "$LAB/vm" up --name "$suite_vm" --kernel "$1" </dev/null || return 1
     unset "suite_up_lost[$1]"
     suite_up_kernel=$1
 }

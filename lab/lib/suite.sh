@@ -9,8 +9,6 @@
 # shellcheck source=lab/lib/suite-machine.sh
 . "${BASH_SOURCE[0]%/*}/suite-machine.sh"
 
-# The lab machine of the scenarios; that of the second lane is named after it.
-suite_vm='test'
 suite_long=''
 suite_passed=0
 suite_failed=0
@@ -47,28 +45,28 @@ suite_kmod_line()
 # names its kernels has the kernel in its name.
 suite_scenarios()
 {
-    local kernel=$1 file name long kernels more
-    for file in "$lab_tree"/tests/lab/[0-9][0-9]-*; do
-        [[ -x $file ]] || continue
-        name=${file##*/}
-        long=$(suite_header "$file" Long)
-        kernels=$(suite_header "$file" Kernels)
-        more=$(suite_header "$file" Kernels-long)
+    local kernel=$1 name long kernels more text
+    while IFS='|' read -r name long kernels more text; do
         [[ ! $kernels$more ]] || name+=@$kernel
         if [[ " ${kernels:-6.12} " != *" $kernel "* ]]; then
             [[ " $more " == *" $kernel "* ]] || continue
             long=yes
         fi
         [[ $long == yes ]] && long=long || long=-
-        printf '%s %s suite_scenario %s\n' "$name" "$long" "$(suite_header "$file" Scenario)"
-    done
+        printf '%s %s suite_scenario %s\n' "$name" "$long" "$text"
+    done < <(suite_headers)
 }
 
-# suite_header FILE WORD: what a comment at the top says after "WORD: "; or an
-# empty line.
-suite_header()
+# suite_headers: a line a scenario: its name and what the comments at its top say.
+suite_headers()
 {
-    head -n 10 "$1" | sed -n "s/^# $2: //p" | grep . || echo
+    local files
+    mapfile -t files < <(find "$lab_tree/tests/lab" -name '[0-9][0-9]-*' -perm /1 | sort)
+    awk '
+        function tell() { if (name) print name "|" said["Long"] "|" said["Kernels"] "|" said["Kernels-long"] "|" said["Scenario"] }
+        FNR == 1 { tell(); delete said; name = FILENAME; sub(/.*\//, "", name) }
+        FNR <= 10 && match($0, /^# [A-Z][a-z-]*: /) { said[substr($0, 3, RLENGTH - 4)] = substr($0, RLENGTH + 1) }
+        END { tell() }' "${files[@]}"
 }
 
 suite_list()
@@ -85,12 +83,12 @@ suite_run()
 {
     local start=$EPOCHREALTIME
     mkdir -p "$(suite_logs)"
+    exec {suite_lock}>"$(suite_logs).lock"
+    flock -n "$suite_lock" || die "another lab/test of this tree has not ended"
     rm -f "$(suite_logs)"/*
-    LAB_PROGRESS_SECONDS=$(suite_progress_seconds)
-    export LAB_PROGRESS_SECONDS
-    suite_queue "$@"
     trap suite_stop EXIT
     trap 'exit 130' INT TERM HUP
+    suite_queue "$@"
     suite_san_ahead
     suite_show < <(suite_lanes 2>&1)
     rm -f "$(suite_file sessions)"
@@ -114,14 +112,15 @@ suite_queue()
     done < <(suite_tests)
 }
 
-# suite_wanted NAME [PATTERN…]: one with a kernel is the end of a name: @6.1 is not @6.12.
+# suite_wanted NAME [PATTERN…]: whether it has one of them. One with a kernel is the end of a name:
+# @6.1 is not @6.12.
 suite_wanted()
 {
     local name=$1 pattern
     shift
     (($#)) || return 0
     for pattern in "$@"; do
-        [[ $pattern == *@* ]] || pattern+='*'
+        [[ $pattern == *@?* ]] || pattern+='*'
         # shellcheck disable=SC2053 # a pattern
         [[ $name != *$pattern ]] || return 0
     done
@@ -134,7 +133,8 @@ suite_logs()
     printf '%s/logs\n' "$lab_cache/trees/$(cache_key "$lab_tree")"
 }
 
-# suite_file NAME: "queue" is what is still to be run, "sessions" are those of what runs.
+# suite_file NAME: "queue" is what is still to be run, "sessions" are the processes that lead those
+# of what runs.
 suite_file()
 {
     printf '%s/%s\n' "$(suite_logs)" "$1"
@@ -165,14 +165,12 @@ suite_one()
     esac
 }
 
-# suite_fail LOG LINES NAME [SECONDS]: the line of one that failed and the end of its log, in one
-# piece: two lanes have something to say.
+# suite_fail LOG LINES NAME [SECONDS]: the line of one that failed and the end of its log. A line
+# at a time: another lane has something to say as well.
 suite_fail()
 {
-    {
-        suite_result FAIL "$3" "${4-}" "$(suite_why "$1")"
-        tail -n "$2" "$1" | cut -c -1000 | sed 's/^/    /'
-    } | flock "$(suite_logs)" cat
+    suite_result FAIL "$3" "${4-}" "$(suite_why "$1")"
+    tail -n "$2" "$1" | cut -c -1000 | sed -u 's/^/    /'
 }
 
 # suite_again LOG: what a scenario that has passed was run twice for.

@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 # For scenarios that kill who takes part in a start at each system call that changes something:
 # the domain that is started, and in /run/kill/lib of the machine what their scripts share.
+# With LAB_KILLS=N only N of the calls are tried, others each time unless LAB_OFFSET=0.NN says which.
 
 definitions=/etc/mdevctl.d/$gpu
 offset=${LAB_OFFSET-0.$(printf %02d $((RANDOM % 100)))}
-echo "which calls: LAB_OFFSET=$offset"
+[[ ! ${LAB_KILLS-} ]] || echo "which calls: LAB_OFFSET=$offset"
 cleanup "rm -rf /run/kill /usr/bin/qemu-killed /etc/openvgpu; rm -f $definitions/$uuid2 $definitions/$uuid3"
 
 check "victim asks for a vGPU" quick_domain victim --hidden "$uuid1" \
