@@ -18,7 +18,7 @@ suite_skipped=0
 # and what it shows. "check" counts as the tests that make check is made of.
 suite_tests()
 {
-    local file name kernel
+    local kernel
     echo "check - suite_check unit tests and all else of make check, with sanitizers"
     echo "distcheck - suite_distcheck the release archive builds and passes make check"
     echo "check-valgrind long suite_valgrind what of make check is programs, under valgrind"

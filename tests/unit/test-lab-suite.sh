@@ -173,6 +173,29 @@ through=''
 line=$(suite_fuzz fuzz-a)
 [[ $line == 'FAIL fuzz-a (no clang)'* ]] || fail "that none was run is not said:"
 
+# Scenarios are told by the comments at their top.
+mkdir -p "$here/tree/tests/lab"
+scenario_file()
+{
+    printf '%s\n' '#!/bin/bash' '# SPDX' "${@:2}" >"$here/tree/tests/lab/$1"
+    chmod +x "$here/tree/tests/lab/$1"
+}
+scenario_file 01-a '# Scenario: what: it shows' '# Kernels: 6.12 san' '# Kernels-long: 6.1'
+scenario_file 02-b '# Scenario: more' '# Long: yes'
+scenario_file 03-c '# Scenario: none' && chmod -x "$here/tree/tests/lab/03-c"
+for line in '6.12=01-a@6.12 - suite_scenario what: it shows;02-b long suite_scenario more' \
+    '6.1=01-a@6.1 long suite_scenario what: it shows' 'san=01-a@san - suite_scenario what: it shows' '7.3='; do
+    [[ $(lab_tree=$here/tree && suite_scenarios "${line%%=*}" | paste -sd ';') == "${line#*=}" ]] ||
+        fail "$(lab_tree=$here/tree && suite_scenarios "${line%%=*}") is not:"
+done
+
+# A second machine pays for more than three scenarios.
+printf '%s\n' a b c d | sed 's/$/ suite_scenario/' >"$here/queue"
+suite_second_pays || (($(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo) < 10)) ||
+    fail "it has no second machine"
+sed -i 1d "$here/queue"
+! suite_second_pays || fail "three scenarios have a second machine"
+
 # By a pattern tests are chosen whose name has it; one with a kernel is a name's end.
 for line in '02-vfio@6.1 02' '02-vfio@6.1 @6.1' '02-vfio@6.12 vfio@6.12' '40-reboot reb' 'a b a' 'a' \
     '02-vfio@6.12 vfio@'; do
