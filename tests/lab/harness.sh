@@ -144,12 +144,18 @@ output_lacks()
     done
 }
 
-# wait_for SECONDS DESCRIPTION CMD…: until CMD succeeds; fails if it never does. The sanitizer
-# kernel has four times as long.
+# seconds_here SECONDS: so many, or what they are with the sanitizer kernel: four times as many.
+seconds_here()
+{
+    local times=1
+    [[ $(readlink "$lab_vm_dir/kernel") != */kernel-san-* ]] || times=4
+    echo $(($1 * times))
+}
+
+# wait_for SECONDS DESCRIPTION CMD…: until CMD succeeds; fails if it never does.
 wait_for()
 {
-    local deadline=$((SECONDS + $1)) description=$2
-    [[ $(readlink "$lab_vm_dir/kernel") != */kernel-san-* ]] || deadline=$((SECONDS + 4 * $1))
+    local deadline=$((SECONDS + $(seconds_here "$1"))) description=$2
     shift 2
     until output=$("$@" 2>&1); do
         ((SECONDS < deadline)) || fail "$description: not in time: $* :: $output"
