@@ -51,7 +51,6 @@ machine_boot()
         machine_console "$dir" | tail -n 40 | sed 's/^/    /' >&2
         die "the machine does not boot"
     }
-    ssh_machine "$dir" true </dev/null
 }
 
 # machine_try DIR: a boot; one that fails is ended.
@@ -61,7 +60,7 @@ machine_try()
     stat -c %s "$1/console.log" >"$1/booted"
     : >"$1/qemu.log"
     qemu_start "$1"
-    machine_wait_ready "$1" || {
+    machine_wait_ready "$1" && machine_wait_ssh "$1" || {
         machine_cut "$1"
         return 1
     }
@@ -79,6 +78,20 @@ machine_wait_ready()
     local deadline=$((SECONDS + machine_boot_seconds))
     until machine_console "$1" | grep OPENVGPU-LAB-READY >/dev/null; do
         qemu_pid "$1" >/dev/null && ! machine_lost_timer "$1" && ((SECONDS < deadline)) || return 1
+        sleep 0.1
+    done
+}
+
+# machine_wait_ssh DIR: until it can be reached. On a busy host sshd may take longer for its first
+# connection than ssh waits.
+machine_wait_ssh()
+{
+    local deadline=$((SECONDS + machine_boot_seconds))
+    until ssh_machine "$1" true </dev/null; do
+        qemu_pid "$1" >/dev/null && ((SECONDS < deadline)) || {
+            echo "It is up, and ssh gets no answer" >&2
+            return 1
+        }
         sleep 0.1
     done
 }

@@ -18,7 +18,13 @@ LAB=$here/lab
 machine_boot_seconds=1
 qemu_kvm_device=$here/kvm
 qemu_kvm_seconds=1
-ssh_machine() { echo "ssh ${*:2}" >>"$here/calls"; }
+# As many times as "deaf" has lines nobody answers.
+ssh_machine()
+{
+    [[ -s $here/deaf ]] || return 0
+    sed -i 1d "$here/deaf"
+    return 255
+}
 qemu_command() { . "$here/qemu"; }
 qemu_kvm_host() { cat "$here/host"; }
 # A process that qemu_pid takes for a machine's.
@@ -62,6 +68,16 @@ said=$(step Starting machine_boot "$here/machine" 2>&1) || fail "it boots, and t
 says '^Starting: [0-9.]+ s$'
 qemu_pid "$here/machine" >/dev/null || fail "QEMU does not run:"
 qemu_kill "$here/machine"
+
+# One whose sshd is slow to answer, and one whose sshd never does.
+echo once >"$here/deaf"
+said=$(step Starting machine_boot "$here/machine" 2>&1) || fail "ssh works in the end, and this fails:"
+qemu_kill "$here/machine"
+seq 1000 >"$here/deaf"
+said=$(step Starting machine_boot "$here/machine" 2>&1) && fail "ssh never works, and this does not fail:"
+says 'ssh gets no answer$' '^        OPENVGPU-LAB-READY$' 'the machine does not boot$'
+no_qemu "$here/machine"
+rm "$here/deaf"
 
 # One that says much and ends: the last forty lines of this boot, with what they are.
 seq -f 'line %g' 60 >"$here/console"
