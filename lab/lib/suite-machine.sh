@@ -101,8 +101,8 @@ suite_last_words()
     echo
 }
 
-# suite_scenario_once NAME: the sanitizer kernel is some three times slower. The longest of the
-# long ones, 66-killed-libvirtd, takes 70 minutes beside a machine with that kernel.
+# suite_scenario_once NAME: the sanitizer kernel is some three times slower. Of the long ones,
+# 66-killed-libvirtd comes to three quarters of its points in 45 minutes beside such a machine.
 suite_scenario_once()
 {
     local limit=900

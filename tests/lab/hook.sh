@@ -21,6 +21,14 @@ quick_start()
     vm "virsh -q start --paused ${1@Q} 2>&1"
 }
 
+# hook_deadline SECONDS: how long a call of the hook may take, until the scenario ends.
+hook_deadline()
+{
+    cleanup "rm -f /etc/openvgpu/openvgpu.conf"
+    vm mkdir -p /etc/openvgpu
+    printf '[hook]\ndeadline = %s\n' "$1" | vm_write /etc/openvgpu/openvgpu.conf
+}
+
 # asks ELEMENT…: metadata that holds these elements.
 asks()
 {

@@ -7,12 +7,12 @@
 definitions=/etc/mdevctl.d/$gpu
 offset=${LAB_OFFSET-0.$(printf %02d $((RANDOM % 100)))}
 [[ ! ${LAB_KILLS-} ]] || echo "which calls: LAB_OFFSET=$offset"
-cleanup "rm -rf /run/kill /etc/openvgpu; rm -f $definitions/$uuid2 $definitions/$uuid3"
+cleanup "rm -rf /run/kill; rm -f $definitions/$uuid2 $definitions/$uuid3"
 
 check "victim asks for a vGPU" quick_domain victim --hidden "$uuid1" \
     --metadata "$(domain_metadata "$uuid1" "$type32" vgpu/params=resolution=800x600)"
 # Under strace a look at all processes, as a release takes it, may be slow.
-check "the hook has time" vm "mkdir -p /etc/openvgpu; printf '[hook]\ndeadline = 120\n' >/etc/openvgpu/openvgpu.conf"
+hook_deadline 120
 check "others have definitions" vm "mkdir -p /run/kill
     virsh dumpxml victim >/run/kill/victim.xml
     mdevctl define --auto -u $uuid2 -p $gpu -t $type16

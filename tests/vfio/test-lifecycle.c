@@ -214,18 +214,18 @@ open_is_killed(const char *uuid)
 static void
 test_start(const char *uuid)
 {
-    double from;
+    double from, took;
 
     engine_is("start_error", "28");
     check(open_fails(uuid, ENOSPC), "a start that the back end refuses fails the open");
     engine_is("start_error", "0");
     engine_is("start_delay_ms", "300");
     from = now();
-    check(open_works(uuid), "an open works whose answer takes 0.3 s");
-    from = now() - from;
-    printf("it took %.3f s\n", from);
+    check(open_works(uuid), "an open works whose start is answered after 0.3 s");
+    took = now() - from;
+    printf("it took %.3f s\n", took);
     /* Jiffies that a busy host was late with come all at once: the delay seems shorter then. */
-    check(from >= 0.1, "it waited for it");
+    check(took >= 0.1, "it waits for the answer");
     engine_is("start_delay_ms", "-1");
     start_timeout("1");
     from = now();
